@@ -1,0 +1,109 @@
+import type { Bilingual } from '../model/device-type.ts';
+import type { Doubt, Value } from './entry.ts';
+
+/** P1 urgent, P2 high, P3 medium, P4 low. */
+export type Priority = 'P1' | 'P2' | 'P3' | 'P4';
+
+/** OPC UA severities of the priorities (OPC 10000-9 §5.5.2; our banding). */
+export const opcuaSeverity: Readonly<Record<Priority, number>> = { P1: 900, P2: 700, P3: 500, P4: 200 };
+
+/** What hides an alarm from operators while its life-cycle computes on underneath. */
+export type Override =
+  | { readonly kind: 'shelved'; readonly until: number; readonly by: string; readonly reason: string }
+  | { readonly kind: 'suppressed'; readonly because: string }
+  | { readonly kind: 'out-of-service'; readonly workOrder: string; readonly by: string };
+
+/** ISA-18.2 process-side state as three booleans: every row of the standard's table is one combination. */
+export interface Lifecycle {
+  readonly active: boolean;
+  readonly acked: boolean;
+  /** Latched alarms stay until a person resets them after the return. */
+  readonly latched: boolean;
+}
+
+/** The catalogue item an alarm was raised under, frozen as it stood then. */
+export interface Clause {
+  /** Catalogue item code, `G05-14`; empty for the platform's own alarms. */
+  readonly item: string;
+  readonly name: string;
+  readonly text: string;
+  readonly provenance: 'quoted' | 'adapted' | 'illustrative';
+  readonly problem: string;
+  readonly catalogueVersion: string;
+  /** 属地 / 牵头: who answers for it. */
+  readonly department: string;
+  readonly cooperating: readonly string[];
+}
+
+/** Deadlines of an alarm, ms since 1970; null where the item sets none. */
+export interface Deadlines {
+  readonly ack: number | null;
+  readonly arrive: number | null;
+  readonly makeSafe: number | null;
+  readonly close: number | null;
+  readonly clock: 'continuous' | 'working';
+}
+
+/** An alarm as every page, list and script sees it. */
+export interface Alarm extends Lifecycle {
+  /** `<device>/<item>.<rule>/<source time of the episode's first abnormal sample>`: never changes, never doubles. */
+  readonly id: string;
+  readonly device: string;
+  readonly deviceName: string;
+  readonly deviceType: string;
+  readonly site: string | null;
+  readonly siteName: string | null;
+  readonly area: string | null;
+  readonly lon: number;
+  readonly lat: number;
+  /** `<item code>.<rule id>`, unique in the catalogue. */
+  readonly rule: string;
+  readonly measurement: string;
+  readonly priority: Priority;
+  readonly severity: number;
+  readonly override: Override | null;
+  /** `history`: found in late data. With `needsVerdict` it no longer holds and only wants a person's judgement, silently. */
+  readonly lane: 'live' | 'history';
+  readonly needsVerdict: boolean;
+  /** A higher level of the same measurement has taken over: one sound, one row. */
+  readonly supersededBy: string | null;
+  /** Source time of the first abnormal sample, ms. */
+  readonly since: number;
+  /** When the alarm was raised (after its on-delay), on the journal's time, ms. */
+  readonly raisedAt: number;
+  readonly returnedAt: number | null;
+  readonly ackedAt: number | null;
+  readonly ackedBy: string | null;
+  readonly closedAt: number | null;
+  /** The value that raised it, in `unit`. */
+  readonly value: Value | null;
+  /** The newest value and its source time. */
+  readonly lastValue: Value | null;
+  readonly lastAt: number | null;
+  readonly lastQuality: number;
+  readonly doubts: readonly Doubt[];
+  readonly op: string | null;
+  readonly limit: Value | null;
+  readonly unit: string;
+  /** Why it was raised, with the numbers. */
+  readonly explanation: Bilingual;
+  readonly clause: Clause;
+  readonly deadlines: Deadlines;
+  readonly demo: boolean;
+  /** Number of the last event that touched it; the live stream counts by it. */
+  readonly seq: number;
+}
+
+/** One line of an alarm's history. */
+export interface AlarmEvent {
+  readonly seq: number;
+  readonly alarm: string;
+  /** On the platform's clock, ms. */
+  readonly at: number;
+  readonly kind: 'raised' | 'reraised' | 'returned' | 'acknowledged' | 'reset' | 'superseded' | 'closed' | 'note';
+  readonly actor: string | null;
+  readonly note: string | null;
+}
+
+/** What the duty desk lists: not closed. Normal, acknowledged or never raised alarms are gone from it. */
+export const isOpen = (alarm: Lifecycle): boolean => alarm.active || !alarm.acked || alarm.latched;

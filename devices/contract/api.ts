@@ -1,0 +1,123 @@
+import type { Bilingual, DeviceType } from '../model/device-type.ts';
+import type { Alarm, AlarmEvent } from './alarm.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { City } from './city.ts';
+import type { Value } from './entry.ts';
+import type { Quarantined } from './quarantine.ts';
+import type { Device, Gateway, Site } from './registry.ts';
+
+/**
+ * Bodies of `/api/v1/*`. Errors are RFC 9457 problem documents (`application/problem+json`) with `title`, `detail`, `status`,
+ * `code`, and `zh`/`en` sentences for people.
+ */
+
+/** GET /api/v1/city */
+export interface CityBody {
+  readonly city: City;
+  readonly types: readonly DeviceType[];
+  /** `demo` is present in a demonstration: pages carry the watermark and the fault buttons. */
+  readonly demo: { readonly speed: number; readonly faults: readonly DemoFault[] } | null;
+  readonly version: string;
+  /** Map style URLs by theme, geometry under /geo/. */
+  readonly mapStyles: { readonly light: string; readonly dark: string };
+  readonly mapboxToken: string | null;
+}
+
+/** A fault that the demonstration can play on demand: POST /api/v1/demo/faults {kind, target?} → {started: string} */
+export interface DemoFault {
+  readonly kind: string;
+  readonly title: Bilingual;
+  /** What a duty officer will see. */
+  readonly expect: Bilingual;
+}
+
+/** GET /api/v1/devices?type=&area=&site=&gateway=&q=&limit=&offset= */
+export interface DevicesBody {
+  readonly total: number;
+  readonly items: readonly DeviceBody[];
+}
+
+/** GET /api/v1/devices/:id */
+export interface DeviceBody extends Device {
+  readonly siteRecord?: Site;
+  readonly gatewayRecord?: Gateway;
+  readonly lastAt: number | null;
+  readonly stale: boolean;
+  /** measurement → [value, source time, quality] */
+  readonly values: Readonly<Record<string, readonly [Value, number, number]>>;
+  /** Client attributes it sent: firmware, serial, … */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** GET /api/v1/sites, /api/v1/gateways: {total, items} of Site / Gateway. */
+
+/** GET /api/v1/readings?device=&measurement=&from=&to=&maxSamples= (ms; default the last 24 h, 1000 samples) */
+export interface ReadingsBody {
+  readonly device: string;
+  readonly measurement: string;
+  readonly unit: string;
+  /** [time ms, value, quality] oldest first. */
+  readonly samples: readonly (readonly [number, Value, number])[];
+  /** Limits of catalogue rules on this measurement for this device, evaluated, to draw as lines. */
+  readonly limits: readonly {
+    readonly rule: string;
+    readonly title: Bilingual;
+    readonly priority: string;
+    readonly op: string;
+    readonly value: number;
+  }[];
+  /** Longest silence that is normal for this measurement, ms: wider gaps are drawn as gaps. */
+  readonly gapMs: number;
+}
+
+/** GET /api/v1/alarms?state=open|all&priority=P1,P2&device=&area=&from=&to=&limit=&offset= */
+export interface AlarmsBody {
+  readonly total: number;
+  readonly items: readonly Alarm[];
+}
+
+/** GET /api/v1/alarms/:id (the id URL-encoded) */
+export interface AlarmBody {
+  readonly alarm: Alarm;
+  readonly events: readonly AlarmEvent[];
+}
+
+/** POST /api/v1/alarms/acknowledge {ids: string[], note?, commandId?} and POST /api/v1/alarms/reset {id, note?, commandId?} → CommandOutcome */
+
+/** GET /api/v1/quarantine?device=&before=&limit= */
+export interface QuarantineBody {
+  readonly items: readonly Quarantined[];
+}
+
+/** GET /api/v1/standards */
+export interface StandardsBody {
+  readonly catalogue: Catalogue;
+  /** Open alarms per item code now. */
+  readonly open: Readonly<Record<string, number>>;
+}
+
+/** GET /api/v1/me → 401 or this. POST /api/v1/session {name, password} → Me + cookie. DELETE /api/v1/session signs out. */
+export interface Me {
+  readonly name: string;
+  readonly displayName: string;
+  readonly role: string;
+  /** Sent back as header `x-yanshao-csrf` with every changing request. */
+  readonly csrf: string;
+}
+
+/** POST /api/v1/session/claim {link, name, password} uses the one-time link of the first start (page `/claim#<link>`). → Me */
+
+/** GET /api/v1/audit?before=&limit= */
+export interface AuditBody {
+  readonly items: readonly {
+    readonly seq: number;
+    readonly at: number;
+    readonly type: string;
+    readonly actor: string;
+    readonly via: string;
+    readonly body: unknown;
+    readonly outcome: unknown;
+  }[];
+}
+
+/** POST /api/v1/demo/payload {device, payload} publishes the text as that device through the real MQTT door. → {sent: true, quarantined?: Quarantined} */

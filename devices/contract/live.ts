@@ -1,0 +1,55 @@
+import type { Alarm } from './alarm.ts';
+import type { Value } from './entry.ts';
+import type { IngestStats, RulesStats } from './stats.ts';
+
+/** How a device stands, for its dot on the map. */
+export interface DeviceState {
+  readonly id: string;
+  /** Newest source time heard, ms; null when never heard. */
+  readonly lastAt: number | null;
+  /** Silent for longer than its type's absence limit, or never heard. */
+  readonly stale: boolean;
+  /** Newest values by measurement: [value, source time, quality]. Only those that changed, inside a change message. */
+  readonly values: Readonly<Record<string, readonly [value: Value, at: number, quality: number]>>;
+}
+
+/** The strip at the foot of every page. */
+export interface Strip {
+  /** The platform's clock, ms. */
+  readonly now: number;
+  readonly ingest: IngestStats | null;
+  readonly rules: RulesStats | null;
+}
+
+/**
+ * Socket.io namespace `/live`. After connecting the server sends `snapshot`; then `changes`, each numbered; a client
+ * that sees a gap (`from` is not the `to` it holds) emits `resync` and gets a new snapshot.
+ */
+export interface LiveSnapshot {
+  readonly seq: number;
+  readonly now: number;
+  readonly alarms: readonly Alarm[];
+  readonly devices: readonly DeviceState[];
+  readonly strip: Strip;
+}
+
+export interface LiveChanges {
+  /** This message follows the one whose `to` was this number. */
+  readonly from: number;
+  readonly to: number;
+  readonly now: number;
+  /** Alarms that changed, whole; a closed one comes once with `closedAt` and then leaves the list. */
+  readonly alarms: readonly Alarm[];
+  /** Devices whose values or staleness changed; merged by id. */
+  readonly devices: readonly DeviceState[];
+  readonly strip: Strip;
+}
+
+export interface ServerToClient {
+  snapshot: (message: LiveSnapshot) => void;
+  changes: (message: LiveChanges) => void;
+}
+
+export interface ClientToServer {
+  resync: () => void;
+}

@@ -1,0 +1,28 @@
+import type { JournalReader, Position } from '../../kit/journal/journal.ts';
+import type { Sample, SeriesQuery } from '../../kit/telemetry/telemetry-store.ts';
+import type { JournalEntry } from './entry.ts';
+import type { Quarantined } from './quarantine.ts';
+import type { IngestStats } from './stats.ts';
+
+/**
+ * What ingest offers to the other processes. In one process `main.ts` hands over the object; across processes it is
+ * authenticated HTTP on loopback (kit/rpc), and the journal is read from its file.
+ */
+export interface IngestPort {
+  /** Appends registry changes and derived telemetry; resolves when durable. */
+  append(entries: readonly JournalEntry[]): Promise<Position>;
+  /** Registers a journal consumer; resolves with the position it may read after. */
+  register(consumer: string): Promise<Position>;
+  release(consumer: string, position: Position): Promise<void>;
+  series(query: SeriesQuery): Promise<readonly Sample[]>;
+  quarantine(query: {
+    device?: string;
+    client?: string;
+    before?: number;
+    limit: number;
+  }): Promise<readonly Quarantined[]>;
+  stats(): Promise<IngestStats>;
+}
+
+/** The journal as its consumers outside ingest see it. */
+export type EntryReader = JournalReader<JournalEntry>;

@@ -1,0 +1,47 @@
+import type { AlarmEvent } from './alarm.ts';
+
+/** One row an alarm; `body` is the whole {@link Alarm} as JSON, the other columns are what lists filter and sort by. */
+export interface AlarmRow {
+  id: string;
+  seq: number;
+  /** 1 while the duty desk lists it. */
+  open: number;
+  priority: string;
+  device: string;
+  area: string | null;
+  since: number;
+  raised_at: number;
+  body: string;
+}
+
+/** Append-only; `seq` counts up by one and is what the live stream follows. */
+export interface AlarmEventRow {
+  seq: number;
+  alarm: string;
+  at: number;
+  kind: AlarmEvent['kind'];
+  actor: string | null;
+  note: string | null;
+}
+
+/** Append-only: every command, carried out or refused. The database refuses to change or delete a row. */
+export interface AuditRow {
+  seq: number;
+  at: number;
+  command: string;
+  type: string;
+  actor_id: string;
+  actor_name: string;
+  via: string;
+  /** The command as JSON, without secrets. */
+  body: string;
+  /** The outcome as JSON. */
+  outcome: string;
+}
+
+/** The tables of the state database that other processes read. `rules` alone writes them. */
+export interface StateTables {
+  alarms: AlarmRow;
+  alarm_events: AlarmEventRow;
+  audit: AuditRow;
+}

@@ -1,0 +1,42 @@
+import type { Log } from './log.ts';
+
+/** Something that runs until it is stopped. */
+export interface Running {
+  stop(): Promise<void> | void;
+}
+
+/** A stack of things to stop, last started first. */
+export interface Cleanups {
+  /** Registers how to stop `part` the moment it exists, and hands it back. */
+  add<T extends Running>(name: string, part: T): T;
+  /** Registers a bare clean-up function. */
+  defer(name: string, stop: () => Promise<void> | void): void;
+  /** Stops everything once, in reverse order; a failing one is logged and does not keep the rest from stopping. */
+  run(): Promise<void>;
+}
+
+/** An empty {@link Cleanups} stack. */
+export function cleanups(log: Log): Cleanups {
+  const stack: { name: string; stop: () => Promise<void> | void }[] = [];
+  let running: Promise<void> | undefined;
+  const unwind = async () => {
+    for (let part = stack.pop(); part; part = stack.pop()) {
+      try {
+        await part.stop();
+      } catch (err) {
+        log.error({ err, part: part.name }, 'a part did not stop cleanly');
+      }
+    }
+  };
+  const defer = (name: string, stop: () => Promise<void> | void) => {
+    stack.push({ name, stop });
+  };
+  return {
+    add(name, part) {
+      defer(name, () => part.stop());
+      return part;
+    },
+    defer,
+    run: () => (running ??= unwind()),
+  };
+}

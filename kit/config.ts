@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+
+/** A text in both languages. */
+interface Help {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** One setting: where it is read from, what it must be, and what it means. */
+export interface Setting<T = unknown> {
+  /** `YANSHAO_…`. The line in `yanshao.yaml` and the flag follow from it: YANSHAO_HTTP_PORT → `httpPort` → `--http-port`. */
+  readonly env: `YANSHAO_${string}`;
+  readonly schema: z.ZodType<T>;
+  readonly help: Help;
+  /** Its value never appears in `yanshao doctor` or a log. */
+  readonly secret?: true;
+}
+
+export type Settings = Readonly<Record<string, Setting>>;
+export type ConfigOf<S extends Settings> = { readonly [K in keyof S]: z.output<S[K]['schema']> };
+
+/** Declares one setting; exists so that its type follows from its schema. */
+export const setting = <T>(spec: Setting<T>): Setting<T> => spec;
+
+export type Origin = 'default' | 'yanshao.yaml' | 'environment' | 'flag';
+
+/** Where raw settings come from, lowest precedence first. */
+export interface ConfigSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags?: Readonly<Record<string, unknown>>;
+  /** Path of a `yanshao.yaml`; skipped when the file does not exist. */
+  readonly file?: string;
+}
+
+export interface Loaded<S extends Settings> {
+  readonly config: ConfigOf<S>;
+  /** For `yanshao doctor`: each setting with its value (secrets masked) and where it came from. */
+  readonly report: readonly { env: string; value: string; origin: Origin; help: Help }[];
+}
+
+/** Thrown with every fault at once, one line each, so that a person mends them in one go. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(
+      `${faults.length} setting${faults.length === 1 ? '' : 's'} cannot be used:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/** `YANSHAO_HTTP_PORT` → `http-port`. */
+export const flagName = (env: string): string =>
+  env
+    .replace(/^YANSHAO_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
+/** `YANSHAO_HTTP_PORT` → `httpPort`. */
+export const fileKey = (env: string): string =>
+  flagName(env).replace(/-([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+
+/**
+ * Reads settings from the environment, a YAML file and flags (rising precedence), checks all of them without touching
+ * the network, and freezes the result. `known` are settings of other processes that the same file may also hold.
+ */
+export function loadConfig<S extends Settings>(settings: S, sources: ConfigSources, known: Settings = {}): Loaded<S> {
+  const faults: string[] = [];
+  const file = readFile(sources.file, faults);
+  const keys = new Set([...Object.values(settings), ...Object.values(known)].map((s) => fileKey(s.env)));
+  for (const key of Object.keys(file)) {
+    if (!keys.has(key)) faults.push(`${sources.file}: "${key}" is not a setting; \`yanshao doctor\` lists them`);
+  }
+  const config: Record<string, unknown> = {};
+  const report: Loaded<S>['report'][number][] = [];
+  for (const [name, spec] of Object.entries(settings)) {
+    const { raw, origin } = pick(spec, sources, file);
+    const parsed = spec.schema.safeParse(raw);
+    if (parsed.success) config[name] = parsed.data;
+    else {
+      const shown = spec.secret ? '(secret)' : JSON.stringify(raw);
+      const where = origin === 'default' ? 'is not set' : `from ${origin} is ${shown}`;
+      faults.push(
+        `${spec.env} ${where}: ${parsed.error.issues.map((i) => i.message).join('; ')} — ${spec.help.en} / ${spec.help.zh}`,
+      );
+    }
+    report.push({
+      env: spec.env,
+      value: spec.secret && raw !== undefined ? '••••' : String(parsed.data ?? raw ?? ''),
+      origin,
+      help: spec.help,
+    });
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return { config: Object.freeze(config) as ConfigOf<S>, report };
+}
+
+function pick(
+  spec: Setting,
+  { env, flags }: ConfigSources,
+  file: Record<string, unknown>,
+): { raw: unknown; origin: Origin } {
+  const flag = flags?.[fileKey(spec.env)];
+  if (flag !== undefined) return { raw: flag, origin: 'flag' };
+  const fromFile = file[fileKey(spec.env)];
+  // An empty environment variable counts as absent, as shells make it hard to tell the two apart.
+  const fromEnv = env[spec.env] === '' ? undefined : env[spec.env];
+  // design.md: environment, then a line of yanshao.yaml, then a flag, in rising order.
+  if (fromFile !== undefined) return { raw: fromFile, origin: 'yanshao.yaml' };
+  if (fromEnv !== undefined) return { raw: fromEnv, origin: 'environment' };
+  return { raw: undefined, origin: 'default' };
+}
+
+function readFile(path: string | undefined, faults: string[]): Record<string, unknown> {
+  if (!path || !existsSync(path)) return {};
+  try {
+    const parsed: unknown = parse(readFileSync(path, 'utf8'));
+    if (parsed === null) return {};
+    if (typeof parsed === 'object' && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
+    faults.push(`${path} holds ${Array.isArray(parsed) ? 'a list' : typeof parsed}: write one \`key: value\` a line`);
+  } catch (err) {
+    faults.push(`${path} is not YAML: ${(err as Error).message}`);
+  }
+  return {};
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit` sits beside the code; the rest lives under `test/`, one project a folder, so that each can be run alone. */
+const project = (name: string, include: string[], testTimeout: number) => ({
+  test: { name, include, testTimeout, hookTimeout: 120_000, environment: 'node' as const },
+});
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      project(
+        'unit',
+        ['{kit,devices,gateway,ingest,rules,dashboard,simulators,bench,cities}/**/*.test.ts', '*.test.ts'],
+        20_000,
+      ),
+      project('contract', ['test/contract/**/*.test.ts'], 60_000),
+      project('repo', ['test/repo/**/*.test.ts'], 60_000),
+      project('scenario', ['test/scenario/**/*.test.ts'], 60_000),
+      project('e2e', ['test/e2e/**/*.test.ts'], 180_000),
+    ],
+  },
+});
