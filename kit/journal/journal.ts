@@ -17,7 +17,7 @@ export interface Block<T> {
 export interface JournalReader<T> {
   /** Changes when the journal was made anew or restored from a backup: a cursor of another epoch means nothing here. */
   readonly epoch: string;
-  /** Blocks after `after`, oldest first, until about `maxEntries` entries; empty at the head. Throws {@link JournalGap} when they were freed. */
+  /** Blocks after `after`, oldest first, until about `maxEntries` entries; empty at the head. Throws {@link JournalGap} when they were freed, or when `after` lies beyond the head (a cursor of another journal). */
   read(after: Position, maxEntries?: number): Promise<readonly Block<T>[]>;
   /** Resolves once a block after `after` can be read, or `signal` is aborted (it never rejects for that). */
   changed(after: Position, signal?: AbortSignal): Promise<void>;
@@ -35,7 +35,9 @@ export interface JournalStats {
   readonly capBytes: number;
   /** Appends that wait for room now. */
   readonly waiting: number;
+  /** Entries made durable since this journal was opened. */
   readonly entries: number;
+  /** Blocks made durable since this journal was opened; `entries / commits` is the mean group. */
   readonly commits: number;
   readonly consumers: Readonly<Record<string, Position>>;
 }
@@ -49,9 +51,15 @@ export interface JournalStats {
 export interface Journal<T> extends JournalReader<T> {
   /** Resolves with the block's position once the entries are durable. Concurrent appends share one commit. */
   append(entries: readonly T[], lane?: Lane): Promise<Position>;
-  /** Registers a consumer, or finds it again: nothing after its released position is freed. New ones start at the oldest block kept. */
+  /**
+   * Registers a consumer, or finds it again, and returns the position it has released: nothing after that is freed. A
+   * new one starts before the oldest block kept.
+   */
   register(consumer: string): Promise<Position>;
-  /** Says that `consumer` will never need blocks up to and including `position` again. Never moves backwards. */
+  /**
+   * Says that `consumer` will never need blocks up to and including `position` again. Never moves backwards. Throws for
+   * a consumer that is not registered (it may have been cut off) and for a position that does not exist yet.
+   */
   release(consumer: string, position: Position): Promise<void>;
   /** Cuts a consumer off, so that its backlog no longer holds space. */
   unregister(consumer: string): Promise<void>;
@@ -70,6 +78,19 @@ export interface JournalOptions {
   readonly capBytes: number;
   /** Part of the cap that only `safety` appends may use, bytes. */
   readonly safetyBytes: number;
+}
+
+/**
+ * The journal could not do what was asked; nothing of it was written. `retryable`: the disk is full or failing, or the
+ * journal is being closed, so that the same call may succeed later.
+ */
+export class JournalError extends Error {
+  readonly retryable: boolean;
+  constructor(message: string, options: { retryable: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'JournalError';
+    this.retryable = options.retryable;
+  }
 }
 
 /** A reader asked for blocks that were freed: it must start from a snapshot, and somebody must be told. */

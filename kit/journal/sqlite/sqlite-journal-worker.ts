@@ -1,0 +1,72 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Problem } from '../../problem.ts';
+import type { Done, Opened, Work } from '../group-commit.ts';
+import type { JournalError } from '../journal.ts';
+import { type FileLock, lockFile } from './file-lock.ts';
+import { type JournalFile, openJournalFile } from './journal-file.ts';
+import type { WireError } from './worker-calls.ts';
+
+/** What the writing worker is asked. */
+export type WriterQuestion =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'commit'; readonly work: Work }
+  | { readonly kind: 'close' };
+
+/** `Done` with its errors as data. */
+export type WireDone = Omit<Done, 'blockError' | 'keepingError'> & {
+  readonly blockError?: WireError | undefined;
+  readonly keepingError?: WireError | undefined;
+};
+
+export type WriterAnswer =
+  | { readonly opened: Opened }
+  | { readonly refused: WireError }
+  | { readonly done: WireDone }
+  | { readonly closed: true };
+
+const { file } = workerData as { file: string };
+let lock: FileLock | undefined;
+let journal: JournalFile | undefined;
+
+/** The only writer of a journal's file. Synchronous work lives here, so that a slow disk stalls nobody's event loop. */
+parentPort?.on('message', ({ id, question }: { id: number; question: WriterQuestion }) => {
+  parentPort?.postMessage({ id, answer: answer(question) });
+});
+
+function answer(question: WriterQuestion): WriterAnswer {
+  switch (question.kind) {
+    case 'open':
+      return open();
+    case 'commit': {
+      const { blockError, keepingError, ...rest } = journal!.commit(question.work);
+      return { done: { ...rest, blockError: wire(blockError), keepingError: wire(keepingError) } };
+    }
+    case 'close':
+      // The lock goes last: until then nobody else may write.
+      journal?.close();
+      lock?.release();
+      return { closed: true };
+  }
+}
+
+function open(): WriterAnswer {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    lock = lockFile(file);
+    journal = openJournalFile(file);
+    return { opened: journal.opened };
+  } catch (cause) {
+    lock?.release();
+    const { message } = cause as Error;
+    const text =
+      cause instanceof Problem
+        ? message
+        : `the journal ${file} cannot be opened for writing: ${message}; check that its folder exists, has space and belongs to this user\n无法写入日志文件 ${file}：${message}；请检查所在目录是否存在、空间是否充足、当前用户是否有权限`;
+    return { refused: { message: text, retryable: false, problem: true } };
+  }
+}
+
+const wire = (err: JournalError | undefined): WireError | undefined =>
+  err && { message: err.message, retryable: err.retryable };
