@@ -33,7 +33,7 @@ export const basisSchema = z.object({
  * A CEL condition that must hold beside the comparison. It sees: `r` (newest readings of the device by dotted name, nested:
  * `r.pole.dimLevel`), `c` (constants in the rule's unit), `facts`, `device` (id, type, area, …), `local` (hour, minute,
  * minuteOfDay, weekday 1–7, in the city's time zone), `sun` (altitude in degrees, dark below civil dusk), and `records`
- * (counts of open work orders, permits and protection plans at the device).
+ * (`workOrders`, `permits`, `protectionPlans`: how many are open at the device).
  */
 export const conditionSchema = z.strictObject({ expr: z.string().min(1), text: bilingual });
 

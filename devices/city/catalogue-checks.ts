@@ -1,0 +1,300 @@
+import type { Catalogue, Item, Limit, Rule } from '../contract/catalogue.ts';
+import type { DeviceType, Measurement } from '../model/device-type.ts';
+import { conversion } from '../model/units.ts';
+import type { Finding } from './catalogue-fault.ts';
+import { compileCondition, compileLimit } from './expressions.ts';
+
+/** Where in the file a check stands; it reports relative to that place. */
+interface At {
+  readonly path: readonly PropertyKey[];
+  fault(step: PropertyKey | null, value: unknown, zh: string, en: string): void;
+  into(...steps: PropertyKey[]): At;
+}
+
+/**
+ * What a schema cannot see: names that must exist elsewhere, units that must fit, limits under their ceilings, conditions
+ * that must compile, urgent matters on a clock that never stops. Returns every fault found.
+ */
+export function crossCheck(
+  catalogue: Catalogue,
+  types: Readonly<Record<string, DeviceType>>,
+  departments: readonly string[] | undefined,
+): Finding[] {
+  const findings: Finding[] = [];
+  const placed = (path: readonly PropertyKey[]): At => ({
+    path,
+    fault: (step, value, zh, en) => findings.push({ path: step === null ? path : [...path, step], value, zh, en }),
+    into: (...steps) => placed([...path, ...steps]),
+  });
+  const root = placed([]);
+  const seen = new Map<string, string>();
+  const once = (at: At, kind: string, code: string) => {
+    if (seen.has(`${kind} ${code}`)) at.fault('code', code, `编码 ${code} 重复`, `${kind} code ${code} is used twice`);
+    seen.set(`${kind} ${code}`, code);
+  };
+  catalogue.domains.forEach((domain, d) => {
+    once(root.into('domains', d), 'domain', domain.code);
+    domain.categories.forEach((category, c) => {
+      const atCategory = root.into('domains', d, 'categories', c);
+      once(atCategory, 'category', category.code);
+      if (!category.code.startsWith(domain.code)) {
+        atCategory.fault(
+          'code',
+          category.code,
+          `大类编码应以 ${domain.code} 开头`,
+          `a category of ${domain.code} begins with it`,
+        );
+      }
+      category.items.forEach((item, i) => {
+        const at = atCategory.into('items', i);
+        once(at, 'item', item.code);
+        if (!item.code.startsWith(`${category.code}-`)) {
+          at.fault(
+            'code',
+            item.code,
+            `项目编码应以 ${category.code}- 开头`,
+            `an item of ${category.code} begins with it`,
+          );
+        }
+        checkItem(item, at, types, departments);
+      });
+    });
+  });
+  catalogue.changes.forEach(({ item }, index) => {
+    if (item !== undefined && !seen.has(`item ${item}`)) {
+      root.into('changes', index).fault('item', item, `没有项目 ${item}`, `there is no item ${item}`);
+    }
+  });
+  return findings;
+}
+
+function checkItem(
+  item: Item,
+  at: At,
+  types: Readonly<Record<string, DeviceType>>,
+  departments: readonly string[] | undefined,
+): void {
+  if (departments) {
+    const check = (id: string, step: string) => {
+      if (departments.includes(id)) return;
+      at.fault(step, id, `城市没有部门“${id}”`, `the city has no department "${id}"; it has ${departments.join(', ')}`);
+    };
+    check(item.leadDepartment, 'leadDepartment');
+    for (const id of item.cooperating) check(id, 'cooperating');
+  }
+  if (item.standard.provenance === 'quoted' && !item.standard.source) {
+    at.fault('standard', item.standard.text, '引用的标准须注明出处', 'a quoted text needs its source');
+  }
+  const type = Object.hasOwn(types, item.deviceType) ? types[item.deviceType] : undefined;
+  if (!type) {
+    at.fault(
+      'deviceType',
+      item.deviceType,
+      `没有设备类型“${item.deviceType}”`,
+      `there is no device type "${item.deviceType}"`,
+    );
+    return;
+  }
+  const ids = new Set<string>();
+  item.rules.forEach((rule, index) => {
+    const atRule = at.into('rules', index);
+    if (ids.has(rule.id)) atRule.fault('id', rule.id, `规则 ${rule.id} 重复`, `rule ${rule.id} is there twice`);
+    ids.add(rule.id);
+    checkRule(rule, atRule, type);
+    if ((rule.priority === 'P1' || rule.priority === 'P2') && item.timeLimit.clock !== 'continuous') {
+      atRule.fault(
+        'priority',
+        rule.priority,
+        `${rule.priority} 规则的项目须用连续计时（timeLimit.clock: continuous）`,
+        `a ${rule.priority} rule needs an item whose timeLimit.clock is continuous`,
+      );
+    }
+  });
+  checkLadders(item, at);
+}
+
+/** Levels of one measurement that can hold together must exclude each other, and a ladder holds one measurement, one way up. */
+function checkLadders(item: Item, at: At): void {
+  const first = new Map<string, { ladder: string | undefined; id: string }>();
+  const ladders = new Map<string, string>();
+  item.rules.forEach((rule, index) => {
+    if (rule.kind !== 'threshold') return;
+    const way = `${rule.measurement} ${rule.op.startsWith('>') ? 'high' : 'low'}`;
+    if (rule.ladder !== undefined) {
+      const before = ladders.get(rule.ladder) ?? way;
+      ladders.set(rule.ladder, before);
+      if (before !== way) {
+        at.into('rules', index).fault(
+          'ladder',
+          rule.ladder,
+          `阶梯 ${rule.ladder} 混用了不同测量量或方向`,
+          `ladder ${rule.ladder} holds ${before} already, not ${way}`,
+        );
+      }
+    }
+    if (rule.when && rule.ladder === undefined) return;
+    const earlier = first.get(way);
+    if (earlier && (earlier.ladder === undefined || earlier.ladder !== rule.ladder)) {
+      at.into('rules', index).fault(
+        'id',
+        rule.id,
+        `${rule.id} 与 ${earlier.id} 是同一测量量的不同级别，须归入同一 ladder`,
+        `${rule.id} and ${earlier.id} are levels of one measurement: give both the same ladder`,
+      );
+    }
+    first.set(way, { ladder: rule.ladder, id: rule.id });
+  });
+}
+
+function checkRule(rule: Rule, at: At, type: DeviceType): void {
+  if (rule.when) {
+    const compiled = compileCondition(type, rule.when.expr);
+    if ('refused' in compiled) {
+      at.into('when').fault(
+        'expr',
+        rule.when.expr,
+        `条件无法编译：${compiled.refused}`,
+        `does not compile: ${compiled.refused}`,
+      );
+    }
+  }
+  if (rule.kind === 'absence' && rule.measurement === '*') return;
+  const measurement = Object.hasOwn(type.measurements, rule.measurement)
+    ? type.measurements[rule.measurement]
+    : undefined;
+  if (!measurement) {
+    const known = Object.keys(type.measurements).join(', ');
+    at.fault(
+      'measurement',
+      rule.measurement,
+      `${type.id} 没有测量量“${rule.measurement}”，有：${known}`,
+      `${type.id} has no measurement "${rule.measurement}"; it has ${known}`,
+    );
+    return;
+  }
+  if (rule.kind === 'absence' || rule.kind === 'stuck') return;
+  checkLimit(rule, at, measurement);
+}
+
+type Limited = Extract<Rule, { limit: Limit }>;
+
+function checkLimit(rule: Limited, at: At, measurement: Measurement): void {
+  const { limit } = rule;
+  if (!limitFits(rule, measurement)) {
+    at.fault(
+      'limit',
+      limit,
+      `${rule.kind} 规则的限值写法与 ${measurement.kind} 型测量量不符`,
+      `a ${rule.kind} rule on a ${measurement.kind} cannot compare with ${JSON.stringify(limit)}`,
+    );
+    return;
+  }
+  if ('state' in limit && measurement.states && !Object.hasOwn(measurement.states, limit.state)) {
+    const words = Object.keys(measurement.states).join(', ');
+    at.fault('limit', limit.state, `状态词只能是 ${words}`, `its words are ${words}`);
+  }
+  if ('expr' in limit) checkExpression(limit.expr, at.into('limit'));
+  if (!('unit' in limit) || rule.kind === 'count') return;
+  const unit = rule.kind === 'rate' ? `${measurement.unit}/min` : measurement.unit;
+  const toCanonical = conversion(limit.unit, unit, 'natural');
+  if ('refused' in toCanonical) {
+    at.fault('limit', limit.unit, `限值单位 ${limit.unit} 不能换算为 ${unit}`, `limit unit: ${toCanonical.refused}`);
+    return;
+  }
+  if (rule.kind !== 'threshold') return;
+  const value = 'value' in limit ? toCanonical.convert(limit.value) : undefined;
+  if (value !== undefined && measurement.range && (value < measurement.range[0] || value > measurement.range[1])) {
+    at.fault(
+      'limit',
+      limit,
+      '限值在仪表量程之外，永远不会触发',
+      `the instrument reports ${measurement.range.join(' to ')} ${unit}: this limit is never met`,
+    );
+  }
+  checkCeiling(rule, at, value, unit);
+  checkDeadband(rule, at, value, unit, measurement);
+}
+
+function limitFits(rule: Limited, measurement: Measurement): boolean {
+  const { limit, kind } = rule;
+  if (kind === 'count') return 'value' in limit && limit.unit === '1';
+  if (kind === 'threshold' || kind === 'rate')
+    return measurement.kind === 'number' && ('value' in limit || 'expr' in limit);
+  if ('flag' in limit) return measurement.kind === 'boolean';
+  if ('state' in limit) return measurement.kind === 'text';
+  return 'code' in limit && measurement.kind === 'number';
+}
+
+function checkExpression(expr: string, at: At): void {
+  const compiled = compileLimit(expr);
+  if ('refused' in compiled)
+    at.fault('expr', expr, `算式无法编译：${compiled.refused}`, `does not compile: ${compiled.refused}`);
+}
+
+type Threshold = Extract<Rule, { kind: 'threshold' }>;
+
+function checkCeiling(rule: Threshold, at: At, value: number | undefined, unit: string): void {
+  const { ceiling } = rule;
+  if (!ceiling) return;
+  const converted = conversion(ceiling.unit, unit, 'natural');
+  if ('refused' in converted) {
+    at.fault(
+      'ceiling',
+      ceiling.unit,
+      `上限单位 ${ceiling.unit} 不能换算为 ${unit}`,
+      `ceiling unit: ${converted.refused}`,
+    );
+  } else if (value === undefined || !rule.op.startsWith('>')) {
+    at.fault(
+      'ceiling',
+      ceiling,
+      '上限只用于数值的 > 或 >= 规则',
+      'a ceiling belongs to a > or >= rule with a plain number',
+    );
+  } else if (value > converted.convert(ceiling.value)) {
+    at.fault(
+      'limit',
+      rule.limit,
+      `限值高于上限 ${ceiling.value} ${ceiling.unit}（${ceiling.scope}）`,
+      `the limit is above its ceiling of ${ceiling.value} ${ceiling.unit} (${ceiling.scope})`,
+    );
+  }
+}
+
+function checkDeadband(
+  rule: Threshold,
+  at: At,
+  value: number | undefined,
+  unit: string,
+  measurement: Measurement,
+): void {
+  const { deadband } = rule;
+  if (!deadband) return;
+  if ('expr' in deadband) checkExpression(deadband.expr, at.into('deadband'));
+  if (!('unit' in deadband)) {
+    at.fault('deadband', deadband, '回差须是带单位的数或算式', 'a deadband is a number or an expression with a unit');
+    return;
+  }
+  const converted = conversion(deadband.unit, unit, 'natural');
+  if ('refused' in converted) {
+    at.fault(
+      'deadband',
+      deadband.unit,
+      `回差单位 ${deadband.unit} 不能换算为 ${unit}`,
+      `deadband unit: ${converted.refused}`,
+    );
+    return;
+  }
+  if (!('value' in deadband) || value === undefined) return;
+  const width = converted.convert(deadband.value) - converted.convert(0);
+  const back = rule.op.startsWith('>') ? value - width : value + width;
+  const [low, high] = measurement.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  if (width < 0 || back < low || back > high) {
+    at.fault(
+      'deadband',
+      deadband,
+      '回差使告警无法恢复（或为负）',
+      `with this deadband the alarm returns at ${back} ${unit}, which cannot be reached`,
+    );
+  }
+}

@@ -1,0 +1,18 @@
+/** One thing wrong with a catalogue, said so that whoever wrote the file can mend it. */
+export interface CatalogueFault {
+  /** 1-based line of the file. */
+  readonly line: number;
+  /** Where in the data: `domains.0.categories.2.items.1.rules.0.limit`. */
+  readonly path: string;
+  readonly value: unknown;
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** A fault before its line is known. */
+export interface Finding {
+  readonly path: readonly PropertyKey[];
+  readonly value: unknown;
+  readonly zh: string;
+  readonly en: string;
+}
