@@ -1,0 +1,113 @@
+import type { Device } from '../../devices/contract/registry.ts';
+import type { DeviceType, Measurement } from '../../devices/model/device-type.ts';
+import { conversion } from '../../devices/model/units.ts';
+import type { ClockMemory } from './clock-check.ts';
+
+/** One measurement of a device as admission needs it: looked up once a value. */
+export interface Field {
+  readonly name: string;
+  readonly measurement: Measurement;
+  readonly low: number;
+  readonly high: number;
+  /** Largest believable change a minute, canonical unit; Infinity when the type names none. */
+  readonly steepest: number;
+  /** Place of its last value in {@link DeviceMemory.last}; -1 when it is not remembered. */
+  readonly slot: number;
+  /** From the unit the device counts in to the canonical one; null when they are the same. */
+  readonly convert: ((value: number) => number) | null;
+  /** Why its values cannot be converted, should a registration have slipped through. */
+  readonly unusable: string | null;
+  readonly states: ReadonlySet<string> | null;
+  /** A P1 or P2 rule judges it: it travels in the journal's reserved lane. */
+  readonly safety: boolean;
+}
+
+/** What all devices of one type and the same units have in common. */
+export interface Profile {
+  readonly type: string;
+  readonly fields: ReadonlyMap<string, Field>;
+  /** How many fields are remembered for steepness. */
+  readonly slots: number;
+}
+
+/** What admission remembers of one device; about 200 bytes beside its id. */
+export interface DeviceMemory extends ClockMemory {
+  readonly id: string;
+  readonly profile: Profile;
+  readonly gateway: string | undefined;
+  /** `[value, source time]` for each slot of its profile; null until the first value. */
+  last: Float64Array | null;
+}
+
+/** True where a P1 or P2 rule of the catalogue judges this measurement. */
+export type IsSafety = (deviceType: string, measurement: string) => boolean;
+
+/** The unit a device counts one measurement in: its own list, then its gas unit for combustible gas, else the canonical one. */
+function sentUnit(device: Device, name: string, measurement: Measurement): string {
+  const own = device.units?.[name];
+  if (own !== undefined) return own;
+  return measurement.combustible && device.gasUnit ? device.gasUnit : measurement.unit;
+}
+
+function fieldOf(device: Device, type: DeviceType, name: string, slot: number, isSafety: IsSafety): Field {
+  const measurement = type.measurements[name] as Measurement;
+  const unit = sentUnit(device, name, measurement);
+  const numeric = measurement.kind === 'number';
+  const outcome = numeric && unit !== measurement.unit ? conversion(unit, measurement.unit, device.gas) : null;
+  return {
+    name,
+    measurement,
+    low: numeric ? (measurement.range?.[0] ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY,
+    high: numeric ? (measurement.range?.[1] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY,
+    steepest: measurement.maxPerMinute ?? Number.POSITIVE_INFINITY,
+    slot,
+    convert: outcome && 'convert' in outcome ? outcome.convert : null,
+    unusable: outcome && 'refused' in outcome ? outcome.refused : null,
+    states: measurement.states ? new Set(Object.keys(measurement.states)) : null,
+    safety: isSafety(type.id, name),
+  };
+}
+
+function compile(device: Device, type: DeviceType, isSafety: IsSafety): Profile {
+  let slots = 0;
+  const fields = new Map<string, Field>();
+  for (const [name, measurement] of Object.entries(type.measurements)) {
+    const remembered = measurement.kind === 'number' && measurement.maxPerMinute !== undefined;
+    fields.set(name, fieldOf(device, type, name, remembered ? slots++ : -1, isSafety));
+  }
+  return { type: type.id, fields, slots };
+}
+
+/** Makes profiles, one for each distinct combination of type, gas and units. */
+export function profiles(types: Readonly<Record<string, DeviceType>>, isSafety: IsSafety) {
+  const made = new Map<string, Profile>();
+  return {
+    /** The profile of a device; undefined when its type does not exist. */
+    of(device: Device): Profile | undefined {
+      const type = Object.hasOwn(types, device.type) ? types[device.type] : undefined;
+      if (!type) return undefined;
+      const key = JSON.stringify([device.type, device.gas, device.gasUnit, device.units]);
+      let profile = made.get(key);
+      if (!profile) {
+        profile = compile(device, type, isSafety);
+        made.set(key, profile);
+      }
+      return profile;
+    },
+    /** Forgets all of them: the catalogue changed, so {@link IsSafety} may answer otherwise. */
+    forget: () => made.clear(),
+  };
+}
+
+/** The measurement a vendor probably meant: same letters but for case, or the same last part. */
+export function nearestName(name: string, fields: ReadonlyMap<string, Field>): string | undefined {
+  const wanted = name.toLowerCase();
+  const tail = wanted.slice(wanted.lastIndexOf('.') + 1);
+  let byTail: string | undefined;
+  for (const known of fields.keys()) {
+    const lower = known.toLowerCase();
+    if (lower === wanted) return known;
+    if (lower.slice(lower.lastIndexOf('.') + 1) === tail) byTail ??= known;
+  }
+  return byTail;
+}

@@ -1,0 +1,259 @@
+import type { Doubt, Source, TelemetryEntry, Value } from '../../devices/contract/entry.ts';
+import { GOOD, type StatusCode, UNCERTAIN } from '../../devices/model/quality.ts';
+import { type ClockLimits, judgeClock } from './clock-check.ts';
+import { type DeviceMemory, type Field, nearestName } from './profile.ts';
+import { reasons } from './reasons.ts';
+import type { Refusals } from './refusals.ts';
+import {
+  canonical,
+  codeOfDoubt,
+  doubtOfRange,
+  doubtOfSteepness,
+  isPlain,
+  parseQuality,
+  refusalOf,
+  worse,
+} from './values.ts';
+
+/** Everything that is the same for all readings of one message. */
+export interface Carrier {
+  readonly received: number;
+  readonly source: Source;
+  /** The gateway that carried it, or undefined. */
+  readonly gateway: string | undefined;
+  readonly limits: ClockLimits;
+  /** Where refusals go; made on first use. */
+  readonly refusals: () => Refusals;
+  /** What the message adds up to. */
+  readonly tally: { readings: number; doubtful: number; safety: boolean };
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Keys that may stand beside `values`. `metadata` is ThingsBoard's; it is accepted and ignored. */
+const beside = new Set(['ts', 'values', 'seq', 'quality', 'historical', 'metadata']);
+
+/** What the parts beside `values` say. */
+interface Header {
+  readonly ts: number | undefined;
+  readonly seq: number | undefined;
+  readonly historical: boolean;
+  readonly quality: Json | undefined;
+}
+
+const bare: Header = { ts: undefined, seq: undefined, historical: false, quality: undefined };
+
+/**
+ * Judges one element of a telemetry message (`{"m": v}` or `{"ts", "values", …}`) and appends an entry to `into` when
+ * anything of it can be kept. What cannot be read goes to the carrier's refusals; the rest is kept.
+ */
+export function admitReading(element: unknown, memory: DeviceMemory, carrier: Carrier, into: TelemetryEntry[]): void {
+  const device = memory.id;
+  if (!isObject(element)) {
+    carrier.refusals().add(device, 'wrong-shape', reasons.notAnObject(element));
+    return;
+  }
+  const timed = element.values;
+  if (timed === undefined) {
+    admitValues(element, bare, memory, carrier, into);
+    return;
+  }
+  if (!isObject(timed)) {
+    carrier.refusals().add(device, 'wrong-shape', reasons.notAnObject(timed));
+    return;
+  }
+  const header = headerOf(element, timed, device, carrier);
+  if (header) admitValues(timed, header, memory, carrier, into);
+}
+
+/** The parts beside `values`, or undefined when the time cannot be read and with it the whole element. */
+function headerOf(element: Json, values: Json, device: string, carrier: Carrier): Header | undefined {
+  const { ts, seq, historical, quality } = element;
+  if (ts !== undefined && (typeof ts !== 'number' || !Number.isFinite(ts))) {
+    carrier.refusals().add(device, 'wrong-shape', reasons.badTs(ts));
+    return undefined;
+  }
+  for (const key in element) {
+    if (!beside.has(key)) carrier.refusals().add(device, 'wrong-shape', reasons.strayKey(key));
+  }
+  const seqIsGood = typeof seq === 'number' && Number.isSafeInteger(seq) && seq >= 0;
+  if (seq !== undefined && !seqIsGood) carrier.refusals().add(device, 'wrong-shape', reasons.badSeq(seq));
+  if (historical !== undefined && typeof historical !== 'boolean') {
+    carrier.refusals().add(device, 'wrong-shape', reasons.badHistorical(historical));
+  }
+  const qualityIsGood = isObject(quality);
+  if (quality !== undefined && !qualityIsGood) {
+    carrier.refusals().add(device, 'wrong-shape', reasons.badQuality('*', quality));
+  } else if (qualityIsGood) {
+    for (const name in quality) {
+      if (!Object.hasOwn(values, name)) carrier.refusals().add(device, 'wrong-shape', reasons.strayQuality(name));
+    }
+  }
+  return {
+    // Some senders count fractions of a millisecond; the platform's time is whole ones.
+    ts: ts === undefined ? undefined : Math.round(ts),
+    seq: seqIsGood ? seq : undefined,
+    historical: historical === true,
+    quality: qualityIsGood ? quality : undefined,
+  };
+}
+
+/** Judges the values of one moment. The object that was parsed becomes the entry's when nothing in it has to change. */
+function admitValues(raw: Json, header: Header, memory: DeviceMemory, carrier: Carrier, into: TelemetryEntry[]): void {
+  const { received } = carrier;
+  const clock =
+    header.ts === undefined ? undefined : judgeClock(header.ts, received, header.historical, memory, carrier.limits);
+  const at = header.ts === undefined || clock ? received : header.ts;
+  const judged = judgeValues(raw, at, header.quality, clock, memory, carrier);
+  if (!judged) return;
+  const entry: Mutable<TelemetryEntry> = {
+    kind: 'telemetry',
+    device: memory.id,
+    at,
+    received,
+    source: carrier.source,
+    values: judged.values,
+  };
+  if (header.ts === undefined) entry.untimed = true;
+  if (clock) entry.claimedAt = header.ts;
+  if (header.historical) entry.historical = true;
+  if (header.seq !== undefined) entry.seq = header.seq;
+  if (carrier.gateway !== undefined) entry.gateway = carrier.gateway;
+  if (judged.quality) entry.quality = judged.quality;
+  if (judged.doubts) entry.doubts = judged.doubts;
+  into.push(entry);
+}
+
+interface Judged {
+  values: Readonly<Record<string, Value>>;
+  quality?: Record<string, StatusCode>;
+  doubts?: Record<string, Doubt[]>;
+}
+
+/** Values, qualities and doubts of one moment; undefined when no value could be kept. */
+function judgeValues(
+  raw: Json,
+  at: number,
+  senders: Json | undefined,
+  clock: Doubt | undefined,
+  memory: DeviceMemory,
+  carrier: Carrier,
+): Judged | undefined {
+  const { fields } = memory.profile;
+  const { tally } = carrier;
+  let plain = senders === undefined && clock === undefined;
+  let kept = 0;
+  if (plain) {
+    for (const name in raw) {
+      const field = fields.get(name);
+      if (field === undefined || !isPlain(field, raw[name])) {
+        plain = false;
+        break;
+      }
+      if (field.safety) tally.safety = true;
+      kept++;
+    }
+    if (plain && kept > 0) {
+      tally.readings += kept;
+      return { values: raw as Record<string, Value> };
+    }
+  }
+  return judgeClosely(raw, at, senders, clock, memory, carrier);
+}
+
+/** The closer look at every value: refused, converted, doubted. */
+function judgeClosely(
+  raw: Json,
+  at: number,
+  senders: Json | undefined,
+  clock: Doubt | undefined,
+  memory: DeviceMemory,
+  carrier: Carrier,
+): Judged | undefined {
+  const values: Record<string, Value> = {};
+  const judged: Judged = { values };
+  let kept = 0;
+  let asked = 0;
+  for (const name in raw) {
+    asked++;
+    const field = fieldOr(name, memory, carrier);
+    if (!field) continue;
+    const given = raw[name];
+    const refused = refusalOf(field, given);
+    if (refused) {
+      carrier.refusals().add(memory.id, 'wrong-type', refused);
+      continue;
+    }
+    const value = typeof given === 'number' ? canonical(field, given) : (given as Value);
+    values[name] = value;
+    kept++;
+    if (field.safety) carrier.tally.safety = true;
+    judgeOne(judged, field, value, at, senders?.[name], memory, carrier);
+  }
+  if (asked === 0) carrier.refusals().add(memory.id, 'wrong-shape', reasons.empty());
+  if (kept === 0) return undefined;
+  carrier.tally.readings += kept;
+  if (clock) doubtAll(judged, clock, carrier);
+  return judged;
+}
+
+/** The field of this name, or undefined after the refusal of an unknown one. */
+function fieldOr(name: string, memory: DeviceMemory, carrier: Carrier): Field | undefined {
+  const { fields, type } = memory.profile;
+  const field = fields.get(name);
+  if (field) return field;
+  if (name === 'ts') carrier.refusals().add(memory.id, 'unknown-measurement', reasons.tsAlone());
+  else {
+    const reason = reasons.unknownMeasurement(name, type, nearestName(name, fields));
+    carrier.refusals().add(memory.id, 'unknown-measurement', reason);
+  }
+  return undefined;
+}
+
+/** Adds quality and doubts of one value to what is being judged. */
+function judgeOne(
+  judged: Judged,
+  field: Field,
+  value: Value,
+  at: number,
+  sendersWord: unknown,
+  memory: DeviceMemory,
+  carrier: Carrier,
+): void {
+  let code = GOOD;
+  if (sendersWord !== undefined) {
+    const said = parseQuality(sendersWord);
+    if (said === undefined)
+      carrier.refusals().add(memory.id, 'wrong-type', reasons.badQuality(field.name, sendersWord));
+    code = said ?? UNCERTAIN;
+  }
+  const range = doubtOfRange(field, value);
+  const steep = doubtOfSteepness(field, value, at, memory);
+  if (range || steep) {
+    const doubts = [range, steep].filter((doubt) => doubt !== undefined);
+    for (const doubt of doubts) code = worse(code, codeOfDoubt(doubt));
+    judged.doubts ??= {};
+    judged.doubts[field.name] = doubts;
+    carrier.tally.doubtful++;
+  }
+  if (code !== GOOD) {
+    judged.quality ??= {};
+    judged.quality[field.name] = code;
+  }
+}
+
+/** A wrong clock lowers every value of its entry. */
+function doubtAll(judged: Judged, clock: Doubt, carrier: Carrier): void {
+  judged.quality ??= {};
+  for (const name in judged.values) {
+    judged.quality[name] = worse(judged.quality[name] ?? GOOD, UNCERTAIN);
+    if (!judged.doubts?.[name]) carrier.tally.doubtful++;
+  }
+  judged.doubts ??= {};
+  judged.doubts['*'] = [clock];
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };

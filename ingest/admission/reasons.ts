@@ -1,0 +1,177 @@
+import type { Bilingual, Measurement } from '../../devices/model/device-type.ts';
+
+/**
+ * The sentences a vendor reads under a refused message: what was wrong, with which value, and what to do about it.
+ */
+
+/** A foreign value as it may stand in a sentence: JSON, at most 60 characters. */
+export function shown(value: unknown): string {
+  const text =
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : (JSON.stringify(value) ?? 'undefined');
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+const kindWords: Record<string, Bilingual> = {
+  number: { zh: '数值', en: 'a number' },
+  boolean: { zh: 'true 或 false', en: 'true or false' },
+  text: { zh: '文本', en: 'a text' },
+};
+
+/** What a JSON value is called in both languages. */
+function kindOf(value: unknown): Bilingual {
+  if (value === null) return { zh: 'null', en: 'null' };
+  if (Array.isArray(value)) return { zh: '数组', en: 'an array' };
+  switch (typeof value) {
+    case 'string':
+      return { zh: `文本 ${shown(value)}`, en: `the text ${shown(value)}` };
+    case 'number':
+      return { zh: `数值 ${shown(value)}`, en: `the number ${shown(value)}` };
+    case 'boolean':
+      return { zh: String(value), en: String(value) };
+    default:
+      return { zh: '对象', en: 'an object' };
+  }
+}
+
+/** NaN and Infinity are what most vendors' JSON writers get wrong, so they are named. */
+const notANumberWord = /(^|[^"\w])(-?(NaN|nan|Infinity|inf))\b/;
+
+export const reasons = {
+  notUtf8: (): Bilingual => ({
+    zh: '负载不是 UTF-8 编码的文本（可能是 GBK 或二进制）。请以 UTF-8 发送 JSON。',
+    en: 'The payload is not UTF-8 text (GBK or binary, perhaps). Send JSON in UTF-8.',
+  }),
+  notJson(text: string, detail: string): Bilingual {
+    const word = notANumberWord.exec(text)?.[2];
+    if (word) {
+      return {
+        zh: `负载不是 JSON：JSON 里没有 ${word}。传感器没有有效值时，请省略该测点，或发送最后的值并在 quality 中标记 "bad"。`,
+        en: `The payload is not JSON: JSON has no ${word}. Where a sensor has no value, leave the measurement out, or send its last one with quality "bad".`,
+      };
+    }
+    if (text.length === 0) {
+      return {
+        zh: '负载是空的。请发送 JSON 对象，例如 {"alarm.ch4": 3.2}。',
+        en: 'The payload is empty. Send a JSON object such as {"alarm.ch4": 3.2}.',
+      };
+    }
+    return {
+      zh: `负载不是 JSON（${detail}），开头是 ${shown(text.slice(0, 40))}。请发送例如 {"alarm.ch4": 3.2}。`,
+      en: `The payload is not JSON (${detail}); it begins ${shown(text.slice(0, 40))}. Send something like {"alarm.ch4": 3.2}.`,
+    };
+  },
+  notAnObject: (value: unknown): Bilingual => ({
+    zh: `应为对象，收到${kindOf(value).zh}。请发送 {"测点": 值}，或 {"ts": 毫秒, "values": {…}}，或二者的数组。`,
+    en: `An object was expected, this is ${kindOf(value).en}. Send {"measurement": value}, or {"ts": ms, "values": {…}}, or an array of either.`,
+  }),
+  notAttributes: (value: unknown): Bilingual => ({
+    zh: `属性应为对象，收到${kindOf(value).zh}。请发送例如 {"firmware": "1.4.2"}。`,
+    en: `Attributes are an object, this is ${kindOf(value).en}. Send something like {"firmware": "1.4.2"}.`,
+  }),
+  notGatewayBatch: (value: unknown): Bilingual => ({
+    zh: `网关消息应为 {"设备号": [{"ts": 毫秒, "values": {…}}]}，收到${kindOf(value).zh}。`,
+    en: `A gateway sends {"<deviceId>": [{"ts": ms, "values": {…}}]}; this is ${kindOf(value).en}.`,
+  }),
+  notConnect: (value: unknown): Bilingual => ({
+    zh: `网关的 connect/disconnect 消息应为 {"device": "设备号"}，收到 ${shown(value)}。`,
+    en: `A gateway's connect or disconnect is {"device": "<deviceId>"}; this is ${shown(value)}.`,
+  }),
+  empty: (): Bilingual => ({
+    zh: '消息里没有任何测点值。请至少发送一个。',
+    en: 'The message holds no values. Send at least one.',
+  }),
+  badTs: (ts: unknown): Bilingual => ({
+    zh: `ts 应为 1970 年以来的毫秒数（数值），收到${kindOf(ts).zh}。没有时钟的设备请省略 ts。`,
+    en: `ts is a number, milliseconds since 1970; this is ${kindOf(ts).en}. A device without a clock leaves ts out.`,
+  }),
+  tsAlone: (): Bilingual => ({
+    zh: 'ts 旁边没有 values：带时间的消息请写成 {"ts": 毫秒, "values": {…}}。其余测点已按接收时间保留。',
+    en: 'ts stands without values: with a time, send {"ts": ms, "values": {…}}. The other measurements were kept at the receive time.',
+  }),
+  strayKey: (key: string): Bilingual => ({
+    zh: `不认识 values 旁边的 "${key}"。测点请放进 values；values 旁边只用 ts、seq、quality、historical。`,
+    en: `"${key}" beside values is not understood. Measurements go inside values; beside it stand ts, seq, quality and historical only.`,
+  }),
+  badSeq: (seq: unknown): Bilingual => ({
+    zh: `seq 应为不小于 0 的整数，收到${kindOf(seq).zh}；读数已保留。`,
+    en: `seq is a whole number from 0; this is ${kindOf(seq).en}. The readings were kept.`,
+  }),
+  badHistorical: (value: unknown): Bilingual => ({
+    zh: `historical 应为 true 或 false，收到${kindOf(value).zh}；读数已保留。`,
+    en: `historical is true or false; this is ${kindOf(value).en}. The readings were kept.`,
+  }),
+  badQuality: (name: string, value: unknown): Bilingual => ({
+    zh: `${name} 的 quality 应为 "good"、"uncertain"、"bad" 或 OPC UA 状态码（0 到 4294967295），收到 ${shown(value)}；该值按"可疑"保留。`,
+    en: `quality of ${name} is "good", "uncertain", "bad" or an OPC UA status code (0 to 4294967295), not ${shown(value)}; the value was kept as uncertain.`,
+  }),
+  strayQuality: (name: string): Bilingual => ({
+    zh: `quality 提到 ${name}，但 values 里没有它。`,
+    en: `quality speaks of ${name}, which is not among the values.`,
+  }),
+  unknownDevice: (id: string): Bilingual => ({
+    zh: `设备 ${id} 未注册。请先注册设备，再重新发送。`,
+    en: `Device ${id} is not registered. Register it, then send again.`,
+  }),
+  gatewaySelf: (id: string): Bilingual => ({
+    zh: `${id} 是网关，没有自己的测点。请把设备读数发到 v1/gateway/telemetry。`,
+    en: `${id} is a gateway and has no measurements of its own. Send its devices' readings to v1/gateway/telemetry.`,
+  }),
+  unknownType: (id: string, type: string): Bilingual => ({
+    zh: `设备 ${id} 注册的类型 "${type}" 本平台没有。请改正注册信息。`,
+    en: `Device ${id} is registered as type "${type}", which this platform does not have. Correct its registration.`,
+  }),
+  notBehind: (id: string, gateway: string): Bilingual => ({
+    zh: `设备 ${id} 没有登记在 ${gateway} 之下，${gateway} 不能代它发言。请改正该设备的 gateway 登记。`,
+    en: `Device ${id} is not registered behind ${gateway}, which cannot speak for it. Correct the gateway in the device's registration.`,
+  }),
+  unknownMeasurement(name: string, type: string, nearest: string | undefined): Bilingual {
+    const zh = nearest ? `是否想发 "${nearest}"？` : '请对照设备类型的测点表。';
+    const en = nearest ? `Did you mean "${nearest}"?` : "Compare the device type's list of measurements.";
+    return {
+      zh: `类型 ${type} 没有测点 "${name}"。${zh}`,
+      en: `Type ${type} has no measurement "${name}". ${en}`,
+    };
+  },
+  wrongType(name: string, measurement: Measurement, value: unknown): Bilingual {
+    const want = kindWords[measurement.kind] as Bilingual;
+    const got = kindOf(value);
+    const numeric =
+      measurement.kind === 'number' && typeof value === 'string' && value !== '' && !Number.isNaN(Number(value));
+    return {
+      zh: `${name} 应为${want.zh}，收到${got.zh}。${numeric ? '请去掉引号：平台不会悄悄转换。' : value === null ? '没有值时请省略该测点。' : '请按类型发送。'}`,
+      en: `${name} is ${want.en}; this is ${got.en}. ${numeric ? 'Take the quotes away: nothing is converted silently.' : value === null ? 'Leave the measurement out when there is no value.' : 'Send it in its type.'}`,
+    };
+  },
+  notFinite: (name: string): Bilingual => ({
+    zh: `${name} 的数值太大，双精度数放不下。请检查设备的换算。`,
+    en: `${name} is too large for a double-precision number. Check the device's scaling.`,
+  }),
+  unknownState: (name: string, value: string, states: readonly string[]): Bilingual => ({
+    zh: `${name} 的值 ${shown(value)} 不在允许的词里：${states.join('、')}。`,
+    en: `${name} is ${shown(value)}, which is not one of its words: ${states.join(', ')}.`,
+  }),
+  textTooLong: (name: string, length: number, most: number): Bilingual => ({
+    zh: `${name} 有 ${length} 个字符，最多 ${most} 个。`,
+    en: `${name} has ${length} characters; at most ${most} are kept.`,
+  }),
+  noConversion: (name: string, detail: string): Bilingual => ({
+    zh: `${name} 的单位无法换算（${detail}）。请改正设备注册的单位或燃气种类。`,
+    en: `${name} cannot be converted (${detail}). Correct the unit or the gas in the device's registration.`,
+  }),
+  unknownTopic: (topic: string): Bilingual => ({
+    zh: `平台不接收主题 ${shown(topic)}。设备请用 v1/devices/me/telemetry 或 attributes，网关请用 v1/gateway/telemetry。`,
+    en: `Topic ${shown(topic)} is not taken here. Devices use v1/devices/me/telemetry or attributes, gateways v1/gateway/telemetry.`,
+  }),
+  sparkplug: (): Bilingual => ({
+    zh: '本版本不接收 Sparkplug B。请用 v1/devices/me/telemetry 发送 JSON。',
+    en: 'This version does not take Sparkplug B. Send JSON to v1/devices/me/telemetry.',
+  }),
+  tooLarge: (size: number, most: number): Bilingual => ({
+    zh: `数据包有 ${size} 字节，最多 ${most} 字节；连接已关闭。请分成较小的消息发送。`,
+    en: `The packet has ${size} bytes, at most ${most} are taken; the connection was closed. Send smaller messages.`,
+  }),
+  andMore: (reason: Bilingual, count: number): Bilingual => ({
+    zh: `${reason.zh}（本条消息中此类共 ${count} 处）`,
+    en: `${reason.en} (${count} of this kind in the message)`,
+  }),
+};
