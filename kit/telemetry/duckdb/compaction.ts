@@ -1,0 +1,105 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+
+/** Tidies the file behind the writer's back, one bounded slice at a time. */
+export interface Compaction {
+  /** Tells which times were written. */
+  wrote(at: Float64Array): void;
+  /** Whether enough was written to look for work. */
+  isDue(): boolean;
+  /** Sorts one slice by device, field and time and drops overwritten values; false when nothing is left to do. */
+  step(): Promise<boolean>;
+}
+
+/** Samples after which the file is looked over. */
+const LOOK_AFTER = 250_000;
+/** Samples of one slice: about 0.1 s of work, which is the longest that a write waits for it. */
+const SLICE = 200_000;
+const HOUR_MS = 3_600_000;
+/** A few late samples do not make an hour worth rewriting: one new sample in so many. */
+const WORTH = 20;
+
+interface Slice {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Works hour by hour of source time, through hours that have been quiet since the last look. Counting samples instead of
+ * time keeps clocks out of it: a store that is hardly written has nothing to tidy.
+ */
+export function compaction(connection: DuckDBConnection): Compaction {
+  let written = 0;
+  let touched = new Set<number>();
+  let work: Slice[] = [];
+  return {
+    wrote(at) {
+      written += at.length;
+      let last = Number.NaN;
+      for (const ms of at) {
+        const hour = Math.floor(ms / HOUR_MS);
+        if (hour !== last) touched.add(hour);
+        last = hour;
+      }
+    },
+    isDue: () => work.length > 0 || written >= LOOK_AFTER,
+    async step() {
+      if (work.length === 0 && written >= LOOK_AFTER) {
+        const busy = touched;
+        written = 0;
+        touched = new Set();
+        work = await worthwhile(connection, busy);
+      }
+      const slice = work.shift();
+      if (slice) await tidy(connection, slice);
+      return work.length > 0;
+    },
+  };
+}
+
+/** Slices of the hours that hold enough untidy samples and are not being written now, oldest first. */
+async function worthwhile(connection: DuckDBConnection, busy: ReadonlySet<number>): Promise<Slice[]> {
+  const found = await connection.runAndReadAll(`
+    with untidy as (select ms // ${HOUR_MS} as hour, count(*) as n from samples where seq > 0 group by hour)
+    select hour, n from untidy order by hour`);
+  const slices: Slice[] = [];
+  for (const { hour, n } of found.getRowObjects()) {
+    if (busy.has(Number(hour))) continue;
+    const from = Number(hour) * HOUR_MS;
+    const total = await connection.runAndReadAll('select count(*) as n from samples where ms >= $1 and ms < $2', [
+      BigInt(from),
+      BigInt(from + HOUR_MS),
+    ]);
+    const all = Number(total.getRowObjects()[0]?.n);
+    if (Number(n) * WORTH >= all) slices.push(...cut(from, all));
+  }
+  return slices;
+}
+
+/** Cuts an hour into equal parts of about {@link SLICE} samples. */
+export function cut(from: number, samples: number): Slice[] {
+  const parts = Math.max(1, Math.ceil(samples / SLICE));
+  const width = Math.ceil(HOUR_MS / parts);
+  return Array.from({ length: parts }, (_, i) => ({
+    from: from + i * width,
+    to: Math.min(from + HOUR_MS, from + (i + 1) * width),
+  }));
+}
+
+async function tidy(connection: DuckDBConnection, { from, to }: Slice): Promise<void> {
+  const range = [BigInt(from), BigInt(to)];
+  await connection.run('begin');
+  try {
+    await connection.run(
+      `create or replace temp table tidied as select * from samples where ms >= $1 and ms < $2
+       qualify row_number() over (partition by device, field, ms order by seq desc) = 1`,
+      range,
+    );
+    await connection.run('delete from samples where ms >= $1 and ms < $2', range);
+    await connection.run('insert into samples select * replace (0 as seq) from tidied order by device, field, ms');
+    await connection.run('drop table tidied');
+    await connection.run('commit');
+  } catch (err) {
+    await connection.run('rollback').catch(() => undefined);
+    throw err;
+  }
+}
