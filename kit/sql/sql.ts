@@ -1,4 +1,5 @@
-import type { Kysely, Migration } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
 
 /** Named steps in the order they are applied (`0001-alarms`, `0002-…`); an applied one never changes. */
 export type Migrations = Readonly<Record<string, Migration>>;
@@ -24,4 +25,6 @@ export interface SqlOptions {
   /** Keeps several components apart inside one PostgreSQL database: tables live in the schema of this name. */
   readonly schema?: string;
   readonly migrations?: Migrations;
+  /** How long a read-only open waits for the owning process to make the file and its tables, ms; 10,000 unless given. */
+  readonly waitMs?: number;
 }

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { setting } from '../kit/config.ts';
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+
+/** Settings of the dashboard process. */
+export const dashboardSettings = {
+  httpPort: setting({
+    env: 'YANSHAO_HTTP_PORT',
+    schema: port(8080),
+    help: { zh: '网页与接口的端口', en: 'Port of the pages and the API' },
+  }),
+  httpHost: setting({
+    env: 'YANSHAO_HTTP_HOST',
+    schema: z.string().default('127.0.0.1'),
+    help: {
+      zh: '网页监听的地址；不是本机回环时必须配置 TLS 证书',
+      en: 'Address the pages listen on; anything but loopback needs a TLS certificate',
+    },
+  }),
+  tlsCert: setting({
+    env: 'YANSHAO_TLS_CERT',
+    schema: z.string().optional(),
+    help: { zh: 'TLS 证书文件（PEM）', en: 'TLS certificate file (PEM)' },
+  }),
+  tlsKey: setting({
+    env: 'YANSHAO_TLS_KEY',
+    schema: z.string().optional(),
+    help: { zh: 'TLS 私钥文件（PEM）', en: 'TLS private key file (PEM)' },
+  }),
+  sessionHours: setting({
+    env: 'YANSHAO_SESSION_HOURS',
+    schema: z.coerce.number().positive().default(720),
+    help: {
+      zh: '登录保持多少小时；值班席位不因超时而掉线',
+      en: 'Hours a sign-in lasts; a staffed seat does not time out by itself',
+    },
+  }),
+};

@@ -1,0 +1,76 @@
+import type { Kysely } from 'kysely';
+import type { Migrations } from '../../../kit/sql/sql.ts';
+
+export type Role = 'admin' | 'duty' | 'viewer';
+export const roles: readonly Role[] = ['admin', 'duty', 'viewer'];
+
+/** Tables of the dashboard's own database: who may look and act, and the last picture of the live view. */
+export interface AccountTables {
+  users: {
+    name: string;
+    display_name: string;
+    role: Role;
+    password: string;
+    created: number;
+    failures: number;
+    locked_until: number;
+  };
+  /** Keyed by the SHA-256 of the cookie: a copy of the database opens no session. */
+  sessions: { hash: string; user: string; csrf: string; created: number; expires: number };
+  api_tokens: { id: string; name: string; role: Role; hash: string; created: number; revoked: number };
+  /** One-time links of a first start. */
+  claims: { hash: string; created: number; used: number };
+  live_devices: { device: string; body: string };
+  live_position: { id: number; epoch: string; position: number };
+}
+
+export const accountMigrations: Migrations = {
+  '0001-accounts': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('users')
+        .addColumn('name', 'text', (c) => c.primaryKey())
+        .addColumn('display_name', 'text', (c) => c.notNull())
+        .addColumn('role', 'text', (c) => c.notNull())
+        .addColumn('password', 'text', (c) => c.notNull())
+        .addColumn('created', 'bigint', (c) => c.notNull())
+        .addColumn('failures', 'integer', (c) => c.notNull().defaultTo(0))
+        .addColumn('locked_until', 'bigint', (c) => c.notNull().defaultTo(0))
+        .execute();
+      await db.schema
+        .createTable('sessions')
+        .addColumn('hash', 'text', (c) => c.primaryKey())
+        .addColumn('user', 'text', (c) => c.notNull())
+        .addColumn('csrf', 'text', (c) => c.notNull())
+        .addColumn('created', 'bigint', (c) => c.notNull())
+        .addColumn('expires', 'bigint', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('api_tokens')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('name', 'text', (c) => c.notNull())
+        .addColumn('role', 'text', (c) => c.notNull())
+        .addColumn('hash', 'text', (c) => c.notNull().unique())
+        .addColumn('created', 'bigint', (c) => c.notNull())
+        .addColumn('revoked', 'bigint', (c) => c.notNull().defaultTo(0))
+        .execute();
+      await db.schema
+        .createTable('claims')
+        .addColumn('hash', 'text', (c) => c.primaryKey())
+        .addColumn('created', 'bigint', (c) => c.notNull())
+        .addColumn('used', 'bigint', (c) => c.notNull().defaultTo(0))
+        .execute();
+      await db.schema
+        .createTable('live_devices')
+        .addColumn('device', 'text', (c) => c.primaryKey())
+        .addColumn('body', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('live_position')
+        .addColumn('id', 'integer', (c) => c.primaryKey())
+        .addColumn('epoch', 'text', (c) => c.notNull())
+        .addColumn('position', 'bigint', (c) => c.notNull())
+        .execute();
+    },
+  },
+};

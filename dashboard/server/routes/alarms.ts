@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { AlarmsBody, AuditBody } from '../../../devices/contract/api.ts';
+import type { Command } from '../../../devices/contract/command.ts';
+import { actorOf, type ServerContext } from '../context.ts';
+import { problem, refusals } from '../problem.ts';
+import { page } from './page.ts';
+
+const query = page(2000).extend({
+  state: z.enum(['open', 'all']).default('open'),
+  priority: z
+    .string()
+    .regex(/^P[1-4](,P[1-4])*$/)
+    .optional(),
+  device: z.string().optional(),
+  area: z.string().optional(),
+  from: z.coerce.number().optional().describe('raised at or after, ms since 1970'),
+  to: z.coerce.number().optional().describe('raised before, ms since 1970'),
+});
+const note = z.string().max(2000).optional();
+/** Chosen by the page, so that a request sent twice is carried out once. */
+const commandId = z.string().min(8).max(100).optional();
+
+/** Alarms and what people do about them. Commands go to `rules`, which alone decides and audits. */
+export function alarmRoutes(base: FastifyInstance, { alarms, command, state, clock }: ServerContext): void {
+  const app = base.withTypeProvider<ZodTypeProvider>();
+
+  app.get(
+    '/api/v1/alarms',
+    { schema: { tags: ['alarms'], summary: 'Alarms, newest first', querystring: query } },
+    async ({ query }): Promise<AlarmsBody> => {
+      const { state: which, priority, ...rest } = query;
+      return alarms.find({ ...rest, openOnly: which === 'open', priorities: priority?.split(',') });
+    },
+  );
+
+  app.get(
+    '/api/v1/alarms/:id',
+    { schema: { tags: ['alarms'], summary: 'One alarm with its history', params: z.object({ id: z.string() }) } },
+    async ({ params }, reply) => {
+      return (await alarms.one(params.id)) ?? problem(reply, 404, refusals.notFound('alarm', params.id));
+    },
+  );
+
+  const ask = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wanted: (envelope: Pick<Command, 'id' | 'actor' | 'at'>) => Command,
+    id?: string,
+  ) => {
+    const role = request.principal?.role ?? 'viewer';
+    if (role === 'viewer') return problem(reply, 403, refusals.role(role));
+    const outcome = await command(wanted({ id: id ?? randomUUID(), actor: actorOf(request), at: clock.now() }));
+    return 'done' in outcome ? outcome : problem(reply, 409, outcome.refused);
+  };
+
+  const acknowledge = z.object({ ids: z.array(z.string()).min(1).max(1000), note, commandId });
+  app.post(
+    '/api/v1/alarms/acknowledge',
+    { schema: { tags: ['alarms'], summary: 'Acknowledge alarms', body: acknowledge } },
+    (request, reply) => {
+      const { ids, note, commandId } = request.body;
+      return ask(request, reply, (envelope) => ({ ...envelope, type: 'acknowledge', alarms: ids, note }), commandId);
+    },
+  );
+
+  const reset = z.object({ id: z.string(), note, commandId });
+  app.post(
+    '/api/v1/alarms/reset',
+    { schema: { tags: ['alarms'], summary: 'Reset a latched alarm after its return', body: reset } },
+    (request, reply) => {
+      const { id, note, commandId } = request.body;
+      return ask(request, reply, (envelope) => ({ ...envelope, type: 'reset', alarm: id, note }), commandId);
+    },
+  );
+
+  const before = z.object({
+    before: z.coerce.number().int().optional(),
+    limit: z.coerce.number().int().min(1).max(1000).default(200),
+  });
+  app.get(
+    '/api/v1/audit',
+    {
+      schema: { tags: ['audit'], summary: 'Every command, carried out or refused, newest first', querystring: before },
+    },
+    async ({ query }): Promise<AuditBody> => {
+      let rows = state.db.selectFrom('audit').selectAll().orderBy('seq', 'desc').limit(query.limit);
+      if (query.before !== undefined) rows = rows.where('seq', '<', query.before);
+      const items = (await rows.execute()).map(({ seq, at, type, actor_name, via, body, outcome }) => ({
+        seq,
+        at,
+        type,
+        actor: actor_name,
+        via,
+        body: JSON.parse(body) as unknown,
+        outcome: JSON.parse(outcome) as unknown,
+      }));
+      return { items };
+    },
+  );
+}
