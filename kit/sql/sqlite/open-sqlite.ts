@@ -88,7 +88,9 @@ function makeFolder(path: string): void {
 
 /** Folder by folder: `mkdir` with `recursive` never returns where the system says ENOENT to a new folder (/proc). */
 function makeEach(folder: string): void {
-  if (existsSync(folder)) return;
+  const there = statSync(folder, { throwIfNoEntry: false });
+  if (there?.isDirectory()) return;
+  if (there) throw Object.assign(new Error(`${folder} is a file`), { code: 'ENOTDIR' });
   makeEach(dirname(folder));
   try {
     mkdirSync(folder);

@@ -27,7 +27,7 @@ function open(): Database.Database {
   db.pragma('foreign_keys = ON');
   if (options.readonly) db.pragma('query_only = ON');
   else {
-    db.pragma('journal_mode = WAL');
+    switchToWal(db);
     // FULL syncs the WAL at every commit: a committed transaction survives power loss (NORMAL would not).
     db.pragma('synchronous = FULL');
     db.pragma('journal_size_limit = 67108864');
@@ -35,6 +35,23 @@ function open(): Database.Database {
   // A file that is no database is noticed at the first read only.
   db.prepare('select count(*) from sqlite_master').get();
   return db;
+}
+
+/**
+ * Two processes that make the same new file at once: SQLite refuses one of them at once with BUSY, without the waiting
+ * that `timeout` buys elsewhere, because both hold a read lock and want to write.
+ */
+function switchToWal(db: Database.Database): void {
+  const until = performance.now() + options.busyMs;
+  for (;;) {
+    try {
+      db.pragma('journal_mode = WAL');
+      return;
+    } catch (err) {
+      if (failureOf(err).code !== 'SQLITE_BUSY' || performance.now() >= until) throw err;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
 }
 
 const failureOf = (err: unknown): SqliteFailure => ({
