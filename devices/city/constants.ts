@@ -14,5 +14,6 @@ export const knownConstants: Readonly<
   baseline30d: { unit: 'm3/h', zh: '近30日夜间最小流量基线', en: 'usual lowest flow at night, 30 days' },
   protectionZone: { unit: 'm', zh: '保护范围', en: 'protection zone of the pipe' },
   controlZone: { unit: 'm', zh: '控制范围', en: 'control zone of the pipe' },
+  places: { unit: '1', zh: '车位数', en: 'places of a parking zone' },
   ratedPower: { unit: 'W', zh: '灯具额定功率', en: 'rated power of the lamp' },
 };
