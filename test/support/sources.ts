@@ -7,7 +7,11 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Every file of the project that git knows or would know, relative to the root. */
 export function projectFiles(): string[] {
-  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   return list.split('\n').filter((file) => file !== '' && existsSync(join(root, file)));
 }
 
@@ -20,5 +24,7 @@ export const read = (file: string): string => readFileSync(join(root, file), 'ut
 export function importsOf(file: string): string[] {
   const text = read(file);
   const found = text.matchAll(/(?:from\s+|import\s*\(\s*|import\s+|new URL\(\s*)['"](\.{1,2}\/[^'"?]+)/g);
-  return [...found].map(([, target]) => normalize(join(dirname(file), target as string))).filter((target) => /\.tsx?$/.test(target));
+  return [...found]
+    .map(([, target]) => normalize(join(dirname(file), target as string)))
+    .filter((target) => /\.tsx?$/.test(target));
 }

@@ -10,8 +10,6 @@ export interface Compaction {
   step(): Promise<boolean>;
 }
 
-/** Samples after which the file is looked over. */
-const LOOK_AFTER = 250_000;
 /** Samples of one slice: about 0.1 s of work, which is the longest that a write waits for it. */
 const SLICE = 200_000;
 const HOUR_MS = 3_600_000;
@@ -27,7 +25,7 @@ interface Slice {
  * Works hour by hour of source time, through hours that have been quiet since the last look. Counting samples instead of
  * time keeps clocks out of it: a store that is hardly written has nothing to tidy.
  */
-export function compaction(connection: DuckDBConnection): Compaction {
+export function compaction(connection: DuckDBConnection, lookAfter: number): Compaction {
   let written = 0;
   let touched = new Set<number>();
   let work: Slice[] = [];
@@ -41,9 +39,9 @@ export function compaction(connection: DuckDBConnection): Compaction {
         last = hour;
       }
     },
-    isDue: () => work.length > 0 || written >= LOOK_AFTER,
+    isDue: () => work.length > 0 || written >= lookAfter,
     async step() {
-      if (work.length === 0 && written >= LOOK_AFTER) {
+      if (work.length === 0 && written >= lookAfter) {
         const busy = touched;
         written = 0;
         touched = new Set();

@@ -21,6 +21,8 @@ export interface DuckdbLimits {
   /** DuckDB's own memory, such as `128MB`; its program code and this process come on top. */
   readonly memoryLimit: string;
   readonly threads: number;
+  /** Samples written between two looks for what can be tidied. */
+  readonly tidyAfter: number;
 }
 
 /** DuckDB with our tables, inside the worker. Calls of one connection must not overlap: the worker queues them. */
@@ -74,7 +76,7 @@ export async function openDuckdbEngine(file: string, limits: DuckdbLimits): Prom
   }
   const [newest] = await rowsOf(writer, 'select max(seq) as seq from samples');
   let seq = Number(newest?.seq ?? 0);
-  const tidying = compaction(writer);
+  const tidying = compaction(writer, limits.tidyAfter);
   return {
     devices: (await rowsOf(writer, 'select id, type, device from devices')) as unknown as DeviceId[],
     fields: (await rowsOf(writer, 'select id, type, measurement, kind from fields')) as unknown as FieldId[],

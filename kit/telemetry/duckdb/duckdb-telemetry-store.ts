@@ -7,7 +7,7 @@ import type { DuckdbLimits } from './duckdb-engine.ts';
 import type { Call, Reply, Request, Results, WorkerStart } from './messages.ts';
 
 /** Enough for charts over a city on one machine; sorting a slice needs most of it. */
-const defaults: DuckdbLimits = { memoryLimit: '128MB', threads: 2 };
+const defaults: DuckdbLimits = { memoryLimit: '128MB', threads: 2, tidyAfter: 250_000 };
 
 /**
  * The embedded store: one DuckDB file, used by one process at a time. A write that resolved survives `kill -9` and power

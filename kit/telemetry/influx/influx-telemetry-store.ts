@@ -1,0 +1,127 @@
+import type { Log } from '../../log.ts';
+import { admitRows, type RefusedRow, settle } from '../admission.ts';
+import { RowsRefused, StoreMisconfigured, type TelemetryRow, type TelemetryStore } from '../telemetry-store.ts';
+import { type HeldType, influxReads } from './influx-reads.ts';
+import { howToMake, influxWriter } from './influx-writes.ts';
+import { type Influxql, identifier, influxql } from './influxql.ts';
+import { toLine, type WantsQuality } from './line-protocol.ts';
+
+export interface InfluxOptions {
+  /** `http://host:8086`, with a path when a proxy gives one. */
+  readonly url: string;
+  /** 2.x and 3: an API token; 1.x: `user:password`; absent where the server asks for none. */
+  readonly token?: string;
+  /** 2.x only. */
+  readonly org?: string;
+  /** The bucket, or the database of 1.x and 3. */
+  readonly bucket: string;
+  /** `v1` writes to `/write` (1.x, 2.x, 3), `v2` to `/api/v2/write` (1.8+, 2.x, 3). Reads use `/query` either way. */
+  readonly api: 'v1' | 'v2';
+  readonly log: Log;
+  /** Longest wait for an answer, ms; 30 s when absent. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * InfluxDB, written with one request a batch and read by InfluxQL. Nothing is buffered here: a batch that the server did
+ * not take is the caller's again.
+ */
+export function influxTelemetryStore(given: InfluxOptions): TelemetryStore {
+  const options = { ...given, url: given.url.replace(/\/+$/, '') };
+  const headers = authorization(options.token);
+  const send = influxWriter(options, headers);
+  const query = selfMaking(
+    influxql({ url: options.url, headers, database: options.bucket, timeoutMs: options.timeoutMs ?? 30_000 }),
+    options,
+  );
+  const reads = influxReads(query);
+  /** What the server holds of each type; asked for when a type is first written and again after every failure. */
+  const types = new Map<string, HeldType>();
+  const wantsQuality: WantsQuality = (type, measurement) => types.get(type)?.doubted.has(measurement) ?? false;
+  let writing: Promise<unknown> = Promise.resolve();
+
+  const learnTypes = async (rows: readonly TelemetryRow[]) => {
+    for (const type of new Set(rows.map((row) => row.type))) {
+      if (!types.has(type)) types.set(type, await reads.typeAsHeld(type));
+    }
+  };
+
+  /** Writes what can be written and adds the rest to `refused` with the server's reason. */
+  const writeAll = async (rows: readonly TelemetryRow[], refused: RefusedRow[]): Promise<void> => {
+    const outcome = await send(rows.map((row) => toLine(row, wantsQuality)!));
+    if ('written' in outcome) return;
+    const reason = 'refused' in outcome ? outcome.refused : outcome.tooLarge;
+    if (rows.length === 1 || droppedAll(reason, rows.length)) {
+      refused.push(...rows.map((row) => ({ row, reason: `InfluxDB: ${reason}` })));
+      return;
+    }
+    // The server does not name the rows it refused (1.x has then written the others already: writing them again changes
+    // nothing), so halves are tried until the bad ones stand alone.
+    const half = rows.length >> 1;
+    await writeAll(rows.slice(0, half), refused);
+    await writeAll(rows.slice(half), refused);
+  };
+
+  const writeNow = async (rows: readonly TelemetryRow[]) => {
+    await learnTypes(rows);
+    const { taken, refused, learned } = admitRows(rows, new Map([...types].map(([type, held]) => [type, held.kinds])));
+    const full = taken.filter((row) => Object.keys(row.values).length > 0);
+    for (const row of full) noteDoubts(row, types.get(row.type));
+    const bad: RefusedRow[] = [];
+    if (full.length > 0) await writeAll(full, bad);
+    for (const { type, measurement, kind } of learned) types.get(type)?.kinds.set(measurement, { kind });
+    // What a refused row seemed to teach, the server may not hold.
+    for (const { row } of bad) types.delete(row.type);
+    settle([...refused, ...bad]);
+  };
+
+  return {
+    engine: 'influxdb',
+    // One batch after another: the later of two must win.
+    write(rows) {
+      const written = writing.then(() => writeNow(rows));
+      writing = written.catch((err) => {
+        // The database may be gone, or another server stand there now.
+        if (!(err instanceof RowsRefused)) types.clear();
+      });
+      return written;
+    },
+    series: reads.series,
+    count: reads.count,
+    async close() {
+      await writing;
+    },
+  };
+}
+
+/** Makes the database where it is missing: 1.x lets us; where that is not allowed, a person is told how. */
+function selfMaking(query: Influxql, options: InfluxOptions): Influxql {
+  const make = async (missing: StoreMisconfigured) => {
+    await query(`CREATE DATABASE ${identifier(options.bucket)}`, () => undefined).catch((err: Error) => {
+      throw new StoreMisconfigured(`${missing.message}; making it failed: ${err.message}. ${howToMake(options)}`, err);
+    });
+    options.log.info({ database: options.bucket }, 'the InfluxDB database was missing and has been made');
+  };
+  return (statements, onSeries) =>
+    query(statements, onSeries).catch(async (err: unknown) => {
+      const missing = err instanceof StoreMisconfigured && /not found/i.test(err.message);
+      if (!missing || options.api !== 'v1') throw err;
+      await make(err);
+      return query(statements, onSeries);
+    });
+}
+
+function noteDoubts(row: TelemetryRow, held: HeldType | undefined): void {
+  for (const measurement in row.quality) if (row.quality[measurement] !== 0) held?.doubted.add(measurement);
+}
+
+/** `partial write: … dropped=3` of 3 rows: no need to ask for each. */
+const droppedAll = (reason: string, rows: number): boolean => Number(/\bdropped=(\d+)/.exec(reason)?.[1]) === rows;
+
+/** 1.x takes a user and a password, 2.x and 3 a token. */
+function authorization(token: string | undefined): Record<string, string> {
+  if (token === undefined || token === '') return {};
+  return {
+    authorization: token.includes(':') ? `Basic ${Buffer.from(token).toString('base64')}` : `Token ${token}`,
+  };
+}

@@ -1,0 +1,305 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { silentLog } from '../../kit/log.ts';
+import { openDuckdbTelemetryStore } from '../../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
+import { influxTelemetryStore } from '../../kit/telemetry/influx/influx-telemetry-store.ts';
+import { memoryTelemetryStore } from '../../kit/telemetry/memory/memory-telemetry-store.ts';
+import {
+  RowsRefused,
+  type SeriesQuery,
+  type TelemetryRow,
+  type TelemetryStore,
+} from '../../kit/telemetry/telemetry-store.ts';
+import { type InfluxServer, startInflux } from '../support/servers.ts';
+import { needs } from '../support/tools.ts';
+
+const T0 = Date.parse('2026-11-22T08:00:00Z');
+const UNCERTAIN = 0x40940000;
+const BAD = 0x808c0000;
+
+/** One row of a leak alarm, `second` seconds after eight. */
+const row = (second: number, values: TelemetryRow['values'], more: Partial<TelemetryRow> = {}): TelemetryRow => ({
+  type: 'leak-alarm',
+  device: 'alarm-1',
+  at: T0 + second * 1000,
+  values,
+  ...more,
+});
+
+const all = (measurement: string, more: Partial<SeriesQuery> = {}): SeriesQuery => ({
+  type: 'leak-alarm',
+  device: 'alarm-1',
+  measurement,
+  from: T0,
+  to: T0 + 86_400_000,
+  ...more,
+});
+
+const hostile = [
+  'two words',
+  'a,comma=and equals',
+  `it's "quoted"`,
+  '\'; DROP MEASUREMENT "leak-alarm"; --',
+  'back\\slash',
+  'ends with a backslash\\',
+  'line\nbreak',
+  'line\\nbreak',
+  'carriage\rreturn',
+  '100%0A',
+  '鹅城-燃气-001',
+  '🪿🔥',
+  '#comment',
+  '_system',
+  'time',
+  'device',
+  'ch4_q',
+];
+
+interface Engine {
+  readonly name: string;
+  readonly tools: readonly string[];
+  /** Runs before and after all tests of the engine. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** An empty store. */
+  fresh(): Promise<TelemetryStore>;
+}
+
+let influx: InfluxServer;
+let folder: string;
+let made = 0;
+const engines: readonly Engine[] = [
+  {
+    name: 'memory',
+    tools: [],
+    start: async () => {},
+    stop: async () => {},
+    fresh: async () => memoryTelemetryStore(),
+  },
+  {
+    name: 'DuckDB',
+    tools: [],
+    start: async () => {
+      folder = mkdtempSync(join(tmpdir(), 'yanshao-duckdb-'));
+    },
+    stop: async () => rmSync(folder, { recursive: true }),
+    fresh: () => {
+      made += 1;
+      return openDuckdbTelemetryStore(join(folder, `${made}.duckdb`));
+    },
+  },
+  {
+    name: 'InfluxDB 1.x',
+    tools: ['influxd'],
+    start: async () => {
+      influx = await startInflux();
+    },
+    stop: () => influx.stop(),
+    fresh: async () => {
+      made += 1;
+      return influxTelemetryStore({ url: influx.url, bucket: `city "${made}"`, api: 'v1', log: silentLog });
+    },
+  },
+];
+
+for (const engine of engines) {
+  needs(...engine.tools)(`the store of readings on ${engine.name}`, () => {
+    let store: TelemetryStore;
+    beforeAll(engine.start);
+    afterAll(engine.stop);
+    const opened = async () => {
+      store = await engine.fresh();
+      return store;
+    };
+    const values = async (query: SeriesQuery) => (await store.series(query)).map(({ value }) => value);
+
+    it('gives back what it was given, oldest first, in any order of arrival', async () => {
+      await opened();
+      await store.write([
+        row(20, { ch4: 3 }),
+        row(0, { ch4: 1, fault: false }),
+        row(10, { ch4: 2, state: '正常 "ok"\nsecond line \\' }),
+      ]);
+      await store.write([row(5, { ch4: 1.5 })]);
+      expect(await store.series(all('ch4'))).toEqual([
+        { at: T0, value: 1, quality: 0 },
+        { at: T0 + 5000, value: 1.5, quality: 0 },
+        { at: T0 + 10_000, value: 2, quality: 0 },
+        { at: T0 + 20_000, value: 3, quality: 0 },
+      ]);
+      expect(await values(all('fault'))).toEqual([false]);
+      expect(await values(all('state'))).toEqual(['正常 "ok"\nsecond line \\']);
+      await store.close();
+    });
+
+    it('takes the beginning of a range and leaves its end', async () => {
+      await opened();
+      await store.write([0, 1, 2, 3].map((second) => row(second, { ch4: second })));
+      expect(await values(all('ch4', { from: T0 + 1000, to: T0 + 3000 }))).toEqual([1, 2]);
+      await store.close();
+    });
+
+    it('knows nothing of what was never written', async () => {
+      await opened();
+      expect(await store.series(all('ch4'))).toEqual([]);
+      expect(await store.count('leak-alarm', 'alarm-1')).toBe(0);
+      await store.write([]);
+      await store.write([row(0, {})]);
+      expect(await store.count('leak-alarm', 'alarm-1')).toBe(0);
+      await store.write([row(0, { ch4: 1 })]);
+      expect(await store.series(all('co'))).toEqual([]);
+      expect(await store.count('leak-alarm', 'alarm-2')).toBe(0);
+      expect(await store.count('smart-bin', 'alarm-1')).toBe(0);
+      await store.close();
+    });
+
+    it('keeps one copy of a batch that is written again', async () => {
+      await opened();
+      const batch = [row(0, { ch4: 1, fault: false }), row(10, { ch4: 2 })];
+      await store.write(batch);
+      await store.write(batch);
+      await store.write([...batch, ...batch]);
+      expect(await store.count('leak-alarm', 'alarm-1')).toBe(2);
+      expect(await values(all('ch4'))).toEqual([1, 2]);
+      await store.close();
+    });
+
+    it('lets the last value win, within a batch and after it, and leaves its neighbours alone', async () => {
+      await opened();
+      await store.write([row(0, { ch4: 1, co: 7 }), row(0, { ch4: 2 })]);
+      expect(await values(all('ch4'))).toEqual([2]);
+      await Promise.all([1, 2, 3, 4, 5].map((ch4) => store.write([row(0, { ch4 })])));
+      expect(await values(all('ch4'))).toEqual([5]);
+      expect(await values(all('co'))).toEqual([7]);
+      expect(await store.count('leak-alarm', 'alarm-1')).toBe(1);
+      await store.close();
+    });
+
+    it('keeps the status code of each value, whole, and lets a correction lift it', async () => {
+      await opened();
+      await store.write([
+        row(0, { ch4: 99, co: 1 }, { quality: { ch4: UNCERTAIN } }),
+        row(1, { ch4: 98 }, { quality: { ch4: BAD } }),
+        row(2, { ch4: 3 }),
+      ]);
+      const seen = (await store.series(all('ch4'))).map(({ quality }) => quality);
+      expect(seen).toEqual([UNCERTAIN, BAD, 0]);
+      expect((await store.series(all('co')))[0]?.quality).toBe(0);
+      await store.write([row(0, { ch4: 4 })]);
+      expect((await store.series(all('ch4')))[0]).toEqual({ at: T0, value: 4, quality: 0 });
+      await store.close();
+    });
+
+    it('never changes the kind of a field: such rows are refused by name, the others kept', async () => {
+      await opened();
+      await store.write([row(0, { ch4: 1, fault: true, state: 'ok' })]);
+      const bad = [row(1, { ch4: 'high' }), row(2, { fault: 1 }), row(3, { state: true, co: 5 })];
+      const written = store.write([row(4, { ch4: 4 }), ...bad, row(5, { ch4: 5 })]);
+      const refusal = await written.then(
+        () => undefined,
+        (err: unknown) => err,
+      );
+      expect(refusal).toBeInstanceOf(RowsRefused);
+      const { refused } = refusal as RowsRefused;
+      expect(refused.map((one) => one.row)).toEqual(bad);
+      expect(refused[0]?.reason).toContain('ch4 of leak-alarm holds numbers; alarm-1 sent the text "high"');
+      expect(await values(all('ch4'))).toEqual([1, 4, 5]);
+      // A row is refused whole, and teaches nothing: `co` may still become a text.
+      await store.write([row(6, { co: 'unknown' })]);
+      // The same name may be of another kind at another type, also weeks later.
+      await store.write([row(7, { ch4: 'high' }, { type: 'smart-bin' })]);
+      await expect(store.write([row(90 * 86_400, { ch4: 'high' })])).rejects.toBeInstanceOf(RowsRefused);
+      await store.close();
+    });
+
+    it('refuses a field that changes its kind within its first batch', async () => {
+      await opened();
+      const bad = row(1, { ch4: true });
+      await expect(store.write([row(0, { ch4: 1 }), bad, row(2, { ch4: 3 })])).rejects.toMatchObject({
+        refused: [{ row: bad }],
+      });
+      expect(await values(all('ch4'))).toEqual([1, 3]);
+      await store.close();
+    });
+
+    it.each([
+      ['NaN', { ch4: Number.NaN }, {}],
+      ['infinity', { ch4: Number.POSITIVE_INFINITY }, {}],
+      ['a time that is no time', { ch4: 1 }, { at: Number.NaN }],
+      ['a device without a name', { ch4: 1 }, { device: '' }],
+    ])('refuses %s and keeps the rest', async (_, bad, more) => {
+      await opened();
+      const worse = row(1, bad, more);
+      await expect(store.write([worse, row(2, { ch4: 2 })])).rejects.toMatchObject({ refused: [{ row: worse }] });
+      expect(await values(all('ch4'))).toEqual([2]);
+      await store.close();
+    });
+
+    it('thins a long series without losing a peak, its time or its quality', async () => {
+      await opened();
+      const second = (n: number) => row(n, { ch4: 10 + (n % 7) / 10, on: n % 2 === 0, state: `s${n}` });
+      const rows = Array.from({ length: 3600 }, (_, n) => second(n));
+      rows[1234] = row(1234, { ch4: 88 }, { quality: { ch4: UNCERTAIN } });
+      rows[2345] = row(2345, { ch4: -5 });
+      await store.write(rows);
+      const hour = { from: T0, to: T0 + 3_600_000, maxSamples: 60 };
+      const thinned = await store.series(all('ch4', hour));
+      expect(thinned.length).toBeLessThanOrEqual(62);
+      expect(thinned.length).toBeGreaterThanOrEqual(50);
+      expect(thinned).toContainEqual({ at: T0 + 1_234_000, value: 88, quality: UNCERTAIN });
+      expect(thinned).toContainEqual({ at: T0 + 2_345_000, value: -5, quality: 0 });
+      const times = thinned.map(({ at }) => at);
+      expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+
+      const states = await store.series(all('state', hour));
+      expect(states.length).toBeLessThanOrEqual(62);
+      expect([states[0]?.value, states.at(-1)?.value]).toEqual(['s0', 's3599']);
+      const switched = await store.series(all('on', hour));
+      expect(switched.length).toBeLessThanOrEqual(62);
+      expect([switched[0]?.at, switched.at(-1)?.at]).toEqual([T0, T0 + 3_599_000]);
+      await store.close();
+    });
+
+    it('gives a short series whole, however few buckets were asked for', async () => {
+      await opened();
+      await store.write([0, 1, 2, 3, 4].map((n) => row(n, { ch4: 5 - n })));
+      expect(await values(all('ch4', { maxSamples: 5 }))).toEqual([5, 4, 3, 2, 1]);
+      await store.close();
+    });
+
+    it('tells devices and measurements of any name apart', async () => {
+      await opened();
+      await store.write(hostile.map((device, n) => row(n, { ch4: n }, { device })));
+      await store.write(
+        hostile.map((name, n) => row(n, { [name]: n, [`${name}.x`]: -n }, { quality: { [name]: BAD } })),
+      );
+      await store.write(hostile.map((type, n) => row(n, { ch4: n }, { type })));
+      for (const [n, name] of hostile.entries()) {
+        const at = T0 + n * 1000;
+        expect(await store.series(all('ch4', { device: name })), name).toEqual([{ at, value: n, quality: 0 }]);
+        expect(await store.series(all(name)), name).toEqual([{ at, value: n, quality: BAD }]);
+        expect(await store.series(all('ch4', { type: name })), name).toEqual([{ at, value: n, quality: 0 }]);
+        expect(await store.count('leak-alarm', name)).toBe(1);
+      }
+      await store.close();
+    });
+
+    it('takes 10,000 rows at once', async () => {
+      await opened();
+      const rows = Array.from({ length: 10_000 }, (_, n) =>
+        row(
+          n % 100,
+          { ch4: n / 10, 'rtu.outletPressure': 0.3, fault: n % 50 === 0 },
+          { device: `alarm-${Math.floor(n / 100)}` },
+        ),
+      );
+      await store.write(rows);
+      expect(await store.count('leak-alarm', 'alarm-0')).toBe(100);
+      expect(await store.count('leak-alarm', 'alarm-99')).toBe(100);
+      expect(await values(all('ch4', { device: 'alarm-42', from: T0 + 99_000 }))).toEqual([429.9]);
+      await store.close();
+    });
+  });
+}
