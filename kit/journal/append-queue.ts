@@ -72,7 +72,8 @@ export function appendQueue<T>(
 
   /** Encodes as one text: one call costs far less than one for each append. */
   const group = (pending: readonly Pending<T>[]): Group<T> => {
-    const entries = pending.length === 1 ? pending[0]!.entries : pending.flatMap((p) => p.entries);
+    // Always a copy: consumers keep it, and the sender may use its own array again.
+    const entries = pending.flatMap((p) => p.entries);
     const text = codec.encode(entries);
     const bytes = Buffer.byteLength(text);
     bytesPerEntry = bytes / entries.length;

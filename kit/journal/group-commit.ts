@@ -80,7 +80,7 @@ export function groupCommitJournal<T>(
   codec: Pick<JournalCodec<T>, 'version' | 'encode'>,
   options: JournalOptions,
 ): Journal<T> {
-  checkOptions(options);
+  checkJournalOptions(options);
   const { epoch } = engine.opened;
   const queue: AppendQueue<T> = appendQueue(codec, options, groupLimits);
   const tail = blockTail<T>(tailLimits);
@@ -313,7 +313,8 @@ function applyChange(
   }
 }
 
-function checkOptions({ capBytes, safetyBytes }: JournalOptions): void {
+/** Throws for a cap that leaves nothing beside the safety share. */
+export function checkJournalOptions({ capBytes, safetyBytes }: JournalOptions): void {
   if (!(capBytes > 0) || !(safetyBytes >= 0) || safetyBytes >= capBytes) {
     throw new JournalError(
       `a journal of ${capBytes} bytes with ${safetyBytes} of them for safety leaves nothing for the rest: give a cap above the safety share`,

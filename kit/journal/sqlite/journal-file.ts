@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Done, Opened, StoredBlock, Work } from '../group-commit.ts';
 import { JournalError, type Position } from '../journal.ts';
@@ -28,6 +29,7 @@ export function openJournalFile(file: string): JournalFile {
   db.pragma('wal_autocheckpoint = 2000');
   db.pragma('journal_size_limit = 67108864');
   createTables(db);
+  const { ino } = statSync(file);
 
   const sql = {
     insert: db.prepare(
@@ -81,9 +83,14 @@ export function openJournalFile(file: string): JournalFile {
   const transact = db.transaction((steps: (ends: Ends) => Ends) => steps(at));
   const attempt = (steps: (ends: Ends) => Ends): JournalError | undefined => {
     try {
+      // SQLite would go on writing to a deleted file, and what we promised would be gone with the process.
+      if (statSync(file, { throwIfNoEntry: false })?.ino !== ino) {
+        throw new Error('the file was removed or replaced while it was open: start this process again');
+      }
       at = transact.immediate(steps);
       return undefined;
     } catch (cause) {
+      if ((cause as { code?: string }).code === 'SQLITE_FULL') foldWal(db);
       return diskError(file, cause);
     }
   };
@@ -124,6 +131,15 @@ interface Ends {
   readonly oldest: Position;
   readonly start: number;
   readonly end: number;
+}
+
+/** Brings what stands in the WAL into the file's free pages, so that a full disk gets the WAL's space back. */
+function foldWal(db: Database.Database): void {
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // The disk has no room for that either; the append is rejected anyhow, and tried again by its sender.
+  }
 }
 
 function createTables(db: Database.Database): void {

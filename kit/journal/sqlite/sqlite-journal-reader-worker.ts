@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import type { Position } from '../journal.ts';
@@ -40,6 +41,7 @@ const maxBytes = 8 * 1024 * 1024;
 const { file } = workerData as { file: string };
 let reading: ReturnType<typeof prepare> | undefined;
 let epoch = '';
+let inode = 0;
 let timer: NodeJS.Timeout | undefined;
 let told: Position = 0;
 
@@ -84,6 +86,7 @@ function open(): ReaderAnswer {
   let db: Database.Database | undefined;
   try {
     db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 });
+    inode = statSync(file).ino;
     reading = prepare(db);
     const found = reading.state.get();
     if (!found) throw new Error('no such table: it is being made');
@@ -99,8 +102,10 @@ function open(): ReaderAnswer {
 
 function state(): { head: Position; oldest: Position } {
   const found = reading!.state.get()!;
-  if (found.epoch !== epoch)
+  // A removed file stays readable for whoever has it open, and would never show anything new.
+  if (found.epoch !== epoch || statSync(file, { throwIfNoEntry: false })?.ino !== inode) {
     throw new Error('it was made anew or restored while it was being read: start this process again');
+  }
   return { head: found.last ?? found.freed, oldest: found.freed + 1 };
 }
 

@@ -1,5 +1,5 @@
 import { Problem } from '../../problem.ts';
-import { type Done, groupCommitJournal, type JournalEngine } from '../group-commit.ts';
+import { checkJournalOptions, type Done, groupCommitJournal, type JournalEngine } from '../group-commit.ts';
 import { type Journal, type JournalCodec, JournalError, type JournalOptions, type JournalReader } from '../journal.ts';
 import { openSqliteJournalReader } from './sqlite-journal-reader.ts';
 import type { WireDone, WriterAnswer, WriterQuestion } from './sqlite-journal-worker.ts';
@@ -18,6 +18,7 @@ export async function openSqliteJournal<T>(
   codec: JournalCodec<T>,
   options: JournalOptions,
 ): Promise<Journal<T>> {
+  checkJournalOptions(options);
   const worker = workerCalls<WriterQuestion, WriterAnswer>(new URL('./sqlite-journal-worker.ts', import.meta.url), {
     file,
   });
