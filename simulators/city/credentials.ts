@@ -21,7 +21,7 @@ export interface DemoSecrets {
  * (devices with their own connection, gateways); field passwords are between the field broker and its clients.
  */
 export function withCredentials(plan: DemoPlan, created: number): { put: RegistryPut; secrets: DemoSecrets } {
-  const tokens = (ids: readonly string[]) => Object.fromEntries(ids.map((id) => [id, newToken()]));
+  const tokens = (ids: readonly string[]) => Object.fromEntries(ids.map((id) => [id, newToken().secret]));
   const ids = (by: string) => plan.put.devices.map(({ id }) => id).filter((id) => plan.routes[id]?.by === by);
   const gatewayIds = plan.put.gateways.map(({ id }) => id);
   const devices = tokens(ids('mqtt'));

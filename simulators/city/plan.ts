@@ -99,7 +99,7 @@ function deviceAt(typeId: string, type: DemoType, stand: Stand, i: number, rando
     ...(type.gas && { gas: type.gas }),
     ...(type.gasUnit && { gasUnit: type.gasUnit }),
     ...(type.owner && { owner: type.owner }),
-    operator: stand.site ?? type.owner,
+    ...(stand.site ? { operator: stand.at.zh } : type.owner && { operator: type.owner }),
     ...(type.maintainer && { maintainer: type.maintainer }),
     constants: { ...type.constants, ...stand.constants },
     facts,
@@ -111,17 +111,21 @@ function deviceAt(typeId: string, type: DemoType, stand: Stand, i: number, rando
 
 /** Facts dealt by weight. A YAML key is a text, so `true` and `false` are taken for what they say. */
 function dealtFacts(type: DemoType, random: Dice): Record<string, string | boolean> {
-  return Object.fromEntries(
-    Object.entries(type.facts).map(([name, weights]) => {
-      let left = random.between(
-        0,
-        Object.values(weights).reduce((sum, weight) => sum + weight, 0),
-      );
-      const entry = Object.entries(weights).find(([, weight]) => (left -= weight) < 0) ?? Object.entries(weights)[0]!;
-      return [name, entry[0] === 'true' ? true : entry[0] === 'false' ? false : entry[0]];
-    }),
-  );
+  const dealt = Object.entries(type.facts).map(([name, weights]) => [name, said(weighted(weights, random))] as const);
+  return Object.fromEntries(dealt);
 }
+
+function weighted(weights: Readonly<Record<string, number>>, random: Dice): string {
+  const entries = Object.entries(weights);
+  let left = random.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [key, weight] of entries) {
+    left -= weight;
+    if (left < 0) return key;
+  }
+  return entries.at(-1)![0];
+}
+
+const said = (word: string): string | boolean => (word === 'true' ? true : word === 'false' ? false : word);
 
 /** Cameras hang on poles of their own area, every fourth pole, and stand where their pole stands. */
 function mounted(cameras: Device[], devices: readonly Device[]): Device[] {

@@ -59,15 +59,18 @@ export function faultDesk(plan: DemoPlan): FaultDesk {
   });
 
   function candidates(spec: FaultKind): string[] {
-    if (spec.strikes === 'gateway') {
+    if (spec.strikes.includes('gateway')) {
       const behind = (id: string) => devices.filter(({ gateway }) => gateway === id).length;
       return plan.put.gateways.map(({ id }) => id).sort((a, b) => behind(b) - behind(a));
     }
-    const fit = devices.filter(
-      ({ id, type }) => type === spec.strikes && (!spec.directOnly || plan.routes[id]?.by === 'mqtt'),
+    return spec.strikes.flatMap((struck) =>
+      devices
+        .filter(({ id, type }) => type === struck && (!spec.directOnly || plan.routes[id]?.by === 'mqtt'))
+        .map(({ id }) => id)
+        .sort((a, b) => luck(a) - luck(b)),
     );
-    return fit.map(({ id }) => id).sort((a, b) => fixed(`${plan.seed}/${a}/luck`) - fixed(`${plan.seed}/${b}/luck`));
   }
+  const luck = (id: string): number => fixed(`${plan.seed}/${id}/luck`);
 
   function touchedBy(spec: FaultKind, target: string): Map<string, number> {
     const struck = devices.find(({ id }) => id === target);
@@ -92,14 +95,15 @@ export function faultDesk(plan: DemoPlan): FaultDesk {
       const free = fit.filter((id) => !live.some((one) => one.target === id));
       if (target !== undefined && !fit.includes(target)) {
         return {
-          refused: `"${target}" cannot have a ${kind}: it strikes ${spec.strikes}, such as ${fit.slice(0, 3).join(', ') || 'none here'}`,
+          refused: `"${target}" cannot have a ${kind}: it strikes ${spec.strikes.join(' or ')}, such as ${fit.slice(0, 3).join(', ') || 'none here'}`,
         };
       }
       if (target !== undefined && !free.includes(target)) {
         return { refused: `"${target}" has a fault already: stop it first` };
       }
       const chosen = target ?? free[0];
-      if (!chosen) return { refused: `nothing left that a ${kind} could strike: it needs a ${spec.strikes}` };
+      if (!chosen)
+        return { refused: `nothing left that a ${kind} could strike: it needs a ${spec.strikes.join(' or ')}` };
       counter += 1;
       const fault: Live = {
         id: `${kind}-${counter}`,

@@ -15,8 +15,8 @@ export interface FaultMoment {
 
 /** A fault on purpose: how one thing in the city goes wrong, as data and plain functions. */
 export interface FaultKind extends DemoFault {
-  /** A device type, or a gateway. */
-  readonly strikes: string;
+  /** Device types, or `gateway`; the first of which the city has one. */
+  readonly strikes: readonly string[];
   /** World seconds until it is over by itself. */
   readonly lastsS: number;
   /** World ms between reports of what it touches: a device in alarm reports at once, not on schedule. */

@@ -25,7 +25,7 @@ const leak: FaultKind = {
     zh: '浓度约 12 秒后过 10 %LEL（二级 P2），约 50 秒后过 40 %LEL（一级 P1），紧急切断阀随即关闭；邻近探测器略有上升。数分钟后消散，告警回到“已恢复”。',
     en: 'Passes 10 %LEL (P2) after about 12 s and 40 %LEL (P1) after about 50 s, when the emergency valve closes; detectors nearby rise a little. Airs out after some minutes and the alarm shows as returned.',
   },
-  strikes: 'gas-alarm-commercial',
+  strikes: ['gas-alarm-commercial'],
   lastsS: 360,
   everyMs: 2000,
   reachM: 250,
@@ -51,7 +51,7 @@ const silentGateway: FaultKind = {
     zh: '该网关现场侧断开 10 分钟，其后设备数据停止更新；超过时限后出现一条网关/失联告警，并计入受影响设备数，而不是每台设备各报一条。',
     en: 'The field side of one gateway is cut for ten minutes and the devices behind it stop moving. After the limit there is one alarm for the gateway that counts what is blind behind it, not one per device.',
   },
-  strikes: 'gateway',
+  strikes: ['gateway'],
   lastsS: 600,
   cutsGateway: true,
 };
@@ -63,7 +63,7 @@ const stuckSensor: FaultKind = {
     zh: '一座调压站的压力与流量保持不变而时钟仍在走；曲线变成直线，超过标准目录中的时间窗（如 6 小时，演示倍速下更快）后报“数据冻结”。',
     en: 'Pressure and flow of one station stay exactly the same while its clock runs on: the chart goes flat, and after the window in the catalogue (such as 6 h; sooner at a faster demonstration clock) a frozen-value alarm appears.',
   },
-  strikes: 'gas-rtu',
+  strikes: ['gas-rtu'],
   lastsS: 8 * 3600,
   alter: (values, { held }) => ({ ...held, 'rtu.clock': values['rtu.clock']! }),
 };
@@ -75,7 +75,7 @@ const tiltedPole: FaultKind = {
     zh: '一根灯杆在几秒内倾斜到约 12°，约 10 秒后报 P1“灯杆倾倒危险”，15 分钟后扶正。',
     en: 'One pole leans to about 12 degrees within seconds; some 10 s later a P1 alarm warns that it may fall. It is set upright after 15 minutes.',
   },
-  strikes: 'smart-pole',
+  strikes: ['smart-pole'],
   lastsS: 900,
   everyMs: 4000,
   alter: (values, { elapsedS }) => ({
@@ -91,7 +91,7 @@ const burningBin: FaultKind = {
     zh: '桶内温度每秒约升 0.95 ℃，升温速率先报警，过 60 ℃ 报 P1“垃圾桶火情”，约两分钟后降温。',
     en: 'Heats by about 0.95 Cel a second: the rate of rise alarms first, then P1 at 60 Cel. Cools down after about two minutes.',
   },
-  strikes: 'waste-bin',
+  strikes: ['waste-bin'],
   lastsS: 420,
   everyMs: 4000,
   alter(values, { elapsedS }) {
@@ -119,7 +119,7 @@ const badPayload: FaultKind = {
     zh: '一台报警器在 30 秒内轮流发送残缺 JSON、非 JSON 文本、错误类型和未知测量量；每条都应在“隔离区”中列出原因，其余设备不受影响。',
     en: 'For 30 s one alarm sends broken JSON, text that is no JSON, wrong types and unknown measurements in turn. Each is listed in quarantine with its reason; nothing else is disturbed.',
   },
-  strikes: 'gas-alarm-commercial',
+  strikes: ['gas-alarm-commercial', 'gas-alarm-household'],
   lastsS: 30,
   everyMs: 3000,
   directOnly: true,
@@ -133,7 +133,7 @@ const pressure: FaultKind = {
     zh: '一座调压站出口压力在约 15 秒内升到设定压力的 1.28 倍：先 P2 后 P1，3 分钟后恢复。',
     en: 'The outlet of one station rises to 1.28 of its set point within about 15 s: P2, then P1. Back to normal after three minutes.',
   },
-  strikes: 'gas-rtu',
+  strikes: ['gas-rtu'],
   lastsS: 180,
   everyMs: 2000,
   alter(values, { elapsedS, device }) {

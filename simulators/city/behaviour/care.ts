@@ -154,6 +154,9 @@ export const soilMoistureSensor: Behaviour = without((device, world) => ({
   'soil.battery': battery(device, world),
 }));
 
+/** A grid that nobody has anything to report from. */
+export const inspectionApp: Behaviour = without(() => ({ 'report.open': 0, 'hazard.open': false }));
+
 /** A detector in a charging shed. */
 export const smokeHeatSensor: Behaviour = without((device, world) => ({
   'fire.smoke': false,

@@ -1,6 +1,7 @@
 import type { Behaviour } from './behaviour.ts';
 import {
   envStation,
+  inspectionApp,
   marketStation,
   sanitationVehicle,
   smokeHeatSensor,
@@ -25,8 +26,8 @@ import {
 } from './street.ts';
 
 /**
- * How a healthy device of each type behaves. Types without a line here are not simulated: people report through the
- * inspection app, and fence-line methane is replayed from measurements.
+ * How a healthy device of each type behaves. Fence-line methane has no line here: it is replayed from
+ * measurements.
  */
 export const behaviours: Readonly<Record<string, Behaviour>> = {
   'bike-zone': bikeZone,
@@ -35,6 +36,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
   'gas-alarm-household': gasAlarmHousehold,
   'gas-rtu': gasRtu,
   'gully-sensor': gullySensor,
+  'inspection-app': inspectionApp,
   'manhole-sensor': manholeSensor,
   'market-station': marketStation,
   'pipe-guard': pipeGuard,
