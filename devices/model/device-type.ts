@@ -27,6 +27,8 @@ export interface Measurement {
   readonly everyMs?: number;
   /** Computed by the platform from other readings (rules/derive); a device may also send it itself. */
   readonly derived?: true;
+  /** Counts combustible gas: a device's `gasUnit` says in which unit it sends this one. */
+  readonly combustible?: true;
 }
 
 /** What a device of one kind is: data, from which parsing, validation, simulators, charts and documents are made. */
