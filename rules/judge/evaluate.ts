@@ -58,9 +58,9 @@ export function step(all: Evaluations, index: number, rule: Delays, found: Verdi
   const episode = all.episodes.get(index)!;
   switch (was) {
     case phase.held:
-      if (found === verdict.held) episode.due = now + HELD_RECHECK_MS;
-      else if (found === verdict.abnormal) return begin(all, index, rule, at, now);
-      else forget(all, index);
+      if (found === verdict.held) return change.none;
+      if (found === verdict.abnormal) return begin(all, index, rule, at, now);
+      forget(all, index);
       return change.none;
     case phase.pending:
       if (found === verdict.held) return hold(all, index, now);

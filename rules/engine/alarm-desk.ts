@@ -1,0 +1,210 @@
+import { type Alarm, type AlarmEvent, isOpen, type Override } from '../../devices/contract/alarm.ts';
+import type { Refusal } from '../../devices/contract/command.ts';
+import type { Value } from '../../devices/contract/entry.ts';
+import { episodeKey } from '../judge/identity.ts';
+import { type LifecycleEvent, transition } from '../judge/transition.ts';
+
+/** What changed since it was last taken: rows to write, whole, and lines of history, numbered. */
+export interface DeskChanges {
+  readonly alarms: readonly Alarm[];
+  readonly events: readonly AlarmEvent[];
+}
+
+/** The newest value of an alarm's measurement. */
+export interface Latest {
+  readonly value: Value | null;
+  readonly at: number | null;
+  readonly quality: number;
+}
+
+export type Told = { readonly alarm: Alarm } | { readonly refused: Refusal };
+
+/**
+ * The open alarms, and every way in which they change. One episode is one row (docs/decisions/0003): abnormality that comes
+ * back while the row is still open continues it under the same id; once the row is closed, the next one is new.
+ */
+export interface AlarmDesk {
+  /** An abnormality outlasted its on-delay. `fresh` is used when no episode of its device and rule is open. */
+  raise(fresh: Alarm, at: number): void;
+  /** It returned: deadband and off-delay behind it. */
+  returned(key: string, at: number, latching: boolean, latest: Latest): void;
+  /** A row found in late data that no longer holds: silent, waits for a person's verdict. False when the id is known. */
+  addHistory(alarm: Alarm, at: number): boolean;
+  /** Ends an alarm whatever its state, with a note: its device or rule is gone. */
+  close(key: string, at: number, note: string): void;
+  /** An acknowledged alarm rings again. */
+  reAlarm(id: string, at: number): void;
+  override(id: string, override: Override | null, at: number, note: string): void;
+  /** Refreshes value and words without an event: nothing happened to the alarm's life-cycle. */
+  refresh(id: string, change: Partial<Pick<Alarm, 'lastValue' | 'lastAt' | 'lastQuality' | 'explanation'>>): void;
+  acknowledge(id: string, actor: string, at: number, note: string | null): Told;
+  reset(id: string, actor: string, at: number, note: string | null): Told;
+  byId(id: string): Alarm | undefined;
+  /** The open episode of a device and rule; rows of the history lane apart. */
+  byKey(key: string): Alarm | undefined;
+  open(): IterableIterator<Alarm>;
+  readonly size: number;
+  /** Puts back what the database holds as open, and the number of the last event. */
+  load(alarms: readonly Alarm[], lastSeq: number): void;
+  /** What changed since the last take; null when nothing did. */
+  take(): DeskChanges | null;
+}
+
+/** @param ladderOf the ladder of an alarm's rule, null when it stands alone. */
+export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk {
+  const byId = new Map<string, Alarm>();
+  const idByKey = new Map<string, string>();
+  const ladders = new Map<string, Set<string>>();
+  let changed = new Map<string, Alarm>();
+  let events: AlarmEvent[] = [];
+  let seq = 0;
+
+  const groupOf = (alarm: Alarm): string | null => {
+    const ladder = alarm.lane === 'live' ? ladderOf(alarm) : null;
+    return ladder === null ? null : `${alarm.device} ${ladder}`;
+  };
+  const place = (alarm: Alarm): void => {
+    const group = groupOf(alarm);
+    const key = episodeKey(alarm.device, alarm.rule);
+    if (isOpen(alarm)) {
+      byId.set(alarm.id, alarm);
+      if (alarm.lane === 'live') idByKey.set(key, alarm.id);
+      if (group) ladders.set(group, (ladders.get(group) ?? new Set()).add(alarm.id));
+      return;
+    }
+    byId.delete(alarm.id);
+    if (idByKey.get(key) === alarm.id) idByKey.delete(key);
+    if (group && ladders.get(group)?.delete(alarm.id) && ladders.get(group)?.size === 0) ladders.delete(group);
+  };
+  const write = (
+    alarm: Alarm,
+    kind: AlarmEvent['kind'],
+    at: number,
+    actor: string | null = null,
+    note: string | null = null,
+  ): Alarm => {
+    const written = { ...alarm, seq: ++seq };
+    events.push({ seq, alarm: alarm.id, at, kind, actor, note });
+    changed.set(alarm.id, written);
+    place(written);
+    return written;
+  };
+  /** One row on top: lower levels step behind the highest that is active, and forward again when it is gone. */
+  const settleLadder = (alarm: Alarm, at: number): void => {
+    const group = groupOf(alarm);
+    const members = group ? [...(ladders.get(group) ?? [])].map((id) => byId.get(id)!) : [];
+    const top = members.filter((a) => a.active).sort((a, b) => a.priority.localeCompare(b.priority))[0];
+    for (const member of members) {
+      const above = top && top.priority < member.priority ? top.id : null;
+      if (member.supersededBy === above) continue;
+      const note = above ? null : 'the higher level is gone: shown again as it stands';
+      write({ ...member, supersededBy: above }, above ? 'superseded' : 'note', at, null, note);
+    }
+  };
+  /** Applies a life-cycle event to an alarm; undefined when the table absorbs it. */
+  const apply = (alarm: Alarm, event: LifecycleEvent): Alarm | undefined => {
+    const outcome = transition(alarm, event);
+    return 'to' in outcome ? { ...alarm, ...outcome.to } : undefined;
+  };
+  const closing = (alarm: Alarm, at: number): Alarm => (isOpen(alarm) ? alarm : { ...alarm, closedAt: at });
+  const person = (id: string, event: 'acknowledge' | 'reset', actor: string, at: number, note: string | null): Told => {
+    const alarm = byId.get(id);
+    if (!alarm) return { refused: unknownAlarm };
+    const outcome = transition(alarm, event);
+    if ('refused' in outcome) return outcome;
+    const acked = event === 'acknowledge' ? { ackedAt: at, ackedBy: actor, needsVerdict: false } : {};
+    const next = closing({ ...alarm, ...('to' in outcome ? outcome.to : {}), ...acked }, at);
+    const kind = event === 'acknowledge' ? 'acknowledged' : 'reset';
+    return { alarm: write(next, kind, at, actor, note) };
+  };
+
+  return {
+    raise(fresh, at) {
+      const key = episodeKey(fresh.device, fresh.rule);
+      const standing = byId.get(idByKey.get(key) ?? '');
+      if (!standing) {
+        if (byId.has(fresh.id)) return;
+        settleLadder(write(fresh, 'raised', at), at);
+        return;
+      }
+      const again = apply(standing, 'abnormal');
+      if (!again) return;
+      const { value, lastValue, lastAt, lastQuality, doubts, explanation, limit, clause, priority, severity } = fresh;
+      const news = { value, lastValue, lastAt, lastQuality, doubts, explanation, limit, clause, priority, severity };
+      settleLadder(write({ ...again, ...news, returnedAt: null, ackedAt: null, ackedBy: null }, 'reraised', at), at);
+    },
+    returned(key, at, latching, latest) {
+      const standing = byId.get(idByKey.get(key) ?? '');
+      const next = standing && apply(standing, latching ? 'returned-latching' : 'returned');
+      if (!next) return;
+      const last = { lastValue: latest.value, lastAt: latest.at, lastQuality: latest.quality };
+      const written = write(closing({ ...next, ...last, returnedAt: at, supersededBy: null }, at), 'returned', at);
+      settleLadder(written, at);
+    },
+    addHistory(alarm, at) {
+      if (byId.has(alarm.id) || changed.has(alarm.id)) return false;
+      write(alarm, 'raised', at, null, 'found in late data; no longer holds');
+      return true;
+    },
+    close(key, at, note) {
+      const standing = byId.get(idByKey.get(key) ?? '');
+      if (!standing) return;
+      const gone = { active: false, acked: true, latched: false, closedAt: at, supersededBy: null };
+      settleLadder(
+        write({ ...standing, ...gone, returnedAt: standing.returnedAt ?? at }, 'closed', at, null, note),
+        at,
+      );
+    },
+    reAlarm(id, at) {
+      const standing = byId.get(id);
+      const again = standing && apply(standing, 're-alarm');
+      if (again)
+        write({ ...again, ackedAt: null, ackedBy: null }, 'reraised', at, null, 'acknowledged long ago, still active');
+    },
+    override(id, override, at, note) {
+      const standing = byId.get(id);
+      if (standing) write({ ...standing, override }, 'note', at, null, note);
+    },
+    refresh(id, change) {
+      const standing = byId.get(id);
+      if (!standing) return;
+      const next = { ...standing, ...change };
+      changed.set(id, next);
+      byId.set(id, next);
+    },
+    acknowledge(id, actor, at, note) {
+      const told = person(id, 'acknowledge', actor, at, note);
+      if ('refused' in told) return told;
+      // Who has seen the higher level has seen what stands behind it: it must not ring once more when it steps forward.
+      for (const lower of [...byId.values()].filter((a) => a.supersededBy === id && !a.acked)) {
+        person(lower.id, 'acknowledge', actor, at, 'acknowledged with the level above it');
+      }
+      return told;
+    },
+    reset: (id, actor, at, note) => person(id, 'reset', actor, at, note),
+    byId: (id) => byId.get(id),
+    byKey: (key) => byId.get(idByKey.get(key) ?? ''),
+    open: () => byId.values(),
+    get size() {
+      return byId.size;
+    },
+    load(alarms, lastSeq) {
+      seq = lastSeq;
+      for (const alarm of alarms) place(alarm);
+    },
+    take() {
+      if (changed.size === 0 && events.length === 0) return null;
+      const taken = { alarms: [...changed.values()], events };
+      changed = new Map();
+      events = [];
+      return taken;
+    },
+  };
+}
+
+/** Said of an id that is no open alarm; the caller may know better whether it ever was one. */
+export const unknownAlarm: Refusal = {
+  code: 'unknown-alarm',
+  zh: '没有这条未关闭的报警',
+  en: 'there is no open alarm of this id',
+};

@@ -1,0 +1,57 @@
+import type { ConditionContext } from '../../devices/city/expressions.ts';
+import type { CompiledRule } from '../standards/compile.ts';
+import { constantsIn } from '../standards/constants.ts';
+import { sunAt } from '../standards/local-time.ts';
+import { type Core, decode } from './core.ts';
+import type { Unit } from './units.ts';
+
+/**
+ * Whether the rule's condition holds at `at`. A condition that cannot be evaluated (a reading it needs was never heard) is a
+ * counted problem, and never silences a P1 or P2: for those it counts as holding.
+ */
+export function holds(core: Core, unit: Unit, rule: CompiledRule, at: number): boolean {
+  try {
+    return rule.when!(conditionContext(core, unit, rule, at));
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    core.problems.add(rule.key, unit.device.id, `condition could not be evaluated: ${reason}`);
+    return rule.priority <= 'P2';
+  }
+}
+
+/** What a condition sees, built only when a comparison already holds. */
+function conditionContext(core: Core, unit: Unit, rule: CompiledRule, at: number): ConditionContext {
+  const { device } = unit;
+  return {
+    r: readings(core, unit),
+    c: constantsIn(device, rule.unit === '' ? '1' : rule.unit),
+    facts: device.facts,
+    device: {
+      id: device.id,
+      type: device.type,
+      area: device.area ?? '',
+      site: device.site ?? '',
+      gateway: device.gateway ?? '',
+      circuit: device.circuit ?? '',
+      model: device.model ?? '',
+      grid: device.grid ?? '',
+    },
+    local: core.zone.local(at),
+    sun: sunAt(at, device),
+    records: core.records(device.id),
+  };
+}
+
+/** The newest readings by dotted name, nested: `r.pole.dimLevel`; what was never heard is absent. */
+function readings(core: Core, unit: Unit): ConditionContext['r'] {
+  const { values, times } = core.units.columns;
+  const nested: Record<string, Record<string, unknown>> = {};
+  unit.plan.names.forEach((name, i) => {
+    if (Number.isNaN(times[unit.m + i])) return;
+    const dot = name.indexOf('.');
+    const group = name.slice(0, dot);
+    nested[group] ??= {};
+    nested[group][name.slice(dot + 1)] = decode(core, unit.plan, i, values[unit.m + i]!);
+  });
+  return nested;
+}

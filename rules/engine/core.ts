@@ -1,0 +1,157 @@
+import type { ConditionContext } from '../../devices/city/expressions.ts';
+import type { City } from '../../devices/contract/city.ts';
+import type { TelemetryEntry, Value } from '../../devices/contract/entry.ts';
+import type { Device, Gateway, Site } from '../../devices/contract/registry.ts';
+import type { DeviceType } from '../../devices/model/device-type.ts';
+import type { CompiledCatalogue, CompiledRule, TypePlan } from '../standards/compile.ts';
+import { type Zone, zoneOf } from '../standards/local-time.ts';
+import { type AlarmDesk, alarmDesk } from './alarm-desk.ts';
+import type { GatewayState } from './gateways.ts';
+import { type Problems, problems } from './problems.ts';
+import { noWindows, type Windows } from './statistics.ts';
+import { type Timers, timers } from './timers.ts';
+import { type Unit, type Units, units } from './units.ts';
+
+/** Open work orders, permits and protection plans at a device. */
+export type RecordsLookup = (device: string) => ConditionContext['records'];
+
+export interface EngineParts {
+  readonly catalogue: CompiledCatalogue;
+  readonly city: City;
+  readonly types: Readonly<Record<string, DeviceType>>;
+  /** Version of the catalogue, frozen into the platform's own alarms. */
+  readonly version: string;
+  readonly records?: RecordsLookup;
+  /** An acknowledged alarm that stays active rings again after this, ms; 0 or absent: never. */
+  readonly reAlarmMs?: number;
+}
+
+/** Time as the engine knows it: the journal's, less the stretches in which the platform was blind. */
+export interface EngineTime {
+  /** Journal time of the newest tick (or of the first entry before any tick), ms; NaN before both. */
+  lastTick: number;
+  /** Total of blind stretches, ms. */
+  blind: number;
+  /** `lastTick - blind`: the axis on which delays and silences run. */
+  now: number;
+}
+
+/** Numbers that only ever rise. */
+export interface Counts {
+  readings: number;
+  unknownDevice: number;
+  unknownMeasurement: number;
+  duplicate: number;
+  late: number;
+  lateOutOfOrder: number;
+  /** Devices whose clock was set back and is now followed. */
+  clocksSetBack: number;
+  /** Ended P3 and P4 episodes found in late data: counted, not listed. */
+  lateEpisodes: number;
+}
+
+/** All that the lanes of the engine share. Plain data and the tables behind it; no I/O, no clock. */
+export interface Core {
+  readonly parts: EngineParts;
+  readonly zone: Zone;
+  readonly units: Units;
+  readonly desk: AlarmDesk;
+  readonly timers: Timers;
+  readonly windows: Windows;
+  readonly problems: Problems;
+  readonly counts: Counts;
+  readonly time: EngineTime;
+  readonly sites: Map<string, Site>;
+  readonly gatewayRecords: Map<string, Gateway>;
+  readonly gateways: Map<string, GatewayState>;
+  readonly circuits: Map<string, Set<Unit>>;
+  readonly mounts: Map<string, Set<Unit>>;
+  /** Units with a backlog that drains. */
+  readonly draining: Set<Unit>;
+  /** Units that changed since their last snapshot, oldest change first. */
+  readonly dirty: Set<Unit>;
+  readonly records: RecordsLookup;
+  derived: TelemetryEntry[];
+  /** True while blocks are judged again only to find the state back: nothing is told to anyone. */
+  silent: boolean;
+  /** Position of the block in hand. */
+  position: number;
+}
+
+const noRecords = { workOrders: 0, permits: 0, protectionPlans: 0 };
+
+export function newCore(parts: EngineParts): Core {
+  return {
+    parts,
+    zone: zoneOf(parts.city.timeZone),
+    units: units(),
+    desk: alarmDesk((alarm) => parts.catalogue.ruleByKey.get(`${alarm.deviceType} ${alarm.rule}`)?.ladder ?? null),
+    timers: timers(),
+    windows: noWindows(),
+    problems: problems(),
+    counts: {
+      readings: 0,
+      unknownDevice: 0,
+      unknownMeasurement: 0,
+      duplicate: 0,
+      late: 0,
+      lateOutOfOrder: 0,
+      clocksSetBack: 0,
+      lateEpisodes: 0,
+    },
+    time: { lastTick: Number.NaN, blind: 0, now: Number.NaN },
+    sites: new Map(),
+    gatewayRecords: new Map(),
+    gateways: new Map(),
+    circuits: new Map(),
+    mounts: new Map(),
+    draining: new Set(),
+    dirty: new Set(),
+    // No registry of work orders, permits and protection plans exists yet: there are none.
+    records: parts.records ?? (() => noRecords),
+    derived: [],
+    silent: false,
+    position: 0,
+  };
+}
+
+/** Reminders are numbers: a unit and one of its rules, or {@link DERIVE}. */
+export const reminder = (unit: Unit, offset: number): number => unit.no * 256 + offset;
+/** The offset by which a unit's derived measurements are reminded. */
+export const DERIVE = 255;
+
+/** Marks a unit as changed by the block in hand. */
+export function touch(core: Core, unit: Unit): void {
+  if (unit.dirtyAt !== 0) return;
+  unit.dirtyAt = core.position;
+  core.dirty.add(unit);
+}
+
+/** A coded number as the value it stands for. */
+export function decode(core: Core, plan: TypePlan, measurement: number, code: number): Value {
+  const kind = plan.measurements[measurement]?.kind;
+  if (kind === 'boolean') return code !== 0;
+  return kind === 'text' ? core.parts.catalogue.words.word(code) : code;
+}
+
+/** A value as the number it is judged by. */
+export function encode(core: Core, value: Value): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'boolean' ? (value ? 1 : 0) : core.parts.catalogue.words.number(value);
+}
+
+/** The value an alarm of `rule` shows for the number it was judged by. */
+export const shown = (core: Core, unit: Unit, rule: CompiledRule, number: number): Value =>
+  rule.kind === 'state' || (rule.kind === 'threshold' && rule.windowMs === 0)
+    ? decode(core, unit.plan, rule.measurement, number)
+    : number;
+
+/** A unit's own or its type's limit for a rule. */
+export const limitFor = (unit: Unit, rule: CompiledRule): number =>
+  rule.perDevice === null ? rule.limit : unit.limits![rule.offset * 2]!;
+export const backFor = (unit: Unit, rule: CompiledRule): number =>
+  rule.perDevice === null ? rule.back : unit.limits![rule.offset * 2 + 1]!;
+
+/** A unit that is still there, or undefined where the device was removed meanwhile. */
+export const siteOf = (core: Core, device: Device): Site | undefined =>
+  device.site === undefined ? undefined : core.sites.get(device.site);

@@ -1,0 +1,333 @@
+import type { Alarm, AlarmEvent } from '../../devices/contract/alarm.ts';
+import type { JournalEntry, TelemetryEntry } from '../../devices/contract/entry.ts';
+import type { Device, Gateway, Site } from '../../devices/contract/registry.ts';
+import type { RulesStats } from '../../devices/contract/stats.ts';
+import { GOOD } from '../../devices/model/quality.ts';
+import type { Block } from '../../kit/journal/journal.ts';
+import { episodeKey } from '../judge/identity.ts';
+import { platformClause } from '../standards/compile.ts';
+import { deadlinesOf } from '../standards/deadlines.ts';
+import type { AlarmDesk } from './alarm-desk.ts';
+import { buildAlarm } from './build-alarm.ts';
+import { type Core, type Counts, DERIVE, type EngineParts, encode, newCore, touch } from './core.ts';
+import { deriveByTime, deriveFrom } from './derive-lane.ts';
+import { clockWasSetBack, followClock, isBacklog } from './lane.ts';
+import { judgeLate, settleQuiet } from './late.ts';
+import { judgeLive, recheck } from './live.ts';
+import { explainBlindness, explainJournalGap, journalGap, PLATFORM, pathBlind } from './platform-alarms.ts';
+import { applyChange, putDevice, startTime } from './registry.ts';
+import { centre, checkGateways, checkSilence, connection, heard } from './silence.ts';
+import { type Restored, readGlobals, readUnit, writeGlobals, writeUnit } from './snapshot.ts';
+
+/** What a block did that others must hear of. */
+export interface Effects {
+  readonly alarms: readonly Alarm[];
+  readonly events: readonly AlarmEvent[];
+  /** Derived measurements: judged already, to be stored. */
+  readonly derived: readonly TelemetryEntry[];
+}
+
+/** Ticks come once a second; so much without one, and nothing at all reached us. */
+const GAP_MS = 15_000;
+/** A gap this long is told to people. */
+const BLIND_MS = 60_000;
+
+/** Rows of state as the database keeps them between starts. */
+export interface StateRow {
+  readonly device: string;
+  readonly position: number;
+  readonly body: string;
+}
+
+/**
+ * The rules over the journal, without I/O and without a clock: the same blocks always give the same alarms.
+ *
+ * `take` judges a block and returns what it did, null when nothing; `replay` judges one again only to find the state back.
+ */
+export interface Engine {
+  take(block: Block<JournalEntry>): Effects | null;
+  replay(block: Block<JournalEntry>): void;
+  /** Registers what is known before the first block; changes come through the journal. */
+  load(records: {
+    devices: Iterable<Device>;
+    sites: Iterable<Site>;
+    gateways: Iterable<Gateway>;
+    version: number;
+  }): void;
+  /** Puts back what {@link StateRow}s hold. Call after `load`. */
+  restore(rows: Iterable<StateRow>): void;
+  /** Takes up to `limit` units that changed since their last snapshot, oldest first, as rows that hold for this position. */
+  snapshot(limit: number): StateRow[];
+  /** Everything up to here is in snapshots, once the rows taken are durable. */
+  heldTo(): number;
+  /** A stretch of the journal was freed before it was judged. */
+  missed(after: number, oldest: number, at: number): void;
+  /** What changed at the desk outside `take`: by commands, or by {@link missed}. */
+  pending(): Effects | null;
+  /** Fills the newest values into the open alarms, so that their rows do not grow old. */
+  refreshOpen(): void;
+  readonly desk: AlarmDesk;
+  readonly counts: Readonly<Counts>;
+  stats(): Pick<RulesStats, 'readings' | 'rules' | 'openAlarms' | 'problems'> & { readonly time: number };
+}
+
+/** An engine that has seen nothing yet. */
+export function createEngine(parts: EngineParts): Engine {
+  const core = newCore(parts);
+  let version = 0;
+  const taken = (): Effects | null => {
+    const changes = core.desk.take();
+    const { derived } = core;
+    if (!changes && derived.length === 0) return null;
+    core.derived = [];
+    return { alarms: changes?.alarms ?? [], events: changes?.events ?? [], derived };
+  };
+  const judge = (block: Block<JournalEntry>): void => {
+    core.position = block.position;
+    for (const entry of block.entries) {
+      if (entry.kind === 'telemetry') telemetry(core, entry);
+      else if (entry.kind === 'tick') tick(core, entry.at);
+      else if (entry.kind === 'connection') connection(core, entry.subject, entry.state === 'up', entry.at);
+      else if (entry.kind === 'registry' && entry.change.version > version) {
+        version = entry.change.version;
+        applyChange(core, entry.change);
+      }
+    }
+  };
+  return {
+    take(block) {
+      judge(block);
+      return taken();
+    },
+    replay(block) {
+      core.silent = true;
+      try {
+        judge(block);
+      } finally {
+        core.silent = false;
+      }
+    },
+    load(records) {
+      version = records.version;
+      for (const site of records.sites) applyChange(core, { version, at: 0, put: 'site', record: site });
+      for (const gateway of records.gateways) applyChange(core, { version, at: 0, put: 'gateway', record: gateway });
+      for (const device of records.devices) putDevice(core, device, 0);
+    },
+    restore(rows) {
+      const late: Restored[] = [];
+      for (const row of rows) {
+        if (row.device === '*') readGlobals(core, row.body);
+        else late.push(row);
+      }
+      if (!Number.isNaN(core.time.lastTick)) startTime(core, core.time.lastTick);
+      for (const row of late) readUnit(core, row);
+    },
+    snapshot(limit) {
+      const rows: StateRow[] = [];
+      for (const unit of core.dirty) {
+        if (rows.length >= limit) break;
+        rows.push({ device: unit.device.id, position: core.position, body: writeUnit(core, unit) });
+        core.dirty.delete(unit);
+        unit.dirtyAt = 0;
+        unit.heldTo = core.position;
+      }
+      rows.push({ device: '*', position: core.position, body: writeGlobals(core) });
+      return rows;
+    },
+    heldTo() {
+      for (const unit of core.dirty) return unit.dirtyAt - 1;
+      return core.position;
+    },
+    missed(after, oldest, at) {
+      platformAlarm(core, journalGap, at, at, explainJournalGap(after, oldest), 'P2');
+    },
+    pending: taken,
+    refreshOpen: () => refreshOpen(core),
+    desk: core.desk,
+    counts: core.counts,
+    stats: () => ({
+      readings: core.counts.readings,
+      rules: parts.catalogue.ruleCount,
+      openAlarms: core.desk.size,
+      problems: core.problems.list(),
+      time: core.time.lastTick,
+    }),
+  };
+}
+
+/** An entry's values, each in the lane it belongs to. */
+function telemetry(core: Core, entry: TelemetryEntry): void {
+  // Judged when it was derived; it comes back only because it is stored.
+  if (entry.source === 'derived') return;
+  const unit = core.units.get(entry.device);
+  if (!unit) {
+    core.counts.unknownDevice++;
+    return;
+  }
+  if (unit.heldTo >= core.position) return;
+  if (Number.isNaN(core.time.now)) startTime(core, entry.received);
+  const { columns } = core.units;
+  const { indexOf } = unit.plan;
+  const now = Math.min(Math.max(core.time.now, entry.received - core.time.blind), core.time.now + GAP_MS);
+  // "Newest" is the smaller of both times: a reading from the future must not silence the device that sent it.
+  const at = Math.min(entry.at, entry.received);
+  const lateness = entry.received - at;
+  let backlog = isBacklog(unit, entry, at);
+  let setBack: boolean | undefined;
+  let live = false;
+  for (const name in entry.values) {
+    const i = indexOf.get(name);
+    if (i === undefined) {
+      core.counts.unknownMeasurement++;
+      continue;
+    }
+    core.counts.readings++;
+    const m = unit.m + i;
+    const raw = entry.values[name]!;
+    const value = typeof raw === 'number' ? raw : encode(core, raw);
+    const quality = entry.quality === undefined ? GOOD : (entry.quality[name] ?? GOOD);
+    let newest = columns.times[m]!;
+    if (backlog || at < newest) {
+      setBack ??= clockWasSetBack(unit, entry, at);
+      if (setBack) {
+        followClock(core, unit, lateness);
+        backlog = false;
+        newest = Number.NaN;
+        setBack = false;
+      }
+    }
+    if (backlog || at < newest) {
+      core.counts.late++;
+      judgeLate(core, unit, i, value, quality, at, now);
+      continue;
+    }
+    if (at === newest && value === columns.values[m]) {
+      core.counts.duplicate++;
+      continue;
+    }
+    live = true;
+    columns.values[m] = value;
+    columns.times[m] = at;
+    columns.qualities[m] = quality;
+    judgeLive(core, unit, i, value, quality, at, entry.received, now, entry);
+  }
+  if (unit.dirtyAt === 0) touch(core, unit);
+  if (!live) return;
+  unit.late = null;
+  if (!(unit.lag <= lateness)) unit.lag = lateness;
+  if (!(unit.newestAt >= at)) unit.newestAt = at;
+  heard(
+    core,
+    unit,
+    (measurement) => Object.hasOwn(entry.values, unit.plan.names[measurement]!),
+    at,
+    entry.received,
+    now,
+  );
+  deriveFrom(core, unit, entry, at, now);
+}
+
+/** A second passed, as ingest saw it: delays and silences run by this alone. */
+function tick(core: Core, at: number): void {
+  const { time } = core;
+  if (Number.isNaN(time.now)) startTime(core, at);
+  if (at <= time.lastTick) return;
+  const gap = at - time.lastTick;
+  const since = time.lastTick;
+  if (gap > GAP_MS) time.blind += gap - 1000;
+  time.lastTick = at;
+  time.now = at - time.blind;
+  if (gap >= BLIND_MS) blindness(core, since, at);
+  core.timers.fire(time.now, (what) => due(core, what));
+  settleQuiet(core);
+  checkGateways(core);
+  if (core.parts.reAlarmMs && !core.silent) reAlarm(core, core.parts.reAlarmMs);
+}
+
+function due(core: Core, what: number): void {
+  const unit = core.units.at(Math.floor(what / 256));
+  const offset = what % 256;
+  if (!unit) return;
+  if (offset === DERIVE) {
+    deriveByTime(core, unit);
+    return;
+  }
+  const rule = unit.plan.rules[offset];
+  if (!rule) return;
+  const before = core.units.evals.phases[unit.s + offset];
+  if (rule.kind === 'absence') checkSilence(core, unit, rule);
+  else recheck(core, unit, rule);
+  if (core.units.evals.phases[unit.s + offset] !== before) touch(core, unit);
+}
+
+/** After a blind stretch: one alarm, raised and returned, that says for how long. */
+function blindness(core: Core, since: number, at: number): void {
+  if (core.silent) return;
+  platformAlarm(core, pathBlind, since, at, explainBlindness(at - since), 'P2');
+  core.desk.returned(episodeKey(PLATFORM, pathBlind.rule), at, false, { value: null, at, quality: GOOD });
+}
+
+function platformAlarm(
+  core: Core,
+  what: { rule: string; title: { zh: string; en: string } },
+  since: number,
+  at: number,
+  explanation: { zh: string; en: string },
+  priority: 'P1' | 'P2',
+): void {
+  const { city, version } = core.parts;
+  const subject = {
+    device: PLATFORM,
+    deviceName: what.title.zh,
+    deviceType: PLATFORM,
+    site: null,
+    siteName: null,
+    area: null,
+    ...centre(core),
+    demo: false,
+  };
+  core.desk.raise(
+    buildAlarm(subject, {
+      rule: what.rule,
+      measurement: '',
+      priority,
+      clause: platformClause(what.title, version, city.platformDepartment),
+      since,
+      raisedAt: at,
+      value: null,
+      lastAt: null,
+      quality: GOOD,
+      doubts: [],
+      op: null,
+      limit: null,
+      unit: '',
+      explanation,
+      deadlines: deadlinesOf(null, priority, at, city, core.zone),
+    }),
+    at,
+  );
+}
+
+function reAlarm(core: Core, afterMs: number): void {
+  for (const alarm of core.desk.open()) {
+    if (!alarm.active || !alarm.acked || alarm.ackedAt === null) continue;
+    if (core.time.lastTick - alarm.ackedAt >= afterMs) core.desk.reAlarm(alarm.id, core.time.lastTick);
+  }
+}
+
+/** Open alarms learn the newest value of their measurement. */
+function refreshOpen(core: Core): void {
+  const { columns } = core.units;
+  for (const alarm of core.desk.open()) {
+    const unit = core.units.get(alarm.device);
+    const i = unit?.plan.indexOf.get(alarm.measurement);
+    if (!unit || i === undefined || alarm.lane === 'history') continue;
+    const at = columns.times[unit.m + i]!;
+    if (Number.isNaN(at) || at === alarm.lastAt) continue;
+    const kind = unit.plan.measurements[i]!.kind;
+    const number = columns.values[unit.m + i]!;
+    const lastValue =
+      kind === 'boolean' ? number !== 0 : kind === 'text' ? core.parts.catalogue.words.word(number) : number;
+    core.desk.refresh(alarm.id, { lastValue, lastAt: at, lastQuality: columns.qualities[unit.m + i]! });
+  }
+}

@@ -1,0 +1,187 @@
+import type { Doubt, TelemetryEntry } from '../../devices/contract/entry.ts';
+import type { StatusCode } from '../../devices/model/quality.ts';
+import { type Verdict, verdict, verdictOf } from '../judge/compare.ts';
+import { change, expire, HELD_RECHECK_MS, phase, step } from '../judge/evaluate.ts';
+import { episodeKey } from '../judge/identity.ts';
+import { nextLeaves } from '../judge/window.ts';
+import type { CompiledRule } from '../standards/compile.ts';
+import { deadlinesOf } from '../standards/deadlines.ts';
+import { explain } from '../standards/explain.ts';
+import { buildAlarm, deviceSubject } from './build-alarm.ts';
+import { holds } from './condition.ts';
+import { backFor, type Core, decode, limitFor, reminder, shown, siteOf } from './core.ts';
+import { statistic, statisticAt } from './statistics.ts';
+import type { Unit } from './units.ts';
+
+const noDoubts: readonly Doubt[] = [];
+
+/** One live value meets every rule over its measurement. `at` is its source time, `wall` the journal's time. */
+export function judgeLive(
+  core: Core,
+  unit: Unit,
+  measurement: number,
+  value: number,
+  quality: StatusCode,
+  at: number,
+  wall: number,
+  now: number,
+  entry: TelemetryEntry | null,
+): void {
+  const rules = unit.plan.byMeasurement[measurement]!;
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i]!;
+    const index = unit.s + rule.offset;
+    const number = rule.windowMs === 0 ? value : statistic(core.windows, index, rule, at, value, quality);
+    let found: Verdict = verdictOf(rule.op, number, limitFor(unit, rule), backFor(unit, rule), quality);
+    // The state of nearly every rule of a city, nearly always.
+    if (found !== verdict.abnormal && core.units.evals.phases[index] === phase.normal) continue;
+    if (found === verdict.abnormal && rule.when && !holds(core, unit, rule, at)) found = verdict.held;
+    advance(core, unit, rule, found, number, quality, at, wall, now, entry);
+  }
+}
+
+/** Takes a verdict on, tells the desk what it did, and asks to be reminded of what may run out. */
+function advance(
+  core: Core,
+  unit: Unit,
+  rule: CompiledRule,
+  found: Verdict,
+  number: number,
+  quality: StatusCode,
+  at: number,
+  wall: number,
+  now: number,
+  entry: TelemetryEntry | null,
+): void {
+  const { evals } = core.units;
+  const index = unit.s + rule.offset;
+  const before = evals.phases[index];
+  const what = step(evals, index, rule, found, at, now);
+  if (evals.phases[index] !== before) remind(core, unit, rule, now);
+  if (what === change.raised)
+    raise(core, unit, rule, evals.episodes.get(index)!.since, number, quality, at, wall, entry);
+  else if (what === change.returned) returned(core, unit, rule, wall);
+}
+
+/** Asks for a reminder of what the rule's new phase waits for. */
+export function remind(core: Core, unit: Unit, rule: CompiledRule, now: number): void {
+  const { evals } = core.units;
+  const index = unit.s + rule.offset;
+  const episode = evals.episodes.get(index);
+  if (!episode) return;
+  let due = episode.due;
+  if (evals.phases[index] === phase.active && rule.when) due = now + HELD_RECHECK_MS;
+  if (rule.kind === 'count') {
+    const window = core.windows.sliding.get(index);
+    const at = core.units.columns.times[unit.m + rule.measurement]!;
+    if (window) due = Math.min(due, now + Math.max(1000, nextLeaves(window, rule.windowMs) - at));
+  }
+  core.timers.at(due, reminder(unit, rule.offset));
+}
+
+/** A reminder fell due: a delay ran out, or a condition or a count is looked at again with the newest value. */
+export function recheck(core: Core, unit: Unit, rule: CompiledRule): void {
+  const { evals, columns } = core.units;
+  const { now, lastTick: wall } = core.time;
+  const index = unit.s + rule.offset;
+  const was = evals.phases[index];
+  if (was === phase.normal) return;
+  const m = unit.m + rule.measurement;
+  const what = expire(evals, index, now);
+  if (what !== change.none) {
+    const number = lastNumber(core, unit, rule, wall);
+    if (what === change.raised) {
+      const since = evals.episodes.get(index)!.since;
+      raise(core, unit, rule, since, number, columns.qualities[m]!, columns.times[m]!, wall, null);
+    } else returned(core, unit, rule, wall);
+    remind(core, unit, rule, now);
+    return;
+  }
+  const byTime = rule.when !== null || rule.kind === 'count';
+  const episode = evals.episodes.get(index)!;
+  if (!byTime || (was !== phase.active && was !== phase.held && rule.kind !== 'count')) return;
+  const number = statisticAt(core.windows, index, rule, wall, columns.values[m]!);
+  let found: Verdict = verdictOf(rule.op, number, limitFor(unit, rule), backFor(unit, rule), columns.qualities[m]!);
+  if (found === verdict.abnormal && rule.when && !holds(core, unit, rule, wall)) found = verdict.held;
+  if (was === phase.held) episode.due = now + HELD_RECHECK_MS;
+  advance(core, unit, rule, found, number, columns.qualities[m]!, wall, wall, now, null);
+  if (evals.phases[index] === was) remind(core, unit, rule, now);
+}
+
+/** The number the rule last compared, for words about an alarm that time alone raised. */
+function lastNumber(core: Core, unit: Unit, rule: CompiledRule, wall: number): number {
+  const newest = core.units.columns.values[unit.m + rule.measurement]!;
+  if (rule.windowMs === 0) return newest;
+  const number = statisticAt(core.windows, unit.s + rule.offset, rule, wall, newest);
+  return Number.isNaN(number) ? newest : number;
+}
+
+function doubtsOf(entry: TelemetryEntry | null, measurement: string): readonly Doubt[] {
+  const doubts = entry?.doubts;
+  if (!doubts) return noDoubts;
+  return [...(doubts[measurement] ?? []), ...(doubts['*'] ?? [])];
+}
+
+/** Tells the desk that an episode was raised. */
+export function raise(
+  core: Core,
+  unit: Unit,
+  rule: CompiledRule,
+  since: number,
+  number: number,
+  quality: StatusCode,
+  lastAt: number,
+  wall: number,
+  entry: TelemetryEntry | null,
+): void {
+  if (!core.silent) core.desk.raise(alarmOf(core, unit, rule, since, number, quality, lastAt, wall, entry), wall);
+}
+
+/** The alarm that an episode of a device's rule is, in the live lane. */
+export function alarmOf(
+  core: Core,
+  unit: Unit,
+  rule: CompiledRule,
+  since: number,
+  number: number,
+  quality: StatusCode,
+  lastAt: number,
+  wall: number,
+  entry: TelemetryEntry | null,
+) {
+  const value = shown(core, unit, rule, number);
+  const doubts = doubtsOf(entry, rule.measurementName);
+  const limit = rule.kind === 'stuck' ? null : shown(core, unit, rule, limitFor(unit, rule));
+  return buildAlarm(deviceSubject(unit.device, siteOf(core, unit.device)), {
+    rule: rule.key,
+    measurement: rule.measurementName,
+    priority: rule.priority,
+    clause: rule.clause,
+    since,
+    raisedAt: wall,
+    value:
+      rule.kind === 'stuck'
+        ? decode(core, unit.plan, rule.measurement, core.units.columns.values[unit.m + rule.measurement]!)
+        : value,
+    lastAt,
+    quality,
+    doubts,
+    op: rule.kind === 'stuck' ? null : rule.op,
+    limit,
+    unit: rule.unit,
+    explanation: explain(rule, unit.plan.measurements[rule.measurement]!, { value, limit, quality, doubts }),
+    deadlines: deadlinesOf(rule, rule.priority, wall, core.parts.city, core.zone),
+  });
+}
+
+/** Tells the desk that an episode returned. */
+export function returned(core: Core, unit: Unit, rule: CompiledRule, wall: number): void {
+  if (core.silent) return;
+  const { columns } = core.units;
+  const m = unit.m + rule.measurement;
+  core.desk.returned(episodeKey(unit.device.id, rule.key), wall, rule.latched, {
+    value: decode(core, unit.plan, rule.measurement, columns.values[m]!),
+    at: columns.times[m]!,
+    quality: columns.qualities[m]!,
+  });
+}

@@ -1,0 +1,40 @@
+import type { Bilingual, DeviceType } from '../../devices/model/device-type.ts';
+import { spanText } from '../standards/explain.ts';
+import { blindBehind, type GatewayState } from './gateways.ts';
+
+/** The platform's own alarms: what they are called and how they explain themselves. */
+export const pathBlind = { rule: 'platform.path-blind', title: { zh: '监测通路中断', en: 'Path blind' } } as const;
+export const gatewayDown = { rule: 'platform.gateway-down', title: { zh: '网关断开', en: 'Gateway down' } } as const;
+export const journalGap = { rule: 'platform.journal-gap', title: { zh: '日志缺口', en: 'Journal gap' } } as const;
+/** Device id of alarms that stand at no device. */
+export const PLATFORM = 'platform';
+
+/** For how long nothing at all could be judged. */
+export function explainBlindness(ms: number): Bilingual {
+  const span = spanText(ms);
+  return {
+    zh: `平台 ${span.zh}没有收到任何数据，期间未做任何判定；各设备的失联计时已顺延`,
+    en: `nothing reached the platform for ${span.en}: nothing was judged meanwhile, and no device is called silent for it`,
+  };
+}
+
+/** What a gateway that is down leaves blind. */
+export function explainGatewayDown(gateway: GatewayState, types: (id: string) => DeviceType | undefined): Bilingual {
+  const { devices, types: counts, sites } = blindBehind(gateway);
+  const name = gateway.record?.name ?? gateway.id;
+  const title = (id: string): Bilingual => types(id)?.title ?? { zh: id, en: id };
+  const zh = counts.map(([id, n]) => `${title(id).zh} ${n} 台`).join('、');
+  const en = counts.map(([id, n]) => `${n} × ${title(id).en}`).join(', ');
+  if (devices === 0)
+    return { zh: `网关 ${name} 断开，其后没有登记设备`, en: `gateway ${name} is down; no device stands behind it` };
+  return {
+    zh: `网关 ${name} 断开，其后 ${devices} 台设备失去监测：${zh}；涉及受保护场所 ${sites} 处`,
+    en: `gateway ${name} is down; ${devices} devices behind it are blind: ${en}; ${sites} protected sites`,
+  };
+}
+
+/** The journal no longer held what had not been judged. */
+export const explainJournalGap = (after: number, oldest: number): Bilingual => ({
+  zh: `日志第 ${after} 至 ${oldest} 块之间的数据在判定前已被清除，从最早可读处继续`,
+  en: `entries between blocks ${after} and ${oldest} of the journal were freed before they were judged; going on from the oldest kept`,
+});

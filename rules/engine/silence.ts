@@ -1,0 +1,231 @@
+import { type Alarm, opcuaSeverity } from '../../devices/contract/alarm.ts';
+import { verdict } from '../judge/compare.ts';
+import { change, forget, phase, step } from '../judge/evaluate.ts';
+import { episodeKey } from '../judge/identity.ts';
+import { type CompiledRule, platformClause } from '../standards/compile.ts';
+import { deadlinesOf } from '../standards/deadlines.ts';
+import { explainSilence } from '../standards/explain.ts';
+import { silencePriority } from '../standards/silence.ts';
+import { buildAlarm, deviceSubject, gatewaySubject } from './build-alarm.ts';
+import { type Core, decode, reminder, siteOf } from './core.ts';
+import { explainsSilence, type GatewayState, hasDropped, newGateway, REJOIN_MS } from './gateways.ts';
+import { explainGatewayDown, gatewayDown } from './platform-alarms.ts';
+import type { Unit } from './units.ts';
+
+/** Begins to listen for a device: from now on its silence counts. */
+export function listen(core: Core, unit: Unit): void {
+  unit.plan.absences.forEach((rule, k) => {
+    core.units.columns.heard[unit.h + k] = core.time.now;
+    core.timers.at(core.time.now + rule.windowMs, reminder(unit, rule.offset));
+  });
+}
+
+/** A device was heard live; `measurements` tells which absence rules that ends. */
+export function heard(
+  core: Core,
+  unit: Unit,
+  hears: (measurement: number) => boolean,
+  at: number,
+  wall: number,
+  now: number,
+): void {
+  const { absences } = unit.plan;
+  for (let k = 0; k < absences.length; k++) {
+    const rule = absences[k]!;
+    if (rule.measurement >= 0 && !hears(rule.measurement)) continue;
+    core.units.columns.heard[unit.h + k] = now;
+    if (core.units.evals.phases[unit.s + rule.offset] !== phase.normal) speaksAgain(core, unit, rule, at, wall, now);
+  }
+  const gateway = unit.device.gateway === undefined ? undefined : core.gateways.get(unit.device.gateway);
+  if (gateway) {
+    gateway.heard = now;
+    if (gateway.downSince !== 0) gatewayUp(core, gateway, wall);
+  }
+}
+
+function speaksAgain(core: Core, unit: Unit, rule: CompiledRule, at: number, wall: number, now: number): void {
+  const { evals } = core.units;
+  const index = unit.s + rule.offset;
+  const before = evals.phases[index];
+  const what = step(evals, index, rule, verdict.normal, at, now);
+  if (what === change.returned) spokeAgain(core, unit, rule, wall);
+  else if (evals.phases[index] !== before) core.timers.at(evals.episodes.get(index)!.due, reminder(unit, rule.offset));
+}
+
+function spokeAgain(core: Core, unit: Unit, rule: CompiledRule, wall: number): void {
+  const k = unit.plan.absences.indexOf(rule);
+  core.timers.at(core.units.columns.heard[unit.h + k]! + rule.windowMs, reminder(unit, rule.offset));
+  if (core.silent) return;
+  const alarm = core.desk.byKey(episodeKey(unit.device.id, rule.key));
+  if (alarm?.override?.kind === 'suppressed') core.desk.override(alarm.id, null, wall, 'heard again');
+  core.desk.returned(episodeKey(unit.device.id, rule.key), wall, rule.latched, {
+    value: alarm?.lastValue ?? null,
+    at: Number.isNaN(unit.newestAt) ? null : unit.newestAt,
+    quality: 0,
+  });
+}
+
+/** A reminder about silence fell due: is the device still silent, and who is to blame? */
+export function checkSilence(core: Core, unit: Unit, rule: CompiledRule): void {
+  const { evals, columns } = core.units;
+  const { now, lastTick: wall } = core.time;
+  const index = unit.s + rule.offset;
+  const k = unit.plan.absences.indexOf(rule);
+  const due = columns.heard[unit.h + k]! + rule.windowMs;
+  const was = evals.phases[index];
+  if (due > now) {
+    const episode = evals.episodes.get(index);
+    if (was === phase.returning && episode && episode.due <= now) {
+      forget(evals, index);
+      spokeAgain(core, unit, rule, wall);
+    } else if (was === phase.normal) core.timers.at(due, reminder(unit, rule.offset));
+    return;
+  }
+  if (was === phase.active) return;
+  const since = Number.isNaN(unit.newestAt) ? unit.added : unit.newestAt;
+  if (step(evals, index, { onDelayMs: 0, offDelayMs: rule.offDelayMs }, verdict.abnormal, since, now) !== change.raised)
+    return;
+  const gateway = unit.device.gateway === undefined ? undefined : core.gateways.get(unit.device.gateway);
+  if (gateway && gateway.downSince === 0 && explainsSilence(gateway, rule.windowMs, now))
+    gatewayIsDown(core, gateway, wall);
+  if (!core.silent) core.desk.raise(silenceAlarm(core, unit, rule, since, wall, gateway), wall);
+}
+
+/** The alarm of a silent device; hidden from the start when its gateway already says so for it. */
+function silenceAlarm(
+  core: Core,
+  unit: Unit,
+  rule: CompiledRule,
+  since: number,
+  wall: number,
+  gateway: GatewayState | undefined,
+): Alarm {
+  const { device, plan } = unit;
+  const site = siteOf(core, device);
+  const priority = silencePriority(rule.priority, plan.safety, site);
+  const last = lastHeard(core, unit, rule);
+  const alarm = buildAlarm(deviceSubject(device, site), {
+    rule: rule.key,
+    measurement: rule.measurementName,
+    priority,
+    clause: rule.clause,
+    since,
+    raisedAt: wall,
+    value: last.value,
+    lastAt: last.at,
+    quality: last.quality,
+    doubts: [],
+    op: null,
+    limit: null,
+    unit: '',
+    explanation: explainSilence(device.name, rule.windowMs, last.at !== null),
+    deadlines: deadlinesOf(rule, priority, wall, core.parts.city, core.zone, plan.safety),
+  });
+  const hidden = gateway && (gateway.downSince !== 0 || gateway.rejoinBy !== 0);
+  return hidden ? { ...alarm, override: { kind: 'suppressed', because: becauseOf(gateway) } } : alarm;
+}
+
+const becauseOf = (gateway: GatewayState): string => `${gatewayDown.rule}: ${gateway.id}`;
+
+/** The last thing heard: what a silent alarm shows, with its age. */
+function lastHeard(core: Core, unit: Unit, rule: CompiledRule) {
+  const { values, times, qualities } = core.units.columns;
+  let newest = rule.measurement;
+  if (newest < 0) {
+    for (let i = 0; i < unit.plan.names.length; i++) {
+      if (Number.isNaN(times[unit.m + i])) continue;
+      if (newest < 0 || times[unit.m + i]! > times[unit.m + newest]!) newest = i;
+    }
+  }
+  if (newest < 0 || Number.isNaN(times[unit.m + newest])) return { value: null, at: null, quality: 0 };
+  const m = unit.m + newest;
+  return { value: decode(core, unit.plan, newest, values[m]!), at: times[m]!, quality: qualities[m]! };
+}
+
+/** A gateway's connection came or went. */
+export function connection(core: Core, id: string, up: boolean, at: number): void {
+  const gateway = core.gateways.get(id);
+  if (!gateway) return;
+  const was = gateway.connected;
+  gateway.connected = up;
+  if (up) {
+    if (gateway.downSince !== 0) gatewayUp(core, gateway, at);
+  } else if (was !== false) gateway.droppedAt = core.time.now;
+}
+
+/** Looks at every gateway as time passes: broken connections become alarms, grace periods end. */
+export function checkGateways(core: Core): void {
+  const { now, lastTick: wall } = core.time;
+  for (const gateway of core.gateways.values()) {
+    if (hasDropped(gateway, now)) gatewayIsDown(core, gateway, wall);
+    if (gateway.rejoinBy !== 0 && now >= gateway.rejoinBy) {
+      gateway.rejoinBy = 0;
+      reveal(core, gateway, wall);
+    }
+  }
+}
+
+function gatewayIsDown(core: Core, gateway: GatewayState, wall: number): void {
+  gateway.downSince = wall;
+  gateway.rejoinBy = 0;
+  if (core.silent) return;
+  const { parts, zone } = core;
+  const priority = 'P2';
+  core.desk.raise(
+    {
+      ...buildAlarm(
+        gatewaySubject(gateway.record ?? { id: gateway.id, name: gateway.id, ...centre(core), demo: false }),
+        {
+          rule: gatewayDown.rule,
+          measurement: 'connection',
+          priority,
+          clause: platformClause(gatewayDown.title, parts.version, parts.city.platformDepartment),
+          since: wall,
+          raisedAt: wall,
+          value: gateway.units.size,
+          lastAt: wall,
+          quality: 0,
+          doubts: [],
+          op: null,
+          limit: null,
+          unit: '1',
+          explanation: explainGatewayDown(gateway, (id) => parts.types[id]),
+          deadlines: deadlinesOf(null, priority, wall, parts.city, zone),
+        },
+      ),
+      severity: opcuaSeverity[priority],
+    },
+    wall,
+  );
+}
+
+export const centre = (core: Core): { lon: number; lat: number } => ({
+  lon: core.parts.city.map.center[0],
+  lat: core.parts.city.map.center[1],
+});
+
+function gatewayUp(core: Core, gateway: GatewayState, wall: number): void {
+  gateway.downSince = 0;
+  gateway.rejoinBy = core.time.now + REJOIN_MS;
+  if (core.silent) return;
+  core.desk.returned(episodeKey(gateway.id, gatewayDown.rule), wall, false, { value: 0, at: wall, quality: 0 });
+}
+
+/** What was hidden behind the gateway and is still silent shows itself. */
+function reveal(core: Core, gateway: GatewayState, wall: number): void {
+  if (core.silent) return;
+  const because = becauseOf(gateway);
+  for (const alarm of [...core.desk.open()]) {
+    if (alarm.override?.kind !== 'suppressed' || alarm.override.because !== because) continue;
+    core.desk.override(alarm.id, null, wall, 'the gateway is back, and this device is still silent');
+  }
+}
+
+/** The gateway's state, made when it is first spoken of. */
+export function gatewayOf(core: Core, id: string): GatewayState {
+  const known = core.gateways.get(id);
+  if (known) return known;
+  const made = newGateway(id, core.gatewayRecords.get(id) ?? null);
+  core.gateways.set(id, made);
+  return made;
+}

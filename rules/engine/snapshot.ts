@@ -1,0 +1,197 @@
+import type { Episode } from '../judge/evaluate.ts';
+import { phase } from '../judge/evaluate.ts';
+import type { Stillness, Window } from '../judge/window.ts';
+import { type Core, decode, encode, reminder } from './core.ts';
+import type { GatewayState } from './gateways.ts';
+import { type History, newHistory } from './history.ts';
+import { remind } from './live.ts';
+import type { Unit } from './units.ts';
+
+/** A row of state as it was kept. */
+export interface Restored {
+  readonly device: string;
+  readonly position: number;
+  readonly body: string;
+}
+
+/** `phase, since, turned, due`; a due of null never comes. */
+type Kept = [phase: number, since: number, turned: number, due: number | null];
+
+/** Everything by name, so that a changed catalogue finds what it still knows. Only what is not normal is written. */
+interface UnitBody {
+  readonly a: number;
+  readonly n: number | null;
+  readonly g?: number;
+  /** By absence rule: when it was last heard, on the engine's axis. */
+  readonly h: Record<string, number>;
+  /** By measurement: value, source time, quality. */
+  readonly m: Record<string, [number | string | boolean, number, number]>;
+  readonly p?: Record<string, Kept>;
+  readonly w?: Record<string, Window>;
+  readonly s?: Record<string, Stillness>;
+  readonly d?: Record<string, unknown>;
+  readonly l?: LateBody;
+}
+
+interface LateBody {
+  readonly touched: number;
+  readonly p: [number, Kept][];
+  readonly w: [number, Window][];
+  readonly s: [number, Stillness][];
+  readonly last: [number, { value: number; at: number; quality: number }][];
+  readonly raisers: [number, { since: number; value: number | null; quality: number }][];
+  readonly ended: History['ended'];
+}
+
+const keep = (phases: Uint8Array, index: number, episode: Episode): Kept => [
+  phases[index]!,
+  episode.since,
+  episode.turned,
+  Number.isFinite(episode.due) ? episode.due : null,
+];
+const back = ([, since, turned, due]: Kept): Episode => ({ since, turned, due: due ?? Number.POSITIVE_INFINITY });
+
+/** A unit's state as text. */
+export function writeUnit(core: Core, unit: Unit): string {
+  const { columns, evals } = core.units;
+  const body: { -readonly [K in keyof UnitBody]: UnitBody[K] } = {
+    a: unit.added,
+    n: Number.isNaN(unit.newestAt) ? null : unit.newestAt,
+    ...(Number.isNaN(unit.lag) ? {} : { g: unit.lag }),
+    h: {},
+    m: {},
+  };
+  unit.plan.absences.forEach((rule, k) => {
+    body.h[rule.key] = columns.heard[unit.h + k]!;
+  });
+  unit.plan.names.forEach((name, i) => {
+    const at = columns.times[unit.m + i]!;
+    if (!Number.isNaN(at)) {
+      body.m[name] = [decode(core, unit.plan, i, columns.values[unit.m + i]!), at, columns.qualities[unit.m + i]!];
+    }
+  });
+  for (const rule of unit.plan.rules) {
+    const index = unit.s + rule.offset;
+    if (evals.phases[index] !== phase.normal) {
+      body.p ??= {};
+      body.p[rule.key] = keep(evals.phases, index, evals.episodes.get(index)!);
+    }
+    if (rule.windowMs === 0) continue;
+    const window = core.windows.sliding.get(index);
+    const still = core.windows.still.get(index);
+    if (window) body.w = { ...body.w, [rule.key]: window };
+    if (still) body.s = { ...body.s, [rule.key]: still };
+  }
+  if (unit.memory) body.d = unit.memory;
+  if (unit.history) body.l = writeLate(unit.history);
+  return JSON.stringify(body);
+}
+
+function writeLate(history: History): LateBody {
+  return {
+    touched: history.touched,
+    p: [...history.evals.episodes].map(([offset, episode]) => [offset, keep(history.evals.phases, offset, episode)]),
+    w: [...history.windows.sliding],
+    s: [...history.windows.still],
+    last: [...history.last],
+    raisers: [...history.raisers],
+    ended: history.ended,
+  };
+}
+
+/** Puts a unit's state back, and asks for the reminders it was waiting for. A device no longer registered is passed over. */
+export function readUnit(core: Core, row: Restored): void {
+  const unit = core.units.get(row.device);
+  if (!unit) return;
+  const body = JSON.parse(row.body) as UnitBody;
+  const { columns, evals } = core.units;
+  unit.heldTo = row.position;
+  unit.added = body.a;
+  unit.newestAt = body.n ?? Number.NaN;
+  unit.lag = body.g ?? Number.NaN;
+  core.dirty.delete(unit);
+  unit.dirtyAt = 0;
+  unit.plan.absences.forEach((rule, k) => {
+    const heard = body.h[rule.key];
+    if (heard === undefined) return;
+    columns.heard[unit.h + k] = heard;
+    core.timers.at(heard + rule.windowMs, reminder(unit, rule.offset));
+  });
+  for (const [name, [value, at, quality]] of Object.entries(body.m)) {
+    const i = unit.plan.indexOf.get(name);
+    if (i === undefined) continue;
+    columns.values[unit.m + i] = encode(core, value);
+    columns.times[unit.m + i] = at;
+    columns.qualities[unit.m + i] = quality;
+  }
+  for (const rule of unit.plan.rules) {
+    const index = unit.s + rule.offset;
+    const kept = body.p?.[rule.key];
+    if (body.w?.[rule.key])
+      core.windows.sliding.set(index, { ...body.w[rule.key]!, start: body.w[rule.key]!.start ?? Number.NaN });
+    if (body.s?.[rule.key])
+      core.windows.still.set(index, { ...body.s[rule.key]!, value: body.s[rule.key]!.value ?? Number.NaN });
+    if (!kept) continue;
+    evals.phases[index] = kept[0];
+    evals.episodes.set(index, back(kept));
+    remind(core, unit, rule, core.time.now);
+  }
+  unit.memory = body.d ?? null;
+  if (body.l) readLate(core, unit, body.l);
+}
+
+function readLate(core: Core, unit: Unit, body: LateBody): void {
+  const history = newHistory(unit.plan.rules.length);
+  history.touched = body.touched;
+  for (const [offset, kept] of body.p) {
+    if (offset >= unit.plan.rules.length) continue;
+    history.evals.phases[offset] = kept[0];
+    history.evals.episodes.set(offset, back(kept));
+  }
+  for (const [offset, window] of body.w) history.windows.sliding.set(offset, window);
+  for (const [offset, still] of body.s) history.windows.still.set(offset, still);
+  for (const [measurement, last] of body.last) history.last.set(measurement, last);
+  for (const [offset, raiser] of body.raisers)
+    history.raisers.set(offset, { ...raiser, value: raiser.value ?? Number.NaN });
+  history.ended.push(...body.ended);
+  unit.history = history;
+  core.draining.add(unit);
+}
+
+interface GlobalsBody {
+  readonly lastTick: number | null;
+  readonly blind: number;
+  readonly gateways: (Pick<GatewayState, 'id' | 'connected' | 'droppedAt' | 'downSince' | 'rejoinBy'> & {
+    heard: number | null;
+  })[];
+}
+
+/** Time and gateways as text. */
+export function writeGlobals(core: Core): string {
+  const body: GlobalsBody = {
+    lastTick: core.time.lastTick,
+    blind: core.time.blind,
+    gateways: [...core.gateways.values()].map(({ id, connected, heard, droppedAt, downSince, rejoinBy }) => ({
+      id,
+      connected,
+      heard,
+      droppedAt,
+      downSince,
+      rejoinBy,
+    })),
+  };
+  return JSON.stringify(body);
+}
+
+/** Puts time and gateways back. */
+export function readGlobals(core: Core, text: string): void {
+  const body = JSON.parse(text) as GlobalsBody;
+  if (body.lastTick === null) return;
+  core.time.blind = body.blind;
+  core.time.lastTick = body.lastTick;
+  core.time.now = body.lastTick - body.blind;
+  for (const { id, heard, ...rest } of body.gateways) {
+    const gateway = core.gateways.get(id);
+    if (gateway) Object.assign(gateway, rest, { heard: heard ?? Number.NaN });
+  }
+}

@@ -1,0 +1,146 @@
+import type { Device } from '../../devices/contract/registry.ts';
+import { type Evaluations, evaluations } from '../judge/evaluate.ts';
+import type { TypePlan } from '../standards/compile.ts';
+import type { History } from './history.ts';
+
+/** One device as the engine keeps it. What it last said lies in shared columns, from `m` (values), `s` (rules), `h` (silence). */
+export interface Unit {
+  readonly no: number;
+  device: Device;
+  readonly plan: TypePlan;
+  readonly m: number;
+  readonly s: number;
+  readonly h: number;
+  /** Source time of the newest live reading of anything, ms; NaN before the first. */
+  newestAt: number;
+  /** Journal time at which the platform came to know the device, ms: silence of one never heard counts from here. */
+  added: number;
+  /** Limit and return limit by rule offset, where they follow from its constants; null where all are shared. */
+  limits: Float64Array | null;
+  history: History | null;
+  /** The least lateness its live readings came with, ms: what is usual for it. NaN before the first. */
+  lag: number;
+  /** The first late reading since the last live one: what shows whether its clock was set back. */
+  late: { readonly at: number; readonly received: number } | null;
+  /** What derived measurements remember. */
+  memory: Record<string, unknown> | null;
+  /** Which reminders the device itself has asked for. */
+  deriving: boolean;
+  /** Journal position of the first change that no snapshot holds; 0 while a snapshot holds everything. */
+  dirtyAt: number;
+  /** Position up to which the loaded snapshot already holds it. */
+  heldTo: number;
+}
+
+/** Shared columns: what a device last said costs 20 bytes a measurement and one byte a rule. */
+export interface Columns {
+  values: Float64Array;
+  /** Source time of the newest live value; NaN before the first. */
+  times: Float64Array;
+  qualities: Uint32Array;
+  /** Engine time at which the subject of each absence rule was last heard. */
+  heard: Float64Array;
+}
+
+export interface Units {
+  readonly columns: Columns;
+  readonly evals: Evaluations;
+  add(device: Device, plan: TypePlan): Unit;
+  remove(unit: Unit): void;
+  /** By device id. */
+  get(id: string): Unit | undefined;
+  at(no: number): Unit | undefined;
+  all(): IterableIterator<Unit>;
+  readonly count: number;
+}
+
+/** Where a removed device left its places, for the next one of the same type. */
+type Places = Pick<Unit, 'no' | 'm' | 's' | 'h'>;
+
+/** An empty set of units whose columns grow as devices come; places of removed ones are used again. */
+export function units(): Units {
+  const byId = new Map<string, Unit>();
+  const byNo: (Unit | undefined)[] = [];
+  const free = new Map<TypePlan, Places[]>();
+  const columns: Columns = {
+    values: new Float64Array(1024),
+    times: new Float64Array(1024).fill(Number.NaN),
+    qualities: new Uint32Array(1024),
+    heard: new Float64Array(256),
+  };
+  const evals = evaluations(1024);
+  let m = 0;
+  let s = 0;
+  let h = 0;
+  const grow = (): void => {
+    if (m > columns.values.length) {
+      const size = sizeFor(m, columns.values.length);
+      columns.values = copied(columns.values, new Float64Array(size));
+      columns.times = copied(columns.times, new Float64Array(size).fill(Number.NaN));
+      columns.qualities = copied(columns.qualities, new Uint32Array(size));
+    }
+    if (h > columns.heard.length)
+      columns.heard = copied(columns.heard, new Float64Array(sizeFor(h, columns.heard.length)));
+    if (s > evals.phases.length) evals.phases = copied(evals.phases, new Uint8Array(sizeFor(s, evals.phases.length)));
+  };
+  const places = (plan: TypePlan): Places => {
+    const left = free.get(plan)?.pop();
+    if (left) return left;
+    const fresh = { no: byNo.length, m, s, h };
+    byNo.push(undefined);
+    m += plan.names.length;
+    s += plan.rules.length;
+    h += plan.absences.length;
+    grow();
+    return fresh;
+  };
+  return {
+    columns,
+    evals,
+    add(device, plan) {
+      const unit: Unit = {
+        ...places(plan),
+        device,
+        plan,
+        newestAt: Number.NaN,
+        added: 0,
+        limits: null,
+        history: null,
+        lag: Number.NaN,
+        late: null,
+        memory: null,
+        deriving: false,
+        dirtyAt: 0,
+        heldTo: 0,
+      };
+      byId.set(device.id, unit);
+      byNo[unit.no] = unit;
+      return unit;
+    },
+    remove(unit) {
+      const { no, m, s, h, plan } = unit;
+      byId.delete(unit.device.id);
+      byNo[no] = undefined;
+      columns.times.fill(Number.NaN, m, m + plan.names.length);
+      for (let i = s; i < s + plan.rules.length; i++) {
+        evals.phases[i] = 0;
+        evals.episodes.delete(i);
+      }
+      free.set(plan, [...(free.get(plan) ?? []), { no, m, s, h }]);
+    },
+    get: (id) => byId.get(id),
+    at: (no) => byNo[no],
+    all: () => byId.values(),
+    get count() {
+      return byId.size;
+    },
+  };
+}
+
+/** Grows by half, so that a million devices do not copy their columns a million times. */
+const sizeFor = (needed: number, has: number): number => Math.max(needed, Math.ceil(has * 1.5));
+
+function copied<T extends Float64Array | Uint32Array | Uint8Array>(from: T, into: T): T {
+  into.set(from);
+  return into;
+}

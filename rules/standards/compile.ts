@@ -1,0 +1,238 @@
+import { type ConditionContext, compileCondition } from '../../devices/city/expressions.ts';
+import type { Clause, Priority } from '../../devices/contract/alarm.ts';
+import type { Catalogue, Item, Limit, Rule } from '../../devices/contract/catalogue.ts';
+import type { Device } from '../../devices/contract/registry.ts';
+import type { Bilingual, DeviceType, Measurement } from '../../devices/model/device-type.ts';
+import { type Op, returnLimit } from '../judge/compare.ts';
+import type { Delays } from '../judge/evaluate.ts';
+import { compileNumber, type LimitOf } from './constants.ts';
+import { silenceRule } from './silence.ts';
+
+/** One rule of the catalogue, ready to be judged for every device of its type. */
+export interface CompiledRule extends Delays {
+  /** `<item code>.<rule id>`. */
+  readonly key: string;
+  /** Its place among the rules of its device type. */
+  readonly offset: number;
+  readonly kind: Rule['kind'];
+  readonly title: Bilingual;
+  readonly priority: Priority;
+  readonly latched: boolean;
+  readonly ladder: string | null;
+  /** Index of the measurement in its type's plan; -1 for "anything of the device". */
+  readonly measurement: number;
+  readonly measurementName: string;
+  readonly op: Op;
+  /** Limit and return limit where they are the same for all devices, in the canonical unit (booleans 0/1, words by number). */
+  readonly limit: number;
+  readonly back: number;
+  /** Where they follow from a device's constants or gas. */
+  readonly perDevice: ((device: Device) => { limit: number; back: number } | { missing: string }) | null;
+  /** The limit is a plain number in this unit; '' for flags and words. */
+  readonly unit: string;
+  readonly limitText: Limit | null;
+  readonly windowMs: number;
+  /** The condition beside the comparison; looked at only when the comparison holds. */
+  readonly when: ((context: ConditionContext) => boolean) | null;
+  readonly whenText: Bilingual | null;
+  readonly item: Item | null;
+  readonly clause: Clause;
+}
+
+/** What the engine needs to know about a device type: the order of its measurements and the rules over each. */
+export interface TypePlan {
+  readonly type: DeviceType;
+  readonly names: readonly string[];
+  readonly measurements: readonly Measurement[];
+  readonly indexOf: ReadonlyMap<string, number>;
+  readonly rules: readonly CompiledRule[];
+  /** Rules that are judged by values of each measurement, absence apart. */
+  readonly byMeasurement: readonly (readonly CompiledRule[])[];
+  readonly absences: readonly CompiledRule[];
+  readonly perDevice: readonly CompiledRule[];
+  /** It has a P1 rule: its silence leaves somebody unprotected. */
+  readonly safety: boolean;
+}
+
+/** Words of text measurements as numbers, so that every value is one. */
+export interface Words {
+  number(word: string): number;
+  word(number: number): string;
+}
+
+export function words(): Words {
+  const numbers = new Map<string, number>();
+  const list: string[] = [];
+  return {
+    number(word) {
+      const known = numbers.get(word);
+      if (known !== undefined) return known;
+      numbers.set(word, list.length);
+      return list.push(word) - 1;
+    },
+    word: (number) => list[number] ?? '',
+  };
+}
+
+export interface CompiledCatalogue {
+  readonly plans: ReadonlyMap<string, TypePlan>;
+  readonly ruleCount: number;
+  readonly ruleByKey: ReadonlyMap<string, CompiledRule>;
+  readonly words: Words;
+}
+
+/** Compiles the whole catalogue once. Conditions and limits were checked when the city was loaded; a fault here is ours. */
+export function compileCatalogue(
+  catalogue: Catalogue,
+  types: Readonly<Record<string, DeviceType>>,
+  platformDepartment: string,
+): CompiledCatalogue {
+  const dictionary = words();
+  const items = catalogue.domains.flatMap((d) => d.categories.flatMap((c) => c.items));
+  const plans = new Map<string, TypePlan>();
+  const ruleByKey = new Map<string, CompiledRule>();
+  for (const type of Object.values(types)) {
+    const own = items.filter((item) => item.deviceType === type.id);
+    const pairs: { item: Item | null; rule: Rule }[] = own.flatMap((item) =>
+      item.rules.map((rule) => ({ item, rule })),
+    );
+    if (!pairs.some(({ rule }) => rule.kind === 'absence' && rule.measurement === '*')) {
+      pairs.push({
+        item: null,
+        rule: silenceRule(
+          type,
+          pairs.some(({ rule }) => rule.priority === 'P1'),
+        ),
+      });
+    }
+    const plan = planOf(type, pairs, { dictionary, version: catalogue.version, platformDepartment });
+    plans.set(type.id, plan);
+    for (const rule of plan.rules) ruleByKey.set(`${type.id} ${rule.key}`, rule);
+  }
+  const ruleCount = items.reduce((sum, item) => sum + item.rules.length, 0);
+  return { plans, ruleCount, ruleByKey, words: dictionary };
+}
+
+interface Making {
+  readonly dictionary: Words;
+  readonly version: string;
+  readonly platformDepartment: string;
+}
+
+function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], making: Making): TypePlan {
+  const names = Object.keys(type.measurements);
+  const indexOf = new Map(names.map((name, index) => [name, index]));
+  const rules = pairs.map(({ item, rule }, offset) => compileRule(type, indexOf, item, rule, offset, making));
+  const judged = rules.filter((rule) => rule.kind !== 'absence');
+  return {
+    type,
+    names,
+    measurements: names.map((name) => type.measurements[name]!),
+    indexOf,
+    rules,
+    byMeasurement: names.map((_, index) => judged.filter((rule) => rule.measurement === index)),
+    absences: rules.filter((rule) => rule.kind === 'absence'),
+    perDevice: rules.filter((rule) => rule.perDevice !== null),
+    safety: rules.some((rule) => rule.priority === 'P1'),
+  };
+}
+
+function compileRule(
+  type: DeviceType,
+  indexOf: ReadonlyMap<string, number>,
+  item: Item | null,
+  rule: Rule,
+  offset: number,
+  making: Making,
+): CompiledRule {
+  const measurement = indexOf.get(rule.measurement) ?? -1;
+  // Standing still is 1 or 0, like a flag.
+  const op: Op = 'op' in rule ? rule.op : '==';
+  const limits = limitsOf(rule, op, type.measurements[rule.measurement], making.dictionary);
+  return {
+    key: item ? `${item.code}.${rule.id}` : rule.id,
+    offset,
+    kind: rule.kind,
+    title: rule.title,
+    priority: rule.priority,
+    latched: rule.latched,
+    ladder: rule.ladder ? `${item?.code ?? ''}.${rule.ladder}` : null,
+    measurement,
+    measurementName: rule.measurement,
+    op,
+    ...limits,
+    limitText: 'limit' in rule ? rule.limit : null,
+    // Silence has no sample to wait beside: its on-delay only makes it longer.
+    windowMs: windowOf(rule) * 1000,
+    onDelayMs: rule.kind === 'absence' ? 0 : rule.onDelayS * 1000,
+    offDelayMs: rule.offDelayS * 1000,
+    when: rule.when ? conditionOf(type, rule.when.expr) : null,
+    whenText: rule.when?.text ?? null,
+    item,
+    clause: clauseOf(item, rule, making),
+  };
+}
+
+function windowOf(rule: Rule): number {
+  if (rule.kind === 'absence') return rule.afterS + rule.onDelayS;
+  return 'windowS' in rule ? (rule.windowS ?? 0) : 0;
+}
+
+function conditionOf(type: DeviceType, expr: string): (context: ConditionContext) => boolean {
+  const compiled = compileCondition(type, expr);
+  if ('refused' in compiled) throw new Error(`condition "${expr}" of ${type.id} does not compile: ${compiled.refused}`);
+  return compiled.run;
+}
+
+type Limits = Pick<CompiledRule, 'limit' | 'back' | 'perDevice' | 'unit'>;
+
+function limitsOf(rule: Rule, op: Op, measurement: Measurement | undefined, dictionary: Words): Limits {
+  const fixed = (limit: number, unit = ''): Limits => ({ limit, back: limit, perDevice: null, unit });
+  if (!('limit' in rule)) return fixed(1);
+  const { limit } = rule;
+  if ('flag' in limit) return fixed(limit.flag ? 1 : 0);
+  if ('state' in limit) return fixed(dictionary.number(limit.state));
+  if ('code' in limit) return fixed(limit.code);
+  const unit = rule.kind === 'count' ? '1' : rule.kind === 'rate' ? `${measurement?.unit}/min` : measurement!.unit;
+  const point = compileNumber(limit, unit);
+  const deadband = 'deadband' in rule && rule.deadband && 'unit' in rule.deadband ? rule.deadband : undefined;
+  const width: LimitOf = deadband ? compileNumber(deadband, unit, 'width') : { fixed: 0 };
+  if ('fixed' in point && 'fixed' in width) {
+    return { limit: point.fixed, back: returnLimit(op, point.fixed, width.fixed), perDevice: null, unit };
+  }
+  const perDevice: CompiledRule['perDevice'] = (device) => {
+    const at = 'fixed' in point ? { value: point.fixed } : point.of(device);
+    if ('missing' in at) return at;
+    const by = 'fixed' in width ? { value: width.fixed } : width.of(device);
+    if ('missing' in by) return by;
+    return { limit: at.value, back: returnLimit(op, at.value, by.value) };
+  };
+  return { limit: Number.NaN, back: Number.NaN, perDevice, unit };
+}
+
+/** The clause an alarm of this rule is raised under, as the catalogue states it now. */
+function clauseOf(item: Item | null, rule: Rule, { version, platformDepartment }: Making): Clause {
+  if (!item) return platformClause(rule.title, version, platformDepartment);
+  return {
+    item: item.code,
+    name: item.name.zh,
+    text: item.standard.text,
+    provenance: item.standard.provenance,
+    problem: item.problem,
+    catalogueVersion: version,
+    department: item.leadDepartment,
+    cooperating: item.cooperating,
+  };
+}
+
+/** The platform's own alarms stand under no clause of the city. */
+export const platformClause = (title: Bilingual, version: string, department: string): Clause => ({
+  item: '',
+  name: title.zh,
+  text: '',
+  provenance: 'illustrative',
+  problem: title.en,
+  catalogueVersion: version,
+  department,
+  cooperating: [],
+});

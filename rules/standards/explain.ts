@@ -1,0 +1,107 @@
+import type { Doubt, Value } from '../../devices/contract/entry.ts';
+import type { Bilingual, Measurement } from '../../devices/model/device-type.ts';
+import { type StatusCode, severityOf } from '../../devices/model/quality.ts';
+import { unitText } from '../../devices/model/units.ts';
+import type { CompiledRule } from './compile.ts';
+
+const signs: Readonly<Record<string, string>> = { '>': '>', '>=': '≥', '<': '<', '<=': '≤', '==': '=', '!=': '≠' };
+
+const doubtText: Readonly<Record<Doubt, Bilingual>> = {
+  'out-of-range': { zh: '读数超出量程', en: 'the reading is beyond the range of the instrument' },
+  'too-steep': { zh: '读数变化过快', en: 'the reading changed faster than is believable' },
+  'not-a-number': { zh: '读数不是数值', en: 'the reading is not a number' },
+  'clock-in-future': { zh: '设备时钟超前，按接收时间判定', en: 'the device clock is ahead: judged at receive time' },
+  'clock-in-past': { zh: '设备时钟滞后，按接收时间判定', en: 'the device clock is behind: judged at receive time' },
+  'clock-in-seconds': {
+    zh: '设备以秒上报时间，按接收时间判定',
+    en: 'the device counts time in seconds: judged at receive time',
+  },
+  'clock-eight-hours-off': {
+    zh: '设备时钟差八小时，按接收时间判定',
+    en: 'the device clock is eight hours off: judged at receive time',
+  },
+};
+
+/** At most four significant digits, without trailing zeros: `46`, `3.142`, `0.0123`. */
+export const numberText = (value: number): string =>
+  Math.abs(value) >= 10_000 ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
+
+/** A number with its unit: `46 %LEL`, `2.31 MPa`, `5`. */
+export const quantityText = (value: number, unit: string): string => {
+  const text = unit.endsWith('/min') && unit !== 'L/min' ? `${unitText(unit.slice(0, -4))}/min` : unitText(unit);
+  return text === '' ? numberText(value) : `${numberText(value)} ${text}`;
+};
+
+export interface Explained {
+  readonly value: Value;
+  readonly limit: Value | null;
+  readonly quality: StatusCode;
+  readonly doubts: readonly Doubt[];
+}
+
+/** Why an alarm was raised, with the numbers: `燃气浓度 46 %LEL ≥ 限值 40 %LEL（二级报警）`. */
+export function explain(rule: CompiledRule, measurement: Measurement, found: Explained): Bilingual {
+  const body = comparison(rule, measurement, found);
+  const doubts = found.doubts.map((doubt) => doubtText[doubt]);
+  if (doubts.length === 0 && severityOf(found.quality) === 'uncertain') {
+    doubts.push({ zh: '读数质量存疑', en: 'the quality of the reading is uncertain' });
+  }
+  const when = rule.whenText;
+  return {
+    zh: `${body.zh}（${rule.title.zh}${when ? `；${when.zh}` : ''}）${doubts.map((d) => `；${d.zh}，仍按异常处理`).join('')}`,
+    en: `${body.en} (${rule.title.en}${when ? `; ${when.en}` : ''})${doubts.map((d) => `; ${d.en}, alarm raised all the same`).join('')}`,
+  };
+}
+
+function comparison(rule: CompiledRule, measurement: Measurement, found: Explained): Bilingual {
+  const { title } = measurement;
+  const sign = signs[rule.op] ?? rule.op;
+  if (typeof found.value === 'number' && typeof found.limit === 'number') {
+    const value = quantityText(found.value, rule.unit);
+    const limit = quantityText(found.limit, rule.unit);
+    const window = rule.windowMs > 0 ? spanText(rule.windowMs) : null;
+    const of = windowWords(rule, window);
+    return {
+      zh: `${title.zh}${of.zh} ${value} ${sign} 限值 ${limit}`,
+      en: `${title.en}${of.en} ${value} ${sign} limit ${limit}`,
+    };
+  }
+  if (rule.kind === 'stuck') {
+    const span = spanText(rule.windowMs);
+    return { zh: `${title.zh}已 ${span.zh}没有变化`, en: `${title.en} has not changed for ${span.en}` };
+  }
+  const shown = valueText(measurement, found.value);
+  return { zh: `${title.zh}：${shown.zh}`, en: `${title.en}: ${shown.en}` };
+}
+
+function windowWords(rule: CompiledRule, span: Bilingual | null): Bilingual {
+  if (!span) return { zh: '', en: '' };
+  if (rule.kind === 'count') return { zh: ` ${span.zh}内合计`, en: `, total of ${span.en},` };
+  if (rule.kind === 'rate') return { zh: ` ${span.zh}内变化`, en: `, change over ${span.en},` };
+  return { zh: ` ${span.zh}均值`, en: `, mean of ${span.en},` };
+}
+
+function valueText(measurement: Measurement, value: Value): Bilingual {
+  if (typeof value === 'boolean') return value ? { zh: '是', en: 'yes' } : { zh: '否', en: 'no' };
+  if (typeof value === 'string') return measurement.states?.[value] ?? { zh: value, en: value };
+  return { zh: numberText(value), en: numberText(value) };
+}
+
+/** A duration in words: `15 分钟`, `6 小时`. */
+export function spanText(ms: number): Bilingual {
+  const minutes = ms / 60_000;
+  if (minutes >= 120) return { zh: `${numberText(minutes / 60)} 小时`, en: `${numberText(minutes / 60)} h` };
+  if (minutes >= 1) return { zh: `${numberText(minutes)} 分钟`, en: `${numberText(minutes)} min` };
+  return { zh: `${numberText(ms / 1000)} 秒`, en: `${numberText(ms / 1000)} s` };
+}
+
+/** Why silence is an alarm: since when, or that it was never heard at all. */
+export function explainSilence(deviceName: string, windowMs: number, everHeard: boolean): Bilingual {
+  const span = spanText(windowMs);
+  return everHeard
+    ? { zh: `${deviceName} 已超过 ${span.zh}没有数据`, en: `nothing heard of ${deviceName} for more than ${span.en}` }
+    : {
+        zh: `${deviceName} 登记后超过 ${span.zh}从未上报`,
+        en: `${deviceName} was registered more than ${span.en} ago and has never been heard`,
+      };
+}

@@ -1,0 +1,71 @@
+import { getPosition } from 'suncalc';
+
+/** A moment as the city's wall clocks and calendars show it. */
+export interface LocalTime {
+  /** `YYYY-MM-DD`. */
+  readonly date: string;
+  readonly hour: number;
+  readonly minute: number;
+  readonly minuteOfDay: number;
+  /** ISO weekday, 1 = Monday. */
+  readonly weekday: number;
+}
+
+/** Wall-clock time of one zone. */
+export interface Zone {
+  local(at: number): LocalTime;
+  /** The moment (ms) at which clocks of the zone show `date` and `minuteOfDay`; in a skipped hour, the moment after it. */
+  instant(date: string, minuteOfDay: number): number;
+}
+
+const QUARTER = 15 * 60_000;
+
+/** Reads an IANA zone. Offsets change on quarter hours only, so each quarter is asked for once. */
+export function zoneOf(timeZone: string): Zone {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  const offsets = new Map<number, number>();
+  const offset = (at: number): number => {
+    const quarter = Math.floor(at / QUARTER);
+    const known = offsets.get(quarter);
+    if (known !== undefined) return known;
+    const parts = Object.fromEntries(format.formatToParts(quarter * QUARTER).map(({ type, value }) => [type, +value]));
+    const shown = Date.UTC(parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);
+    const found = shown - quarter * QUARTER;
+    if (offsets.size > 10_000) offsets.clear();
+    offsets.set(quarter, found);
+    return found;
+  };
+  return {
+    local(at) {
+      const shown = new Date(at + offset(at));
+      const minuteOfDay = shown.getUTCHours() * 60 + shown.getUTCMinutes();
+      return {
+        date: shown.toISOString().slice(0, 10),
+        hour: shown.getUTCHours(),
+        minute: shown.getUTCMinutes(),
+        minuteOfDay,
+        weekday: shown.getUTCDay() || 7,
+      };
+    },
+    instant(date, minuteOfDay) {
+      const shown = Date.parse(`${date}T00:00:00Z`) + minuteOfDay * 60_000;
+      const guess = shown - offset(shown);
+      return shown - offset(guess);
+    },
+  };
+}
+
+/** The sun over a place: its altitude in degrees, and whether it is below civil dusk (−6°), when lamps are meant to burn. */
+export function sunAt(at: number, place: { lon: number; lat: number }): { altitude: number; dark: boolean } {
+  const { altitude } = getPosition(new Date(at), place.lat, place.lon);
+  return { altitude, dark: altitude < -6 };
+}

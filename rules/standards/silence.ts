@@ -1,0 +1,38 @@
+import type { Priority } from '../../devices/contract/alarm.ts';
+import type { Rule } from '../../devices/contract/catalogue.ts';
+import type { Site } from '../../devices/contract/registry.ts';
+import type { DeviceType } from '../../devices/model/device-type.ts';
+
+const HOUR = 3600;
+
+/**
+ * The rule that makes silence an alarm for a device type whose catalogue items do not speak of it: three missed reports,
+ * at least ten minutes; a type that reports on change only must be heard once in two days.
+ */
+export function silenceRule(type: DeviceType, safety: boolean): Rule {
+  const periods = Object.values(type.measurements).flatMap((m) => (m.everyMs && !m.derived ? [m.everyMs / 1000] : []));
+  const afterS = periods.length > 0 ? Math.max(600, 3 * Math.min(...periods)) : 48 * HOUR;
+  return {
+    id: 'platform.silent',
+    kind: 'absence',
+    title: { zh: '设备失联', en: 'Device silent' },
+    measurement: '*',
+    afterS,
+    priority: safety ? 'P3' : 'P4',
+    onDelayS: 0,
+    offDelayS: 0,
+    latched: false,
+    basis: [{ src: 'platform default: three missed reports', status: 'proposal' }],
+  };
+}
+
+/** Kinds of site where people gather: they stay unprotected while the device that watches them is silent. */
+const peopled: ReadonlySet<Site['kind']> = new Set(['restaurant', 'school', 'station', 'estate', 'market', 'plant']);
+
+/**
+ * The priority of a device's silence: the rule's own, raised to P2 when a safety device is silent at a site where people
+ * are, because what is unprotected counts, not what is broken.
+ */
+export function silencePriority(own: Priority, safety: boolean, site: Site | undefined): Priority {
+  return safety && site && peopled.has(site.kind) && own > 'P2' ? 'P2' : own;
+}

@@ -1,0 +1,43 @@
+import type { City } from '../../devices/contract/city.ts';
+import type { Zone } from './local-time.ts';
+
+export type WorkingHours = City['working'];
+
+/** `08:30` → 510. */
+const minuteOf = (text: string): number => {
+  const [hour = 0, minute = 0] = text.split(':').map(Number);
+  return hour * 60 + minute;
+};
+
+const nextDay = (date: string): string =>
+  new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+
+const weekdayOf = (date: string): number => new Date(`${date}T00:00:00Z`).getUTCDay() || 7;
+
+/** Whether people work on that day: make-up days (调休) before holidays before weekdays. */
+export const isWorkingDay = (working: WorkingHours, date: string): boolean =>
+  working.makeUpDays.includes(date) || (!working.holidays.includes(date) && working.days.includes(weekdayOf(date)));
+
+/**
+ * The moment at which `ms` of working time have passed since `from`: the second clock of GB/T 30428 cases, which stands
+ * still outside working hours, at weekends and on holidays. A deadline that falls on the last minute of a period is that
+ * minute, not the beginning of the next period. Gives up after ten years of calendar without work.
+ */
+export function addWorkingTime(from: number, ms: number, working: WorkingHours, zone: Zone): number {
+  const periods = working.hours
+    .map(([open, close]) => [minuteOf(open), minuteOf(close)] as const)
+    .sort((a, b) => a[0] - b[0]);
+  let left = ms;
+  let date = zone.local(from).date;
+  for (let day = 0; day < 3660; day++, date = nextDay(date)) {
+    if (!isWorkingDay(working, date)) continue;
+    for (const [open, close] of periods) {
+      const begins = Math.max(zone.instant(date, open), from);
+      const ends = zone.instant(date, close);
+      if (ends <= begins) continue;
+      if (left <= ends - begins) return begins + left;
+      left -= ends - begins;
+    }
+  }
+  throw new Error(`no working time within ten years of ${date}: check the city's working hours, days and holidays`);
+}
