@@ -1,0 +1,55 @@
+import type { Alarm } from '../../../devices/contract/alarm.ts';
+import type { CommandOutcome } from '../../../devices/contract/command.ts';
+import { api, commandId, problemOf } from '../api/client.ts';
+import { useSession } from '../api/session.ts';
+import type { TextKey } from '../i18n/i18n.ts';
+import { useBeat } from '../live/store.ts';
+import { say } from '../ui/toast.tsx';
+
+/** Why the acknowledge button cannot be pressed, or null. The server decides; this only says it beforehand. */
+export function whyNotAcknowledge(alarm: Alarm, role: string | undefined, linkSilent: boolean): TextKey | null {
+  if (alarm.acked) return 'ack.already';
+  if (role === 'viewer') return 'ack.viewer';
+  if (linkSilent) return 'ack.silent';
+  return null;
+}
+
+/** Why the reset button cannot be pressed, or null. */
+export function whyNotReset(alarm: Alarm, role: string | undefined, linkSilent: boolean): TextKey | null {
+  if (!alarm.latched) return 'reset.notLatched';
+  if (alarm.active) return 'reset.active';
+  if (!alarm.acked) return 'reset.unacked';
+  if (role === 'viewer') return 'ack.viewer';
+  if (linkSilent) return 'ack.silent';
+  return null;
+}
+
+export function useMayAct(): { role: string | undefined; silent: boolean } {
+  const role = useSession((session) => session.me?.role);
+  const silent = useBeat((beat) => beat.link === 'silent');
+  return { role, silent };
+}
+
+/** Sends the acknowledgement; a refusal is said in words. Resolves true when something changed. */
+export async function acknowledge(ids: readonly string[], note?: string): Promise<boolean> {
+  return send('/alarms/acknowledge', { ids, note: note || undefined });
+}
+
+/** Resets one latched alarm. */
+export async function reset(id: string, note?: string): Promise<boolean> {
+  return send('/alarms/reset', { id, note: note || undefined });
+}
+
+async function send(path: string, body: object): Promise<boolean> {
+  try {
+    const outcome = await api<CommandOutcome>(path, { body: { ...body, commandId: commandId() } });
+    if ('done' in outcome) {
+      for (const refusal of outcome.refused ?? []) say(refusal);
+      return outcome.changed.length > 0;
+    }
+    say(outcome.refused);
+  } catch (error) {
+    say(problemOf(error));
+  }
+  return false;
+}

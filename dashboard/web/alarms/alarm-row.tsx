@@ -1,0 +1,105 @@
+import { memo } from 'react';
+import type { Alarm } from '../../../devices/contract/alarm.ts';
+import { isGood } from '../../../devices/model/quality.ts';
+import { ageText } from '../format/age.ts';
+import { opText } from '../format/value.ts';
+import { useTexts } from '../i18n/i18n.ts';
+import { useBeat } from '../live/store.ts';
+import { AlarmMark } from '../ui/priority.tsx';
+import { useHover } from './hover.ts';
+import { limitBar } from './limit-bar.ts';
+import { rankOf } from './order.ts';
+import { usePlace, useShownValue } from './words.ts';
+
+interface Props {
+  readonly alarm: Alarm;
+  readonly selected: boolean;
+  /** Pointed at on the map. */
+  readonly lit: boolean;
+  /** Left the list while a hand held it. */
+  readonly gone: boolean;
+  readonly onSelect: (alarm: Alarm) => void;
+}
+
+/** One alarm: what, where, how far past its limit, for how long, and whose it is. */
+export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onSelect }: Props) {
+  const texts = useTexts();
+  const place = usePlace();
+  const shown = useShownValue();
+  const value = alarm.lastValue ?? alarm.value;
+  const { figure, unit } = shown(alarm, value);
+  const limit = alarm.limit === null ? null : shown(alarm, alarm.limit);
+  const state = gone ? 'gone' : alarm.acked ? 'acked' : alarm.active ? 'unacked' : 'returned';
+  return (
+    <button
+      type="button"
+      className={`row ${state}${selected ? ' sel' : ''}${lit ? ' lit' : ''}`}
+      aria-current={selected || undefined}
+      data-alarm={alarm.id}
+      onClick={() => onSelect(alarm)}
+      onPointerEnter={() => useHover.setState({ device: alarm.device, from: 'list' })}
+    >
+      <AlarmMark alarm={alarm} />
+      <span className="row-what">
+        <span className="row-place clip">{place.device(alarm)}</span>
+        <span className="row-item clip">
+          <span className="sr">{texts(`state.${state}`)}. </span>
+          <Tags alarm={alarm} gone={gone} />
+          {place.clause(alarm)}
+        </span>
+      </span>
+      <span
+        className="row-value"
+        title={
+          limit ? texts('alarm.limit', { op: opText(alarm.op), limit: `${limit.figure} ${limit.unit}` }) : undefined
+        }
+      >
+        <span className="clip">
+          <b>{figure}</b> <small>{unit}</small>
+          {!isGood(alarm.lastQuality) && (
+            <abbr title={texts('value.doubtful')} className="doubt">
+              ?
+            </abbr>
+          )}
+        </span>
+        <Bar alarm={alarm} strong={!gone && alarm.active && !alarm.acked && rankOf(alarm.priority) <= 2} />
+      </span>
+      <span className="row-when">
+        <Age since={alarm.raisedAt} />
+        <span className="row-who clip">{place.department(alarm.clause.department)}</span>
+      </span>
+    </button>
+  );
+});
+
+function Age({ since }: { since: number }) {
+  const texts = useTexts();
+  const now = useBeat((beat) => beat.now);
+  return <span className="row-age">{ageText(now - since, texts('age.day'))}</span>;
+}
+
+/** What is unusual about this row, in a word. */
+function Tags({ alarm, gone }: { alarm: Alarm; gone: boolean }) {
+  const texts = useTexts();
+  return (
+    <>
+      {gone && <span className="tag solid">{texts('tag.gone')}</span>}
+      {alarm.needsVerdict && <span className="tag solid">{texts('tag.verdict')}</span>}
+      {alarm.lane === 'history' && <span className="tag draft">{texts('tag.history')}</span>}
+      {alarm.latched && !alarm.active && <span className="tag">{texts('tag.latched')}</span>}
+      {alarm.override && <span className="tag">{texts(`override.${alarm.override.kind}`)}</span>}
+    </>
+  );
+}
+
+/** The value against its limit, which is a mark on the bar. */
+export function Bar({ alarm, strong }: { alarm: Alarm; strong: boolean }) {
+  const bar = limitBar(alarm.lastValue ?? alarm.value, alarm.op, alarm.limit);
+  if (!bar) return null;
+  return (
+    <span className={`bar${strong ? ` p${rankOf(alarm.priority)}` : ''}`} aria-hidden="true">
+      <i style={{ width: `${bar.value * 100}%` }} />
+      <b style={{ left: `${bar.limit * 100}%` }} />
+    </span>
+  );
+}

@@ -1,0 +1,69 @@
+import type { Alarm } from '../../../devices/contract/alarm.ts';
+import type { Item } from '../../../devices/contract/catalogue.ts';
+import type { Value } from '../../../devices/contract/entry.ts';
+import { useCity } from '../api/city.ts';
+import { valueText } from '../format/value.ts';
+import { useTexts } from '../i18n/i18n.ts';
+
+/** How alarms name places, clauses and departments in the page's language. */
+export function usePlace() {
+  const texts = useTexts();
+  const city = useCity((state) => state.body?.city);
+  const devices = useCity((state) => state.devices);
+  const items = useCatalogueItems();
+  const area = (code: string | null | undefined): string => {
+    const found = city?.areas.find((one) => one.code === code);
+    return found ? texts.pick(found.name) : (code ?? '');
+  };
+  const device = (alarm: Pick<Alarm, 'device' | 'deviceName'>): string => {
+    const record = devices.get(alarm.device);
+    return (texts.language === 'en' && record?.nameEn) || alarm.deviceName || alarm.device;
+  };
+  const site = (alarm: Pick<Alarm, 'device' | 'siteName'>): string => {
+    const record = devices.get(alarm.device)?.siteRecord;
+    return (texts.language === 'en' && record?.nameEn) || (alarm.siteName ?? '');
+  };
+  const department = (id: string): string => {
+    const found = city?.departments.find((one) => one.id === id);
+    return found ? texts.pick(found.name) : id;
+  };
+  const clause = (alarm: Pick<Alarm, 'clause'>): string => {
+    const item = items.get(alarm.clause.item);
+    const name = texts.language === 'en' && item ? item.name.en : alarm.clause.name;
+    return alarm.clause.item ? `${alarm.clause.item} ${name}` : name;
+  };
+  return {
+    area,
+    device,
+    site,
+    department,
+    clause,
+    /** Area, then the device: what a banner or a title says. */
+    full: (alarm: Alarm): string => [area(alarm.area), device(alarm)].filter(Boolean).join(' · '),
+  };
+}
+
+/** Items of the catalogue by code, empty until it has been read. */
+export function useCatalogueItems(): ReadonlyMap<string, Item> {
+  const standards = useCity((state) => state.standards);
+  if (!standards) return none;
+  const known = made.get(standards.catalogue);
+  if (known) return known;
+  const items = new Map<string, Item>();
+  for (const domain of standards.catalogue.domains) {
+    for (const category of domain.categories) for (const item of category.items) items.set(item.code, item);
+  }
+  made.set(standards.catalogue, items);
+  return items;
+}
+const none: ReadonlyMap<string, Item> = new Map();
+const made = new WeakMap<object, ReadonlyMap<string, Item>>();
+
+/** Figure and unit of a value of an alarm, with the words of its measurement. */
+export function useShownValue() {
+  const texts = useTexts();
+  const types = useCity((state) => state.types);
+  const words = { yes: texts('value.yes'), no: texts('value.no'), none: texts('value.none') };
+  return (alarm: Pick<Alarm, 'deviceType' | 'measurement' | 'unit'>, value: Value | null | undefined) =>
+    valueText(value, alarm.unit, words, types.get(alarm.deviceType)?.measurements[alarm.measurement], texts.language);
+}

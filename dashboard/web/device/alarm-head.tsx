@@ -1,0 +1,140 @@
+import type { Alarm } from '../../../devices/contract/alarm.ts';
+import { isGood } from '../../../devices/model/quality.ts';
+import { Bar } from '../alarms/alarm-row.tsx';
+import { rankOf } from '../alarms/order.ts';
+import { useShownValue } from '../alarms/words.ts';
+import { useCity } from '../api/city.ts';
+import { ageText, clockText, stampText } from '../format/age.ts';
+import { opText } from '../format/value.ts';
+import { useTexts } from '../i18n/i18n.ts';
+import { useBeat } from '../live/store.ts';
+import { type ClockStep, safetyClock } from './safety-clock.ts';
+
+/** The one strong thing: the value against its limit, why it rings, and the clock that runs. */
+export function AlarmHead({ alarm }: { alarm: Alarm }) {
+  const texts = useTexts();
+  const shown = useShownValue();
+  const now = useBeat((beat) => beat.now);
+  const { figure, unit } = shown(alarm, alarm.lastValue ?? alarm.value);
+  const limit = alarm.limit === null ? null : shown(alarm, alarm.limit);
+  const raised = shown(alarm, alarm.value);
+  const hot = alarm.active && !alarm.closedAt;
+  return (
+    <section className="alarm-head">
+      <div className="alarm-state small">
+        <b>{texts(`priority.${alarm.priority}`)}</b>
+        <span className="tag solid">
+          {texts(
+            alarm.closedAt
+              ? 'state.closed'
+              : alarm.acked
+                ? alarm.active
+                  ? 'state.acked'
+                  : 'state.latched'
+                : alarm.active
+                  ? 'state.unacked'
+                  : 'state.returned',
+          )}
+        </span>
+        {alarm.needsVerdict && <span className="tag solid">{texts('tag.verdict')}</span>}
+        {alarm.lane === 'history' && <span className="tag draft">{texts('tag.history')}</span>}
+        {alarm.supersededBy && <span className="tag">{texts('tag.superseded')}</span>}
+        {alarm.override && <span className="tag">{texts(`override.${alarm.override.kind}`)}</span>}
+      </div>
+      <div className="big-row">
+        <div className={`big${hot ? ` hot p${rankOf(alarm.priority)}` : ''}`}>
+          {figure}
+          <span className="big-unit">{unit}</span>
+        </div>
+        <dl className="big-side">
+          {limit && (
+            <div>
+              <dt>{texts('alarm.limitWord')}</dt>
+              <dd>
+                {opText(alarm.op)} {limit.figure} {limit.unit}
+              </dd>
+            </div>
+          )}
+          <div>
+            <dt>{texts('alarm.raisedAt')}</dt>
+            <dd>
+              {raised.figure} {raised.unit}
+            </dd>
+          </div>
+          <div>
+            <dt>{texts('alarm.valueAge')}</dt>
+            <dd>{alarm.lastAt === null ? '—' : ageText(now - alarm.lastAt, texts('age.day'))}</dd>
+          </div>
+        </dl>
+      </div>
+      <Bar alarm={alarm} strong={hot} />
+      <p className="small alarm-why">{texts.pick(alarm.explanation)}</p>
+      {(!isGood(alarm.lastQuality) || alarm.doubts.length > 0) && (
+        <p className="small doubt-line">
+          <span className="doubt">?</span>{' '}
+          {alarm.doubts.length > 0
+            ? alarm.doubts.map((doubt) => texts(`doubt.${doubt}`)).join(texts('list.and'))
+            : texts('value.doubtful')}
+        </p>
+      )}
+      <SafetyClock alarm={alarm} now={now} />
+    </section>
+  );
+}
+
+function SafetyClock({ alarm, now }: { alarm: Alarm; now: number }) {
+  const texts = useTexts();
+  const steps = safetyClock(alarm, now);
+  return (
+    <section aria-label={texts('clock.label')}>
+      <h2 className="over clock-over">
+        {texts('clock.label')}
+        <span className="grow" />
+        {texts(`clock.${alarm.deadlines.clock}`)}
+      </h2>
+      <ol className="steps" style={{ gridTemplateColumns: `repeat(${steps.length}, 1fr)` }}>
+        {steps.map((step) => (
+          <Step
+            key={step.name}
+            step={step}
+            rank={rankOf(alarm.priority)}
+            working={alarm.deadlines.clock === 'working'}
+          />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Step({ step, rank, working }: { step: ClockStep; rank: number; working: boolean }) {
+  const texts = useTexts();
+  const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
+  const done = step.state === 'done' || step.state === 'late';
+  const allowed =
+    step.deadline === null
+      ? texts('clock.noLimit')
+      : working
+        ? texts('clock.until', { at: stampText(step.deadline, timeZone) })
+        : `≤ ${allowedText(step.allowed ?? 0, texts)}`;
+  return (
+    <li
+      className={`${step.state}${step.current ? ` now p${rank}` : ''}`}
+      title={step.deadline === null ? undefined : texts('clock.until', { at: clockText(step.deadline, timeZone) })}
+    >
+      <b>{done || step.current ? ageText(step.elapsed, texts('age.day')) : '—'}</b>
+      <span>
+        {texts(`clock.${step.name}`)} <span className="nowrap">{allowed}</span>
+      </span>
+      {(step.state === 'overdue' || step.state === 'late') && (
+        <span className="tag solid">{texts(`clock.${step.state}`)}</span>
+      )}
+    </li>
+  );
+}
+
+const allowedText = (ms: number, texts: ReturnType<typeof useTexts>): string => {
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 120 || minutes % 60 !== 0
+    ? texts('clock.minutes', { n: minutes })
+    : texts('clock.hours', { n: minutes / 60 });
+};

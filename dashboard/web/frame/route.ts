@@ -1,0 +1,116 @@
+import { useSyncExternalStore } from 'react';
+import { type Tab, tabs } from '../alarms/order.ts';
+
+export const pageNames = ['duty', 'standards', 'quarantine', 'audit', 'login', 'claim'] as const;
+export type PageName = (typeof pageNames)[number];
+
+/** What a phone shows of the duty desk. */
+export type DutyView = 'list' | 'map' | 'detail';
+
+/** A page's whole address: any screen can be sent to a colleague. */
+export interface Route {
+  readonly page: PageName | 'unknown';
+  /** Selected alarm and device on the duty desk. */
+  readonly alarm: string | null;
+  readonly device: string | null;
+  readonly measurement: string | null;
+  readonly tab: Tab;
+  readonly view: DutyView;
+  /** Search text of the page. */
+  readonly q: string;
+  /** Catalogue item on the standards page. */
+  readonly item: string | null;
+  /** Where to go after signing in. */
+  readonly next: string | null;
+  /** What stands after `#`: the one-time link of `/claim#<link>`. */
+  readonly hash: string;
+}
+
+const pathOf: Readonly<Record<PageName, string>> = {
+  duty: '/',
+  standards: '/standards',
+  quarantine: '/quarantine',
+  audit: '/audit',
+  login: '/login',
+  claim: '/claim',
+};
+
+/** An address (`/standards?item=G05-14`) as a route. */
+export function parseRoute(address: string): Route {
+  const url = new URL(address, 'http://page');
+  const query = url.searchParams;
+  const path = url.pathname.length > 1 ? url.pathname.replace(/\/+$/, '') : '/';
+  const page = pageNames.find((name) => pathOf[name] === path) ?? 'unknown';
+  const tab = query.get('tab');
+  const alarm = query.get('alarm');
+  const device = query.get('device');
+  const view = query.get('view');
+  return {
+    page,
+    alarm,
+    device,
+    measurement: query.get('m'),
+    tab: tabs.find((name) => name === tab) ?? 'all',
+    view: view === 'map' ? 'map' : view === 'detail' && (alarm || device) ? 'detail' : 'list',
+    q: query.get('q') ?? '',
+    item: query.get('item'),
+    next: query.get('next'),
+    hash: url.hash.slice(1),
+  };
+}
+
+/** The address of a page with what is not default in it, and nothing else. */
+export function hrefOf(route: Partial<Route> & { page: PageName }): string {
+  const query = new URLSearchParams();
+  if (route.alarm) query.set('alarm', route.alarm);
+  if (route.device) query.set('device', route.device);
+  if (route.measurement) query.set('m', route.measurement);
+  if (route.tab && route.tab !== 'all') query.set('tab', route.tab);
+  if (route.view && route.view !== 'list') query.set('view', route.view);
+  if (route.q) query.set('q', route.q);
+  if (route.item) query.set('item', route.item);
+  if (route.next) query.set('next', route.next);
+  const text = query.toString();
+  return pathOf[route.page] + (text ? `?${text}` : '') + (route.hash ? `#${route.hash}` : '');
+}
+
+const listeners = new Set<() => void>();
+const tell = (): void => {
+  parsed = null;
+  for (const listener of listeners) listener();
+};
+let parsed: { address: string; route: Route } | null = null;
+
+/** The route the browser shows now. */
+export function currentRoute(): Route {
+  const address = location.pathname + location.search + location.hash;
+  if (parsed?.address !== address) parsed = { address, route: parseRoute(address) };
+  return parsed.route;
+}
+
+/** Goes to an address of this page without loading it anew. */
+export function goTo(href: string, how: 'push' | 'replace' = 'push'): void {
+  if (href === location.pathname + location.search + location.hash) return;
+  history[how === 'push' ? 'pushState' : 'replaceState'](null, '', href);
+  tell();
+}
+
+/** Changes parts of the duty desk's address and keeps the rest. */
+export function patchRoute(patch: Partial<Omit<Route, 'page'>>, how: 'push' | 'replace' = 'replace'): void {
+  const now = currentRoute();
+  const page = now.page === 'unknown' ? 'duty' : now.page;
+  goTo(hrefOf({ ...now, ...patch, page }), how);
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    addEventListener('popstate', tell);
+    addEventListener('hashchange', tell);
+    return () => {
+      listeners.delete(listener);
+      removeEventListener('popstate', tell);
+      removeEventListener('hashchange', tell);
+    };
+  }, currentRoute);
+}

@@ -1,0 +1,76 @@
+import { type Alarm, isOpen } from '../../../devices/contract/alarm.ts';
+import type { DeviceState, LiveChanges, LiveSnapshot, Strip } from '../../../devices/contract/live.ts';
+
+/** What the page knows of the city at one number of the stream. */
+export interface LivePicture {
+  /** The `to` of the last message; null before the first snapshot. */
+  readonly seq: number | null;
+  /** The platform's clock in the last message, ms. */
+  readonly now: number;
+  readonly alarms: ReadonlyMap<string, Alarm>;
+  readonly devices: ReadonlyMap<string, DeviceState>;
+  readonly strip: Strip | null;
+  /** Devices that the last message touched; null when it touched all of them. */
+  readonly touched: readonly string[] | null;
+}
+
+export const emptyPicture: LivePicture = {
+  seq: null,
+  now: 0,
+  alarms: new Map(),
+  devices: new Map(),
+  strip: null,
+  touched: null,
+};
+
+/** A snapshot replaces everything. */
+export function fromSnapshot(message: LiveSnapshot): LivePicture {
+  return {
+    seq: message.seq,
+    now: message.now,
+    alarms: new Map(message.alarms.map((alarm) => [alarm.id, alarm])),
+    devices: new Map(message.devices.map((device) => [device.id, device])),
+    strip: message.strip,
+    touched: null,
+  };
+}
+
+/**
+ * The picture after a change message, or `gap` when the message does not follow the one we hold: then only a new
+ * snapshot helps. Closed alarms leave.
+ */
+export function withChanges(picture: LivePicture, message: LiveChanges): LivePicture | 'gap' {
+  if (picture.seq === null || message.from !== picture.seq) return 'gap';
+  return {
+    seq: message.to,
+    now: message.now,
+    alarms: mergedAlarms(picture.alarms, message.alarms),
+    devices: mergedDevices(picture.devices, message.devices),
+    strip: message.strip,
+    touched: message.devices.map((device) => device.id),
+  };
+}
+
+function mergedAlarms(held: ReadonlyMap<string, Alarm>, changed: readonly Alarm[]): ReadonlyMap<string, Alarm> {
+  if (changed.length === 0) return held;
+  const alarms = new Map(held);
+  for (const alarm of changed) {
+    const over = alarm.closedAt !== null || !(isOpen(alarm) || alarm.needsVerdict);
+    if (over) alarms.delete(alarm.id);
+    else alarms.set(alarm.id, alarm);
+  }
+  return alarms;
+}
+
+function mergedDevices(
+  held: ReadonlyMap<string, DeviceState>,
+  changed: readonly DeviceState[],
+): ReadonlyMap<string, DeviceState> {
+  if (changed.length === 0) return held;
+  const devices = new Map(held);
+  for (const device of changed) {
+    const before = devices.get(device.id);
+    devices.set(device.id, before ? { ...device, values: { ...before.values, ...device.values } } : device);
+  }
+  return devices;
+}

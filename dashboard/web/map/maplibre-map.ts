@@ -1,0 +1,257 @@
+import type { Feature, FeatureCollection, Point } from 'geojson';
+import {
+  type FilterSpecification,
+  type GeoJSONSource,
+  type LayerSpecification,
+  Map as MapLibre,
+  setWorkerUrl,
+} from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { alarmImages, mapColours } from './alarm-images.ts';
+import type { AlertProperties, DeviceProperties, PointFeature } from './features.ts';
+import type { CityMap, LonLat, MapEvents, MapLook, MapView } from './map-adapter.ts';
+
+// The worker is a file of its own: maplibre 6 inlines none, and without this line the built map stays blank.
+setWorkerUrl(workerUrl);
+
+type Points = FeatureCollection<Point>;
+const collection = (features: readonly PointFeature<unknown>[]): Points => ({
+  type: 'FeatureCollection',
+  features: features as unknown as Feature<Point>[],
+});
+const one = (at: LonLat | null): Points =>
+  collection(at ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: {} }] : []);
+
+const clickable = ['ys-p1', 'ys-p2', 'ys-low', 'ys-devices'];
+const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/**
+ * The map on MapLibre: offline style, no token, labels drawn from the workstation's fonts. Devices are circles whose
+ * geometry is set once; what is abnormal is a small source of its own, with P1 drawn last so that nothing covers it.
+ */
+export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook, events: MapEvents): CityMap {
+  let theme = look.theme;
+  let devices: Points = collection([]);
+  let alerts: Points = collection([]);
+  let selected: LonLat | null = null;
+  let hovered: LonLat | null = null;
+  let hidden: ReadonlySet<string> = new Set();
+  let stale: ReadonlySet<string> = new Set();
+  let styled = false;
+
+  const map = new MapLibre({
+    container,
+    style: look.styleUrl,
+    center: [...view.center],
+    zoom: view.zoom,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    maxZoom: 18,
+    minZoom: 6,
+    fadeDuration: 0,
+    localIdeographFontFamily: 'Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif',
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+
+  const put = (source: string, data: Points): void => {
+    if (styled) map.getSource<GeoJSONSource>(source)?.setData(data);
+  };
+  const filterDots = (): void => {
+    if (styled)
+      map.setFilter('ys-devices', ['!', ['in', ['get', 'layer'], ['literal', [...hidden]]]] as FilterSpecification);
+  };
+
+  const markStale = (id: string, is: boolean): void => {
+    if (styled) map.setFeatureState({ source: 'ys-devices', id }, { stale: is });
+  };
+
+  /** Our images, sources and layers on top of whatever style was loaded; the camera stays. */
+  const dress = (): void => {
+    for (const image of alarmImages(theme)) {
+      if (map.hasImage(image.name)) map.removeImage(image.name);
+      map.addImage(image.name, image.data, { pixelRatio: image.pixelRatio });
+    }
+    map.addSource('ys-devices', { type: 'geojson', data: devices, promoteId: 'id' });
+    for (const [id, data] of [
+      ['ys-alerts', alerts],
+      ['ys-selected', one(selected)],
+      ['ys-hovered', one(hovered)],
+    ] as const) {
+      map.addSource(id, { type: 'geojson', data });
+    }
+    // Dots under the names, so that names survive dense areas; alarms over everything.
+    const firstLabel = map.getStyle().layers.find((layer) => layer.type === 'symbol')?.id;
+    map.addLayer(dotLayer(theme), firstLabel);
+    for (const layer of alertLayers(theme)) map.addLayer(layer);
+    styled = true;
+    filterDots();
+    for (const id of stale) markStale(id, true);
+  };
+  map.on('style.load', dress);
+  map.once('idle', () => events.onReady());
+  map.on('error', (event) => {
+    if (!styled) events.onFailure(event.error?.message ?? 'the map style could not be read');
+  });
+
+  const idsAt = (x: number, y: number, reach: number): string[] => {
+    if (!styled) return [];
+    const found = map.queryRenderedFeatures(
+      [
+        [x - reach, y - reach],
+        [x + reach, y + reach],
+      ],
+      { layers: clickable },
+    );
+    return [...new Set(found.map((feature) => String(feature.properties.id)))];
+  };
+  map.on('click', (event) => events.onPick(idsAt(event.point.x, event.point.y, 7), event.point));
+  let pointed: string | null = null;
+  map.on('mousemove', (event) => {
+    const id = idsAt(event.point.x, event.point.y, 4)[0] ?? null;
+    if (id === pointed) return;
+    pointed = id;
+    map.getCanvas().style.cursor = id ? 'pointer' : '';
+    events.onHover(id);
+  });
+  map.on('mouseout', () => {
+    pointed = null;
+    events.onHover(null);
+  });
+
+  // The unacknowledged blink, 1 Hz; with reduced motion the ring stands still, and thick.
+  let bright = true;
+  const blink = setInterval(() => {
+    if (!styled || calm() || document.hidden || alerts.features.length === 0) return;
+    bright = !bright;
+    map.setPaintProperty('ys-unacked', 'circle-stroke-opacity', bright ? 0.95 : 0.15);
+  }, 500);
+
+  return {
+    setDevices(features: readonly PointFeature<DeviceProperties>[]) {
+      devices = collection(features);
+      put('ys-devices', devices);
+    },
+    setStale(ids) {
+      for (const id of stale) if (!ids.has(id)) markStale(id, false);
+      for (const id of ids) if (!stale.has(id)) markStale(id, true);
+      stale = ids;
+    },
+    setAlerts(features: readonly PointFeature<AlertProperties>[]) {
+      alerts = collection(features);
+      put('ys-alerts', alerts);
+    },
+    setHiddenLayers(layers) {
+      hidden = layers;
+      filterDots();
+    },
+    setSelected(at) {
+      selected = at;
+      put('ys-selected', one(at));
+    },
+    setHovered(at) {
+      hovered = at;
+      put('ys-hovered', one(at));
+    },
+    show(at) {
+      const inView = map.getBounds().contains([...at]);
+      if (inView && map.getZoom() >= 11) return;
+      map.easeTo({ center: [...at], zoom: Math.max(map.getZoom(), 13), duration: calm() ? 0 : 700 });
+    },
+    fit() {
+      const [west, south, east, north] = view.bounds;
+      map.fitBounds([west, south, east, north], { padding: 28, duration: calm() ? 0 : 500 });
+    },
+    zoomBy(steps) {
+      map.easeTo({ zoom: map.getZoom() + steps, duration: calm() ? 0 : 250 });
+    },
+    setStyle(next) {
+      if (next.theme === theme) return;
+      theme = next.theme;
+      styled = false;
+      map.setStyle(next.styleUrl, { diff: false });
+    },
+    remove() {
+      clearInterval(blink);
+      map.remove();
+    },
+  };
+}
+
+function dotLayer(theme: 'light' | 'dark'): LayerSpecification {
+  const colours = mapColours[theme];
+  return {
+    id: 'ys-devices',
+    type: 'circle',
+    source: 'ys-devices',
+    paint: {
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 1.2, 11, 2.2, 14, 5],
+      // A stale device's dot gives way to its ring; the state is a colour of no normal thing.
+      'circle-color': ['case', ['boolean', ['feature-state', 'stale'], false], colours.stale, colours.dot],
+      'circle-opacity': 0.78,
+      'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 11, 0, 13, 1],
+      'circle-stroke-color': colours.dotEdge,
+    },
+  };
+}
+
+function alertLayers(theme: 'light' | 'dark'): LayerSpecification[] {
+  const colours = mapColours[theme];
+  const rankColour = ['match', ['get', 'rank'], 1, colours.p1[0], 2, colours.p2[0], 3, colours.p3[0], colours.p4[0]];
+  const symbols = (id: string, filter: FilterSpecification, scale: number): LayerSpecification => ({
+    id,
+    type: 'symbol',
+    source: 'ys-alerts',
+    filter,
+    layout: {
+      'icon-image': ['get', 'icon'],
+      'icon-size': ['interpolate', ['linear'], ['zoom'], 8, 0.62 * scale, 11, 0.8 * scale, 14, scale],
+      'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
+      'symbol-sort-key': ['-', 10, ['get', 'rank']],
+      'text-field': ['step', ['zoom'], '', 11, ['get', 'more']],
+      'text-font': ['Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', 'sans-serif'],
+      'text-size': 11,
+      'text-offset': [1.1, -0.9],
+      'text-anchor': 'left',
+      'text-optional': true,
+      'text-ignore-placement': true,
+    },
+    paint: { 'text-color': colours.ink, 'text-halo-color': colours.halo, 'text-halo-width': 1.4 },
+  });
+  const ring = (id: string, source: string, radius: number, width: number, colour: string): LayerSpecification => ({
+    id,
+    type: 'circle',
+    source,
+    paint: {
+      'circle-radius': radius,
+      'circle-opacity': 0,
+      'circle-stroke-width': width,
+      'circle-stroke-color': colour,
+    },
+  });
+  return [
+    {
+      id: 'ys-unacked',
+      type: 'circle',
+      source: 'ys-alerts',
+      filter: ['all', ['==', ['get', 'unacked'], true], ['<=', ['get', 'rank'], 2]],
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 9, 14, 16],
+        'circle-color': rankColour as never,
+        'circle-opacity': 0.12,
+        'circle-stroke-width': calm() ? 4 : 2,
+        'circle-stroke-color': rankColour as never,
+        'circle-stroke-opacity': 0.95,
+      },
+    },
+    symbols('ys-low', ['>=', ['get', 'rank'], 3], 0.92),
+    symbols('ys-p2', ['==', ['get', 'rank'], 2], 1),
+    symbols('ys-p1', ['==', ['get', 'rank'], 1], 1.12),
+    ring('ys-hovered', 'ys-hovered', 14, 2, colours.ink),
+    ring('ys-selected-out', 'ys-selected', 18, 5.5, colours.selectedOut),
+    ring('ys-selected-in', 'ys-selected', 18, 2.5, colours.selectedIn),
+  ];
+}

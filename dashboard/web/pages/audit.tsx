@@ -1,0 +1,110 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { AuditBody } from '../../../devices/contract/api.ts';
+import { useCity } from '../api/city.ts';
+import { type ApiProblem, api, problemOf } from '../api/client.ts';
+import { fullStampText } from '../format/age.ts';
+import { type TextKey, useTexts } from '../i18n/i18n.ts';
+import './pages.css';
+
+const PAGE = 100;
+const named: Readonly<Record<string, TextKey>> = {
+  acknowledge: 'audit.acknowledge',
+  reset: 'audit.reset',
+  'registry.put': 'audit.registryPut',
+  'registry.remove': 'audit.registryRemove',
+  'credential.revoke': 'audit.credentialRevoke',
+};
+
+/** Who asked for what, when, by which way, and what came of it. Append-only: there is nothing to change here. */
+export function AuditPage() {
+  const texts = useTexts();
+  const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
+  const [items, setItems] = useState<AuditBody['items'] | null>(null);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [more, setMore] = useState(false);
+  const load = useCallback(async (before?: number): Promise<void> => {
+    try {
+      const body = await api<AuditBody>(`/audit?limit=${PAGE}${before === undefined ? '' : `&before=${before}`}`);
+      setItems((held) => (before === undefined ? body.items : [...(held ?? []), ...body.items]));
+      setMore(body.items.length === PAGE);
+      setProblem(null);
+    } catch (error) {
+      setProblem(problemOf(error));
+    }
+  }, []);
+  useEffect(() => {
+    void load();
+  }, [load]);
+  return (
+    <div className="sheet">
+      <div className="sheet-in">
+        <header className="sheet-head">
+          <div>
+            <h1>{texts('audit.title')}</h1>
+            <p className="small">{texts('audit.why')}</p>
+          </div>
+          <span className="grow" />
+          <button type="button" className="btn" onClick={() => void load()}>
+            {texts('refresh')}
+          </button>
+        </header>
+        {problem && <div className="error">{texts.problem(problem)}</div>}
+        {items?.length === 0 && <div className="empty">{texts('audit.none')}</div>}
+        {items && items.length > 0 && (
+          <table className="table">
+            <thead>
+              <tr>
+                <th>{texts('audit.number')}</th>
+                <th>{texts('audit.when')}</th>
+                <th>{texts('audit.who')}</th>
+                <th>{texts('audit.what')}</th>
+                <th>{texts('audit.outcome')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((item) => {
+                const name = named[item.type];
+                return (
+                  <tr key={item.seq}>
+                    <td className="faint">{item.seq}</td>
+                    <td className="time">{fullStampText(item.at, timeZone)}</td>
+                    <td className="nowrap">
+                      <b>{item.actor}</b> <span className="faint">{item.via}</span>
+                    </td>
+                    <td>
+                      <b>{name ? texts(name) : item.type}</b>
+                      <Body value={item.body} />
+                    </td>
+                    <td>
+                      <Body value={item.outcome} open />
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        )}
+        {more && (
+          <div className="more">
+            <button type="button" className="btn" onClick={() => void load(items?.at(-1)?.seq)}>
+              {texts('older')}
+            </button>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Body({ value, open }: { value: unknown; open?: boolean }) {
+  const texts = useTexts();
+  if (value === null || value === undefined) return null;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (open && text.length < 160) return <span className="mono tiny">{text}</span>;
+  return (
+    <details>
+      <summary className="tiny faint">{texts('audit.body')}</summary>
+      <pre className="payload">{typeof value === 'string' ? value : JSON.stringify(value, null, 2)}</pre>
+    </details>
+  );
+}

@@ -1,0 +1,122 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { QuarantineBody } from '../../../devices/contract/api.ts';
+import type { Quarantined } from '../../../devices/contract/quarantine.ts';
+import { useCity } from '../api/city.ts';
+import { type ApiProblem, api, problemOf } from '../api/client.ts';
+import { fullStampText } from '../format/age.ts';
+import { asHex, asText } from '../format/payload.ts';
+import { Link } from '../frame/header.tsx';
+import { hrefOf, patchRoute, useRoute } from '../frame/route.ts';
+import { useTexts } from '../i18n/i18n.ts';
+import { useLive } from '../live/store.ts';
+import './pages.css';
+
+/** What was refused, by whom, why, and the bytes as they came. New ones appear as they are refused. */
+export function QuarantinePage() {
+  const texts = useTexts();
+  const { q } = useRoute();
+  const { items, problem, more, loadMore } = useQuarantine(q);
+  return (
+    <div className="sheet">
+      <div className="sheet-in">
+        <header className="sheet-head">
+          <div>
+            <h1>{texts('quarantine.title')}</h1>
+            <p className="small">{texts('quarantine.why')}</p>
+          </div>
+        </header>
+        <div className="search-row">
+          <input
+            className="input"
+            type="search"
+            value={q}
+            placeholder={texts('quarantine.device')}
+            aria-label={texts('quarantine.device')}
+            onChange={(event) => patchRoute({ q: event.target.value })}
+          />
+        </div>
+        {problem && <div className="error">{texts.problem(problem)}</div>}
+        {items?.length === 0 && <div className="empty">{texts('quarantine.none')}</div>}
+        <ul className="refused">
+          {items?.map((item) => (
+            <Refused key={item.id} item={item} />
+          ))}
+        </ul>
+        {more && (
+          <div className="more">
+            <button type="button" className="btn" onClick={loadMore}>
+              {texts('older')}
+            </button>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const PAGE = 50;
+
+function useQuarantine(device: string) {
+  const [items, setItems] = useState<readonly Quarantined[] | null>(null);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [more, setMore] = useState(false);
+  const refused = useLive((live) => live.picture.strip?.ingest?.refused);
+  const load = useCallback(
+    async (before?: number): Promise<void> => {
+      const query = new URLSearchParams({ limit: String(PAGE) });
+      if (device.trim()) query.set('device', device.trim());
+      if (before !== undefined) query.set('before', String(before));
+      try {
+        const body = await api<QuarantineBody>(`/quarantine?${query}`);
+        setItems((held) => (before === undefined ? body.items : [...(held ?? []), ...body.items]));
+        setMore(body.items.length === PAGE);
+        setProblem(null);
+      } catch (error) {
+        setProblem(problemOf(error));
+      }
+    },
+    [device],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a higher count of refusals means there is something new.
+  useEffect(() => {
+    const soon = setTimeout(() => void load(), 200);
+    return () => clearTimeout(soon);
+  }, [load, refused]);
+  const last = items?.at(-1)?.id;
+  return { items, problem, more, loadMore: () => void load(last) };
+}
+
+function Refused({ item }: { item: Quarantined }) {
+  const texts = useTexts();
+  const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
+  const device = useCity((state) => (item.device ? state.devices.get(item.device) : undefined));
+  const [hex, setHex] = useState(false);
+  return (
+    <li>
+      <div className="refused-head">
+        <time className="muted">{fullStampText(item.received, timeZone)}</time>
+        <span className="tag solid">{texts(`refusal.${item.code}`)}</span>
+        {item.device ? (
+          <Link to={hrefOf({ page: 'duty', device: item.device, view: 'detail' })}>{device?.name ?? item.device}</Link>
+        ) : (
+          <span className="faint">{texts('quarantine.noDevice')}</span>
+        )}
+        <span className="faint mono">{item.topic}</span>
+        <span className="faint">{texts('quarantine.client', { client: item.client })}</span>
+      </div>
+      <p className="refused-why">{texts.pick(item.reason)}</p>
+      <details>
+        <summary className="small muted">{texts('quarantine.payload', { n: item.size })}</summary>
+        <div className="spans" role="group" aria-label={texts('quarantine.form')}>
+          <button type="button" aria-pressed={!hex} onClick={() => setHex(false)}>
+            {texts('quarantine.text')}
+          </button>
+          <button type="button" aria-pressed={hex} onClick={() => setHex(true)}>
+            {texts('quarantine.hex')}
+          </button>
+        </div>
+        <pre className="payload">{hex ? asHex(item.payload) : asText(item.payload)}</pre>
+      </details>
+    </li>
+  );
+}
