@@ -37,9 +37,7 @@ export const replaySchema = z.strictObject({
     /** One row holds all devices at one time, each in columns of its own. */
     z.strictObject({
       from: z.literal('columns'),
-      list: z
-        .array(z.strictObject({ key: z.string(), name: bilingual, lon: z.number(), lat: z.number() }))
-        .min(1),
+      list: z.array(z.strictObject({ key: z.string(), name: bilingual, lon: z.number(), lat: z.number() })).min(1),
     }),
     /** One row holds one device at one time; these columns say which, what it is called and where it is. */
     z.strictObject({ from: z.literal('rows'), key: z.string(), name: z.string(), lon: z.string(), lat: z.string() }),
