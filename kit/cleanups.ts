@@ -7,7 +7,7 @@ export interface Running {
 
 /** A stack of things to stop, last started first. */
 export interface Cleanups {
-  /** Registers how to stop `part` the moment it exists, and hands it back. */
+  /** Registers how to stop `part` the moment it exists, and hands it back. One that comes after {@link run} is stopped at once. */
   add<T extends Running>(name: string, part: T): T;
   /** Registers a bare clean-up function. */
   defer(name: string, stop: () => Promise<void> | void): void;
@@ -19,6 +19,7 @@ export interface Cleanups {
 export function cleanups(log: Log): Cleanups {
   const stack: { name: string; stop: () => Promise<void> | void }[] = [];
   let running: Promise<void> | undefined;
+  let finished = false;
   const unwind = async () => {
     for (let part = stack.pop(); part; part = stack.pop()) {
       try {
@@ -27,9 +28,12 @@ export function cleanups(log: Log): Cleanups {
         log.error({ err, part: part.name }, 'a part did not stop cleanly');
       }
     }
+    finished = true;
   };
   const defer = (name: string, stop: () => Promise<void> | void) => {
     stack.push({ name, stop });
+    // Stopped while still starting: whoever comes late must not stay behind.
+    if (finished) void unwind();
   };
   return {
     add(name, part) {

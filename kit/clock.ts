@@ -29,27 +29,58 @@ export const systemClock: Clock = clockOf({ worldAt: 0, demoAt: 0, speed: 1 });
 
 /** A clock that runs `speed` times as fast as the world's, from a shared origin. Only a demonstration may have one. */
 export function demoClock(time: DemoTime): Clock {
-  if (!(time.speed > 0)) throw new Error(`demo clock speed ${time.speed}: give a number above 0`);
+  if (!(time.speed > 0 && time.speed < Infinity)) {
+    throw new Error(`demo clock speed ${time.speed}: give a finite number above 0`);
+  }
   return clockOf(time);
 }
 
 function clockOf({ worldAt, demoAt, speed }: DemoTime): Clock {
   return {
     now: () => Math.round(demoAt + (Date.now() - worldAt) * speed),
-    after(ms, fn) {
-      const timer = setTimeout(fn, ms / speed);
-      return () => clearTimeout(timer);
-    },
+    after: (ms, fn) => afterMs(ms / speed, fn),
     every(ms, fn) {
-      const timer = setInterval(fn, ms / speed);
-      return () => clearInterval(timer);
+      checkInterval(ms);
+      const everyMs = ms / speed;
+      if (everyMs <= longestTimerMs) {
+        const timer = setInterval(fn, everyMs);
+        return () => clearInterval(timer);
+      }
+      let cancel: Cancel;
+      const again = () => {
+        cancel = afterMs(everyMs, again);
+        fn();
+      };
+      cancel = afterMs(everyMs, again);
+      return () => cancel();
     },
   };
 }
 
+/** Node runs a timer beyond this at once: 24.8 days, which a calibration date or an archive period exceeds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+function afterMs(ms: number, fn: () => void): Cancel {
+  const step = Math.min(ms, longestTimerMs);
+  let timer = setTimeout(
+    function due(left: number) {
+      if (left <= 0) return fn();
+      const next = Math.min(left, longestTimerMs);
+      timer = setTimeout(due, next, left - next);
+    },
+    step,
+    ms - step,
+  );
+  return () => clearTimeout(timer);
+}
+
+function checkInterval(ms: number): void {
+  if (!(ms > 0)) throw new Error(`an interval of ${ms} ms never passes: give a number above 0`);
+}
+
 /** A clock that stands still until it is set: for tests and for replays. */
 export interface HandClock extends Clock {
-  /** Moves time forward to `at`, running what falls due on the way, in order. */
+  /** Moves time forward to `at`, running what falls due on the way, in order. Throws for a time that has passed. */
   set(at: number): void;
   /** Moves time forward by `ms`. */
   pass(ms: number): void;
@@ -69,18 +100,24 @@ export function handClock(start: number): HandClock {
   const clock: HandClock = {
     now: () => now,
     after: (ms, fn) => add({ at: now + ms, fn }),
-    every: (ms, fn) => add({ at: now + ms, everyMs: ms, fn }),
+    every(ms, fn) {
+      checkInterval(ms);
+      return add({ at: now + ms, everyMs: ms, fn });
+    },
     pass: (ms) => clock.set(now + ms),
     set(at) {
+      if (!(at >= now)) throw new Error(`the clock shows ${now} and cannot go back to ${at}`);
       for (;;) {
         const next = due.filter((entry) => entry.at <= at).sort((a, b) => a.at - b.at)[0];
         if (!next) break;
-        now = next.at;
+        // Something registered for a moment that has passed runs now; time never goes back.
+        now = Math.max(now, next.at);
         if (next.everyMs === undefined) due.splice(due.indexOf(next), 1);
         else next.at += next.everyMs;
         next.fn();
       }
-      now = at;
+      // What ran may itself have moved the clock further.
+      now = Math.max(now, at);
     },
   };
   return clock;

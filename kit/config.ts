@@ -38,6 +38,11 @@ export interface Loaded<S extends Settings> {
   readonly config: ConfigOf<S>;
   /** For `yanshao doctor`: each setting with its value (secrets masked) and where it came from. */
   readonly report: readonly { env: string; value: string; origin: Origin; help: Help }[];
+  /**
+   * Environment variables that begin with YANSHAO_ and mean nothing: a misspelt one should be shown to a person. Not a
+   * fault, since an orchestrator sets variables named after a service (`YANSHAO_SERVICE_HOST`) on its own.
+   */
+  readonly unknownEnv: readonly string[];
 }
 
 /** Thrown with every fault at once, one line each, so that a person mends them in one go. */
@@ -69,7 +74,8 @@ export const fileKey = (env: string): string =>
 export function loadConfig<S extends Settings>(settings: S, sources: ConfigSources, known: Settings = {}): Loaded<S> {
   const faults: string[] = [];
   const file = readFile(sources.file, faults);
-  const keys = new Set([...Object.values(settings), ...Object.values(known)].map((s) => fileKey(s.env)));
+  const every = [...Object.values(settings), ...Object.values(known)];
+  const keys = new Set(every.map((s) => fileKey(s.env)));
   for (const key of Object.keys(file)) {
     if (!keys.has(key)) faults.push(`${sources.file}: "${key}" is not a setting; \`yanshao doctor\` lists them`);
   }
@@ -80,21 +86,30 @@ export function loadConfig<S extends Settings>(settings: S, sources: ConfigSourc
     const parsed = spec.schema.safeParse(raw);
     if (parsed.success) config[name] = parsed.data;
     else {
-      const shown = spec.secret ? '(secret)' : JSON.stringify(raw);
-      const where = origin === 'default' ? 'is not set' : `from ${origin} is ${shown}`;
+      const where =
+        origin === 'default' ? 'is not set' : `from ${origin} is ${spec.secret ? '(secret)' : JSON.stringify(raw)}`;
       faults.push(
         `${spec.env} ${where}: ${parsed.error.issues.map((i) => i.message).join('; ')} — ${spec.help.en} / ${spec.help.zh}`,
       );
     }
     report.push({
       env: spec.env,
-      value: spec.secret && raw !== undefined ? '••••' : String(parsed.data ?? raw ?? ''),
+      value: shown(spec, parsed.data ?? raw),
       origin,
       help: spec.help,
     });
   }
   if (faults.length > 0) throw new ConfigError(faults);
-  return { config: Object.freeze(config) as ConfigOf<S>, report };
+  const names = new Set<string>(every.map((s) => s.env));
+  const unknownEnv = Object.keys(sources.env).filter((name) => name.startsWith('YANSHAO_') && !names.has(name));
+  return { config: Object.freeze(config) as ConfigOf<S>, report, unknownEnv };
+}
+
+/** A value as `yanshao doctor` may show it: of a secret, also of a default one, only whether there is one. */
+function shown(spec: Setting, value: unknown): string {
+  if (value === undefined || value === null || value === '') return '';
+  if (spec.secret) return '••••';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function pick(
@@ -104,7 +119,8 @@ function pick(
 ): { raw: unknown; origin: Origin } {
   const flag = flags?.[fileKey(spec.env)];
   if (flag !== undefined) return { raw: flag, origin: 'flag' };
-  const fromFile = file[fileKey(spec.env)];
+  // `httpPort:` with nothing behind it is null in YAML, which a number schema would take for 0.
+  const fromFile = file[fileKey(spec.env)] ?? undefined;
   // An empty environment variable counts as absent, as shells make it hard to tell the two apart.
   const fromEnv = env[spec.env] === '' ? undefined : env[spec.env];
   // design.md: environment, then a line of yanshao.yaml, then a flag, in rising order.
@@ -115,13 +131,21 @@ function pick(
 
 function readFile(path: string | undefined, faults: string[]): Record<string, unknown> {
   if (!path || !existsSync(path)) return {};
+  let text: string;
   try {
-    const parsed: unknown = parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
+  } catch (err) {
+    faults.push(`${path} cannot be read: ${(err as Error).message}`);
+    return {};
+  }
+  try {
+    const parsed: unknown = parse(text);
     if (parsed === null) return {};
     if (typeof parsed === 'object' && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
     faults.push(`${path} holds ${Array.isArray(parsed) ? 'a list' : typeof parsed}: write one \`key: value\` a line`);
   } catch (err) {
-    faults.push(`${path} is not YAML: ${(err as Error).message}`);
+    // Only the first line: the parser goes on to quote the file, where a secret may stand.
+    faults.push(`${path} is not YAML: ${(err as Error).message.split('\n', 1)[0]?.replace(/:$/, '')}`);
   }
   return {};
 }
