@@ -167,8 +167,8 @@ export const reasons = {
     en: 'This version does not take Sparkplug B. Send JSON to v1/devices/me/telemetry.',
   }),
   tooLarge: (size: number, most: number): Bilingual => ({
-    zh: `数据包有 ${size} 字节，最多 ${most} 字节；连接已关闭。请分成较小的消息发送。`,
-    en: `The packet has ${size} bytes, at most ${most} are taken; the connection was closed. Send smaller messages.`,
+    zh: `数据包有 ${size} 字节，最多 ${most} 字节；消息已确认但未保留（只留开头）。请分成较小的消息发送。`,
+    en: `The packet has ${size} bytes, at most ${most} are taken; it was acknowledged and, but for its beginning, not kept. Send smaller messages.`,
   }),
   andMore: (reason: Bilingual, count: number): Bilingual => ({
     zh: `${reason.zh}（本条消息中此类共 ${count} 处）`,

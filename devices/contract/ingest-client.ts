@@ -1,0 +1,14 @@
+import type { RpcClient } from '../../kit/rpc/rpc.ts';
+import type { IngestPort } from './ports.ts';
+
+/** Ingest in another process of this host, as its {@link IngestPort}. Parameters travel as a list, in the order of the port. */
+export function ingestClient(rpc: RpcClient): IngestPort {
+  return {
+    append: (entries) => rpc.call('ingest.append', [entries]),
+    register: (consumer) => rpc.call('ingest.register', [consumer]),
+    release: (consumer, position) => rpc.call('ingest.release', [consumer, position]),
+    series: (query) => rpc.call('ingest.series', [query]),
+    quarantine: (query) => rpc.call('ingest.quarantine', [query]),
+    stats: () => rpc.call('ingest.stats', []),
+  };
+}

@@ -1,0 +1,169 @@
+import type { JournalEntry } from '../devices/contract/entry.ts';
+import type { IngestPort } from '../devices/contract/ports.ts';
+import type { IngestStats } from '../devices/contract/stats.ts';
+import type { DeviceType } from '../devices/model/device-type.ts';
+import { cleanups, type Running } from '../kit/cleanups.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Journal } from '../kit/journal/journal.ts';
+import type { Log } from '../kit/log.ts';
+import type { Sql } from '../kit/sql/sql.ts';
+import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
+import { type AdmissionRegistry, admission } from './admission/admission.ts';
+import type { ClockLimits } from './admission/clock-check.ts';
+import type { IsSafety } from './admission/profile.ts';
+import { intake } from './intake.ts';
+import { ledger } from './ledger.ts';
+import { type BrokerOptions, startBroker } from './mqtt/broker.ts';
+import { type CredentialBook, identify } from './mqtt/identity.ts';
+import { openQuarantine, type QuarantineBounds } from './quarantine/quarantine.ts';
+import { keepRejected } from './quarantine/rejected-rows.ts';
+import { rate } from './rate.ts';
+import { type FollowedRegistry, registryFeed } from './registry-feed.ts';
+import type { IngestTables } from './tables.ts';
+import { startTicks } from './ticks.ts';
+import { sqlCursor } from './writer/cursor.ts';
+import { STORE_CONSUMER, startWriter } from './writer/writer.ts';
+
+/** What ingest asks of the registry's cache. */
+export type IngestRegistry = FollowedRegistry & AdmissionRegistry & CredentialBook;
+
+export interface IngestParts {
+  readonly journal: Journal<JournalEntry>;
+  readonly store: TelemetryStore;
+  /** `ingest.db`, opened with `ingestMigrations`. */
+  readonly sql: Sql<IngestTables>;
+  readonly registry: IngestRegistry;
+  /** Loads the registry anew after a gap in its changes. */
+  readonly reloadRegistry?: () => Promise<void>;
+  readonly types: Readonly<Record<string, DeviceType>>;
+  /** True where a P1 or P2 rule judges a measurement: it travels in the journal's reserved lane. */
+  readonly isSafety: IsSafety;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly mqtt: BrokerOptions;
+  readonly quarantine: QuarantineBounds;
+  readonly clockLimits?: Partial<ClockLimits>;
+  /** World time that blocks gather before the store is written, ms. */
+  readonly storeLingerMs?: number;
+}
+
+/** Ingest while it runs. `mqttPort` is the port it truly has. */
+export interface Ingest extends Running, IngestPort {
+  readonly mqttPort: number;
+  /** Asks {@link IngestParts.isSafety} again: the catalogue changed. */
+  safetyChanged(): void;
+}
+
+/**
+ * Opens the doors: what comes in is judged, journaled and then acknowledged; a writer takes it from the journal to the
+ * store. Stops in reverse: first the doors, then what is on its way, then the writer. Journal, store and database belong
+ * to the caller.
+ */
+export async function startIngest(parts: IngestParts): Promise<Ingest> {
+  const { journal, store, sql, registry, types, isSafety, clock, log } = parts;
+  const stopping = cleanups(log);
+  try {
+    const quarantine = await openQuarantine(sql, parts.quarantine);
+    const judge = admission({ registry, types, isSafety, limits: parts.clockLimits });
+    const book = ledger(await journal.head());
+    const writer = stopping.add(
+      'writer',
+      await startWriter({
+        journal,
+        store,
+        cursor: sqlCursor(sql, STORE_CONSUMER, journal.epoch),
+        typeOf: judge.typeOf,
+        reject: keepRejected(quarantine, clock),
+        ledger: book,
+        log: log.child({ component: 'writer' }),
+        now: clock.now,
+        lingerMs: parts.storeLingerMs,
+      }),
+    );
+    const perSecond = rate();
+    const gate = stopping.add(
+      'intake',
+      intake({
+        admission: judge,
+        journal,
+        quarantine,
+        ledger: book,
+        onAccepted: (readings) => perSecond.add(clock.now(), readings),
+        log: log.child({ component: 'intake' }),
+      }),
+    );
+    stopping.add('ticks', startTicks({ intake: gate, clock }));
+    const broker = stopping.add(
+      'broker',
+      await startBroker({
+        ...parts.mqtt,
+        intake: gate,
+        identify: (shown) => identify(shown, registry),
+        onPresence(subject, state) {
+          // Reported where it failed: a connection that could not be journaled is told by the silence that follows.
+          gate.append([{ kind: 'connection', subject, state, at: clock.now() }], 'safety').catch(() => {});
+        },
+        clock,
+        log: log.child({ component: 'mqtt' }),
+      }),
+    );
+    const feed = registryFeed({
+      registry,
+      admission: judge,
+      broker,
+      reload: parts.reloadRegistry,
+      log: log.child({ component: 'registry' }),
+    });
+
+    const stats = async (): Promise<IngestStats> => {
+      const { head, oldest, bytes, capBytes, waiting } = journal.stats();
+      return {
+        ...gate.counts,
+        refused: quarantine.refused,
+        lost: book.lost,
+        clients: broker.clients,
+        perSecond: perSecond.perSecond(clock.now()),
+        journal: { head, oldest, bytes, capBytes, waiting },
+        store: {
+          engine: store.engine,
+          position: writer.position,
+          lagMs: writer.lagMs(),
+          rejectedRows: writer.rejectedRows,
+          problem: writer.problem,
+        },
+      };
+    };
+
+    return {
+      mqttPort: broker.port,
+      async append(entries) {
+        const urgent = entries.some(
+          (entry) => entry.kind !== 'telemetry' || isSafetyEntry(entry, judge.typeOf, isSafety),
+        );
+        const position = await gate.append(entries, urgent ? 'safety' : 'normal');
+        await feed.follow(entries);
+        return position;
+      },
+      register: (consumer) => journal.register(consumer),
+      release: (consumer, position) => journal.release(consumer, position),
+      series: (query) => store.series(query),
+      quarantine: (query) => quarantine.list(query),
+      stats,
+      safetyChanged: judge.safetyChanged,
+      stop: stopping.run,
+    };
+  } catch (err) {
+    await stopping.run();
+    throw err;
+  }
+}
+
+/** Derived telemetry that a P1 or P2 rule judges. */
+function isSafetyEntry(
+  { device, values }: { device: string; values: object },
+  typeOf: (device: string) => string | undefined,
+  isSafety: IsSafety,
+): boolean {
+  const type = typeOf(device);
+  return type !== undefined && Object.keys(values).some((name) => isSafety(type, name));
+}

@@ -1,0 +1,283 @@
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import { Aedes, type Client, type PublishPacket } from 'aedes';
+import { topics } from '../../devices/contract/topics.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import { Problem } from '../../kit/problem.ts';
+import type { Admitted } from '../admission/admission.ts';
+import { reasons } from '../admission/reasons.ts';
+import type { Intake } from '../intake.ts';
+import { BAD_CREDENTIALS, type Identity, NOT_AUTHORIZED, type Proof, type Shown } from './identity.ts';
+import { noFanOut } from './no-fan-out.ts';
+import { guardPacketSize, oversizeOf } from './packet-guard.ts';
+import { attributesResponseTo, maySubscribe, publishRule } from './topic-rules.ts';
+
+export interface BrokerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly maxPacketBytes: number;
+  readonly maxClients: number;
+  /** PEM texts; absent for plain MQTT, which is for loopback only. With `ca`, client certificates signed by it prove identity. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
+}
+
+export interface BrokerParts extends BrokerOptions {
+  readonly intake: Pick<Intake, 'take' | 'settle'>;
+  readonly identify: (shown: Shown) => Proof;
+  /** The first connection of a subject came, or its last one went. */
+  readonly onPresence: (subject: string, state: 'up' | 'down') => void;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+}
+
+export interface Broker {
+  readonly port: number;
+  readonly clients: number;
+  /** Connections refused for want of a valid credential. */
+  readonly turnedAway: number;
+  /** Refusals not sent to a client that does not read; they are in the quarantine. */
+  readonly unsentErrors: number;
+  /** Ends the connections of whoever this is true of. */
+  dismiss(who: (identity: Identity) => boolean): void;
+  /** Takes no more connections and ends those there are, unacknowledged messages unacknowledged. */
+  stop(): Promise<void>;
+}
+
+/** What hangs on a connection that has proved who it is. */
+interface Session {
+  readonly identity: Identity;
+  wantsErrors: boolean;
+}
+
+type Known = Client & { session?: Session; proof?: Proof };
+
+/** A client that does not read is sent no more refusals beyond this many unread bytes. */
+const UNREAD_MAX = 256 * 1024;
+
+const authError = (returnCode: number): Error & { returnCode: number } =>
+  Object.assign(new Error(returnCode === BAD_CREDENTIALS ? 'bad user name or password' : 'not authorized'), {
+    returnCode,
+  });
+
+/**
+ * The embedded broker: aedes, hardened. It is a door, not a bus: what clients publish is judged and journaled, and ends
+ * there. A PUBACK goes out when the message is durable and not before. A bad payload is acknowledged and quarantined; the
+ * connection stays.
+ */
+export async function startBroker(parts: BrokerParts): Promise<Broker> {
+  const { intake, identify, onPresence, clock, log, maxPacketBytes } = parts;
+  const present = new Map<string, number>();
+  let turnedAway = 0;
+  let unsentErrors = 0;
+  let stopping = false;
+
+  const aedes = await Aedes.createBroker({
+    // Random id: a fixed one loses queued messages across restarts. Concurrency 0: no queue that is drained by recursion.
+    concurrency: 0,
+    mq: noFanOut(),
+    drainTimeout: 10_000,
+    connectTimeout: 10_000,
+    maxClientsIdLength: 256,
+    preConnect(client: Known, packet, callback) {
+      client.proof = identify(shownBy(client, packet.username, packet.password));
+      // A client id is chosen by the client: under another identity's name it would take over that one's connection.
+      if ('identity' in client.proof && packet.clientId) {
+        packet.clientId = `${client.proof.identity.subject}/${packet.clientId}`;
+      }
+      // Nothing is queued for absent clients, so there is no session to keep; a stored one would only hold memory.
+      packet.clean = true;
+      callback(null, true);
+    },
+    authenticate(client: Known, _username, _password, done) {
+      const proof = client.proof ?? { refused: NOT_AUTHORIZED };
+      if ('refused' in proof) {
+        turnedAway++;
+        done(authError(proof.refused) as never, false);
+      } else {
+        client.session = { identity: proof.identity, wantsErrors: false };
+        done(null, true);
+      }
+    },
+    authorizeSubscribe(_client, subscription, callback) {
+      callback(null, maySubscribe(subscription.topic) ? subscription : null);
+    },
+    authorizePublish(client: Known | null, packet, callback) {
+      const session = client?.session;
+      if (!client || !session) return callback(new Error('only an identified client publishes'));
+      const rule = publishRule(packet.topic);
+      if (rule === 'judge') return receive(client, session, packet, callback);
+      if (rule === 'forbidden') {
+        log.warn(
+          { client: session.identity.subject, topic: packet.topic.slice(0, 100) },
+          'a client wrote to a reserved topic and was put out',
+        );
+        return callback(new Error(`${packet.topic} is reserved`));
+      }
+      answerAttributes(client, packet.topic, clock.now());
+      setImmediate(callback, null);
+    },
+  });
+  // Every publish ends here once it is authorised: nobody listens through the broker (see no-fan-out.ts).
+  aedes.publish = (_packet: unknown, client: unknown, done?: (err?: Error) => void) => {
+    const callback = done ?? (client as (() => void) | undefined);
+    if (typeof callback === 'function') callback();
+  };
+
+  const receive = (
+    client: Known,
+    { identity, wantsErrors }: Session,
+    packet: PublishPacket,
+    callback: (err?: Error | null) => void,
+  ): void => {
+    const message = {
+      topic: packet.topic,
+      payload: packet.payload as Buffer,
+      client: identity.subject,
+      received: clock.now(),
+    };
+    const settled = (err: Error | null, { refusals }: Admitted): void => {
+      callback(err);
+      if (refusals.length > 0 && wantsErrors && !err) sendErrors(client, packet.topic, message.received, refusals);
+    };
+    const large = oversizeOf(packet);
+    if (large) intake.settle(message, large.trueSize, tooLarge(large.trueSize, maxPacketBytes), settled);
+    else intake.take(message, settled);
+  };
+
+  const sendErrors = (client: Known, topic: string, received: number, refusals: Admitted['refusals']): void => {
+    const unread = 'writableLength' in client.conn ? client.conn.writableLength : 0;
+    if (client.closed || unread > UNREAD_MAX) {
+      unsentErrors++;
+      return;
+    }
+    send(client, topics.errors, { topic, received, refusals });
+  };
+
+  aedes.on('client', (client: Known) => {
+    const subject = client.session?.identity.subject;
+    if (subject === undefined) return;
+    const count = present.get(subject) ?? 0;
+    present.set(subject, count + 1);
+    if (count === 0) onPresence(subject, 'up');
+  });
+  aedes.on('clientDisconnect', (client: Known) => {
+    const subject = client.session?.identity.subject;
+    if (subject === undefined) return;
+    const count = (present.get(subject) ?? 1) - 1;
+    if (count > 0) present.set(subject, count);
+    else present.delete(subject);
+    // When it is us who leave, the journal must not say that everybody else did.
+    if (count <= 0 && !stopping) onPresence(subject, 'down');
+  });
+  const watchErrors = (wants: boolean) => (filters: readonly string[], client: Known) => {
+    if (client.session && filters.includes(topics.errors)) client.session.wantsErrors = wants;
+  };
+  aedes.on('subscribe', (subscriptions, client) =>
+    watchErrors(true)(
+      subscriptions.filter(({ qos }) => (qos as number) !== 128).map(({ topic }) => topic),
+      client as Known,
+    ),
+  );
+  aedes.on('unsubscribe', (filters, client) => watchErrors(false)(filters, client as Known));
+
+  const server = listenerFor(parts.tls, (socket) => {
+    socket.setNoDelay(true);
+    guardPacketSize(aedes.handle(socket), maxPacketBytes);
+  });
+  server.maxConnections = parts.maxClients;
+  const port = await listen(server, parts.host, parts.port).catch(async (err: unknown) => {
+    await closeAedes(aedes);
+    throw err;
+  });
+
+  const connected = (): Known[] => Object.values((aedes as unknown as { clients: Record<string, Known> }).clients);
+  return {
+    port,
+    get clients() {
+      return aedes.connectedClients;
+    },
+    get turnedAway() {
+      return turnedAway;
+    },
+    get unsentErrors() {
+      return unsentErrors;
+    },
+    dismiss(who) {
+      for (const client of connected()) {
+        if (client.session && who(client.session.identity)) client.close();
+      }
+    },
+    async stop() {
+      stopping = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await closeAedes(aedes);
+      await closed;
+    },
+  };
+}
+
+const tooLarge = (size: number, most: number): Admitted => ({
+  entries: [],
+  refusals: [{ device: null, code: 'too-large', reason: reasons.tooLarge(size, most), count: 1 }],
+  readings: 0,
+  doubtful: 0,
+  safety: false,
+});
+
+/** Devices without a clock of their own ask for the time; ThingsBoard firmware reads it as a shared attribute. */
+function answerAttributes(client: Client, topic: string, now: number): void {
+  send(client, attributesResponseTo(topic), { serverTime: now, shared: { serverTime: now } });
+}
+
+/** Sends to this one connection. */
+function send(client: Client, topic: string, body: unknown): void {
+  client.publish(
+    {
+      cmd: 'publish',
+      topic,
+      payload: Buffer.from(JSON.stringify(body)),
+      qos: 0,
+      dup: false,
+      retain: false,
+    },
+    () => {},
+  );
+}
+
+function shownBy(client: Client, username: string | undefined, password: Buffer | undefined): Shown {
+  const conn = client.conn;
+  const fingerprint =
+    conn instanceof TLSSocket && conn.authorized ? conn.getPeerCertificate().fingerprint256 : undefined;
+  return { username, password, fingerprint };
+}
+
+function listenerFor(tls: BrokerOptions['tls'], onSocket: (socket: Socket) => void): Server {
+  if (!tls) return createTcpServer(onSocket);
+  return createTlsServer(
+    { ...tls, minVersion: 'TLSv1.2', requestCert: tls.ca !== undefined, rejectUnauthorized: false },
+    onSocket,
+  );
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (err: NodeJS.ErrnoException) =>
+      reject(
+        new Problem(
+          err.code === 'EADDRINUSE'
+            ? `MQTT port ${port} on ${host} is taken: stop the other broker or set YANSHAO_MQTT_PORT`
+            : `MQTT cannot listen on ${host}:${port}: ${err.message}`,
+          err,
+        ),
+      ),
+    );
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+const closeAedes = (aedes: Aedes): Promise<void> => new Promise((resolve) => aedes.close(resolve));
