@@ -89,11 +89,14 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
     place(written);
     return written;
   };
-  /** One row on top: lower levels step behind the highest that is active, and forward again when it is gone. */
+  /**
+   * One row on top: the highest level that is active, or the highest still open once none is. Lower ones step behind it,
+   * and forward again when it is gone.
+   */
   const settleLadder = (alarm: Alarm, at: number): void => {
     const group = groupOf(alarm);
     const members = group ? [...(ladders.get(group) ?? [])].map((id) => byId.get(id)!) : [];
-    const top = members.filter((a) => a.active).sort((a, b) => a.priority.localeCompare(b.priority))[0];
+    const top = members.sort((a, b) => Number(b.active) - Number(a.active) || a.priority.localeCompare(b.priority))[0];
     for (const member of members) {
       const above = top && top.priority < member.priority ? top.id : null;
       if (member.supersededBy === above) continue;
@@ -115,7 +118,8 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
     const acked = event === 'acknowledge' ? { ackedAt: at, ackedBy: actor, needsVerdict: false } : {};
     const next = closing({ ...alarm, ...('to' in outcome ? outcome.to : {}), ...acked }, at);
     const kind = event === 'acknowledge' ? 'acknowledged' : 'reset';
-    return { alarm: write(next, kind, at, actor, note) };
+    const written = write(isOpen(next) ? next : { ...next, supersededBy: null }, kind, at, actor, note);
+    return { alarm: written };
   };
 
   return {
@@ -138,7 +142,7 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
       const next = standing && apply(standing, latching ? 'returned-latching' : 'returned');
       if (!next) return;
       const last = { lastValue: latest.value, lastAt: latest.at, lastQuality: latest.quality };
-      const written = write(closing({ ...next, ...last, returnedAt: at, supersededBy: null }, at), 'returned', at);
+      const written = write(closing({ ...next, ...last, returnedAt: at }, at), 'returned', at);
       settleLadder(written, at);
     },
     addHistory(alarm, at) {
@@ -179,9 +183,14 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
       for (const lower of [...byId.values()].filter((a) => a.supersededBy === id && !a.acked)) {
         person(lower.id, 'acknowledge', actor, at, 'acknowledged with the level above it');
       }
+      settleLadder(told.alarm, at);
       return told;
     },
-    reset: (id, actor, at, note) => person(id, 'reset', actor, at, note),
+    reset(id, actor, at, note) {
+      const told = person(id, 'reset', actor, at, note);
+      if ('alarm' in told) settleLadder(told.alarm, at);
+      return told;
+    },
     byId: (id) => byId.get(id),
     byKey: (key) => byId.get(idByKey.get(key) ?? ''),
     open: () => byId.values(),

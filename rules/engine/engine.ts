@@ -155,6 +155,9 @@ export function createEngine(parts: EngineParts): Engine {
   };
 }
 
+/** Measurements of the entry in hand that are live; one array for all entries, so that none is made for each. */
+const arrived: number[] = [];
+
 /** An entry's values, each in the lane it belongs to. */
 function telemetry(core: Core, entry: TelemetryEntry): void {
   // Judged when it was derived; it comes back only because it is stored.
@@ -174,7 +177,8 @@ function telemetry(core: Core, entry: TelemetryEntry): void {
   const lateness = entry.received - at;
   let backlog = isBacklog(unit, entry, at);
   let setBack: boolean | undefined;
-  let live = false;
+  const live = arrived;
+  live.length = 0;
   for (const name in entry.values) {
     const i = indexOf.get(name);
     if (i === undefined) {
@@ -205,14 +209,18 @@ function telemetry(core: Core, entry: TelemetryEntry): void {
       core.counts.duplicate++;
       continue;
     }
-    live = true;
     columns.values[m] = value;
     columns.times[m] = at;
     columns.qualities[m] = quality;
-    judgeLive(core, unit, i, value, quality, at, entry.received, now, entry);
+    live.push(i);
   }
   if (unit.dirtyAt === 0) touch(core, unit);
-  if (!live) return;
+  if (live.length === 0) return;
+  // All values of the moment are known before any is judged: conditions speak of several at once.
+  for (let k = 0; k < live.length; k++) {
+    const m = unit.m + live[k]!;
+    judgeLive(core, unit, live[k]!, columns.values[m]!, columns.qualities[m]!, at, entry.received, now, entry);
+  }
   unit.late = null;
   if (!(unit.lag <= lateness)) unit.lag = lateness;
   if (!(unit.newestAt >= at)) unit.newestAt = at;

@@ -84,6 +84,7 @@ function settle(core: Core, unit: Unit, history: History): void {
   unit.history = null;
   core.draining.delete(unit);
   touch(core, unit);
+  for (const { offset } of unit.plan.rules) backAgain(history, offset);
   for (const ended of history.ended) episodeEnded(core, unit, unit.plan.rules[ended.offset]!, ended, wall);
   for (const [offset, raiser] of history.raisers) {
     const rule = unit.plan.rules[offset]!;
@@ -96,7 +97,30 @@ function settle(core: Core, unit: Unit, history: History): void {
       else episodeEnded(core, unit, rule, { ...raiser, offset, until: last?.at ?? newest }, wall);
     } else stillHolds(core, unit, rule, raiser, history, wall, now);
   }
+  for (const rule of unit.plan.rules) stillWaits(core, unit, rule, history, now);
   handOver(core, unit, history, wall, now);
+}
+
+/** What was back to normal when the backlog ended is over, whether or not its off-delay had run out. */
+function backAgain(history: History, offset: number): void {
+  const raiser = history.raisers.get(offset);
+  if (!raiser || history.evals.phases[offset] !== phase.returning) return;
+  history.raisers.delete(offset);
+  history.ended.push({ ...raiser, offset, until: history.evals.episodes.get(offset)!.turned });
+}
+
+/** An on-delay that had begun in the backlog runs on, from its true beginning. */
+function stillWaits(core: Core, unit: Unit, rule: CompiledRule, history: History, now: number): void {
+  const episode = history.evals.episodes.get(rule.offset);
+  const last = history.last.get(rule.measurement);
+  const index = unit.s + rule.offset;
+  if (!episode || !last || history.evals.phases[rule.offset] !== phase.pending) return;
+  if (core.units.columns.times[unit.m + rule.measurement]! > last.at || core.units.evals.phases[index] !== phase.normal)
+    return;
+  core.units.evals.phases[index] = phase.pending;
+  const left = Math.max(0, rule.onDelayMs - (last.at - episode.since));
+  core.units.evals.episodes.set(index, { since: episode.since, turned: 0, due: now + left });
+  remind(core, unit, rule, now);
 }
 
 /** An episode of the backlog that nothing newer contradicts: it becomes the live one, under its true identity, and rings. */

@@ -1,0 +1,356 @@
+import type { Alarm, AlarmEvent } from '../../devices/contract/alarm.ts';
+import { type Catalogue, catalogueSchema } from '../../devices/contract/catalogue.ts';
+import type { City } from '../../devices/contract/city.ts';
+import type { JournalEntry, TelemetryEntry, Value } from '../../devices/contract/entry.ts';
+import {
+  type Device,
+  deviceSchema,
+  type Gateway,
+  type RegistryChange,
+  type Site,
+} from '../../devices/contract/registry.ts';
+import { deviceTypes } from '../../devices/types/registry.ts';
+import { stateOf } from '../judge/transition.ts';
+import { compileCatalogue } from '../standards/compile.ts';
+import { createEngine, type Engine, type StateRow } from './engine.ts';
+
+/** A small invented city, for benches and scenarios. */
+export const benchCity: City = {
+  id: 'bench',
+  name: { zh: '试验城', en: 'Bench City' },
+  fictional: true,
+  timeZone: 'Asia/Shanghai',
+  map: { center: [112.6, 26.9], zoom: 11, bounds: [112, 26, 113, 27], attribution: 'invented' },
+  areas: [{ code: '000001', name: { zh: '东区', en: 'East' }, urban: true }],
+  departments: [
+    { id: 'gas', name: { zh: '燃气办', en: 'Gas office' } },
+    { id: 'lights', name: { zh: '路灯处', en: 'Street lights' } },
+  ],
+  platformDepartment: 'gas',
+  working: {
+    hours: [
+      ['08:00', '12:00'],
+      ['14:00', '18:00'],
+    ],
+    days: [1, 2, 3, 4, 5],
+    holidays: [],
+    makeUpDays: [],
+  },
+};
+
+const basis = [{ src: 'bench', status: 'proposal' }];
+const text = (en: string) => ({ zh: en, en });
+const item = (code: string, deviceType: string, leadDepartment: string, rules: object[], clock = 'continuous') => ({
+  code,
+  name: text(code),
+  standard: { text: 'bench', provenance: 'illustrative', source: null },
+  problem: 'bench',
+  leadDepartment,
+  deviceType,
+  rules: rules.map((rule) => ({ title: text((rule as { id: string }).id), basis, ...rule })),
+  timeLimit: { ackMin: 5, arriveMin: 30, makeSafeMin: null, closeH: 8, clock, basis },
+});
+
+/** The levels of a restaurant's leak alarm, a regulator's pressures, bins and lamps: one rule of each kind. */
+export const benchCatalogue: Catalogue = catalogueSchema.parse({
+  title: text('bench catalogue'),
+  version: '0-bench',
+  warning: text('invented'),
+  domains: [
+    {
+      code: 'G',
+      name: text('safety'),
+      categories: [
+        {
+          code: 'G05',
+          name: text('gas'),
+          status: 'topic-named',
+          sourceWords: 'bench',
+          sources: [],
+          items: [
+            item('G05-14', 'gas-alarm-commercial', 'gas', [
+              {
+                id: 'com-l1',
+                title: { zh: '一级报警', en: 'Level 1' },
+                kind: 'threshold',
+                measurement: 'alarm.ch4',
+                op: '>=',
+                limit: { value: 10, unit: '%{LEL}' },
+                deadband: { value: 3, unit: '%{LEL}' },
+                priority: 'P2',
+                onDelayS: 10,
+                offDelayS: 60,
+                ladder: 'ch4',
+              },
+              {
+                id: 'com-l2',
+                title: { zh: '二级报警', en: 'Level 2' },
+                kind: 'threshold',
+                measurement: 'alarm.ch4',
+                op: '>=',
+                limit: { value: 40, unit: '%{LEL}' },
+                deadband: { value: 5, unit: '%{LEL}' },
+                priority: 'P1',
+                offDelayS: 60,
+                latched: true,
+                ladder: 'ch4',
+              },
+              {
+                id: 'com-valve',
+                kind: 'state',
+                measurement: 'alarm.valveState',
+                op: '==',
+                limit: { state: 'fault' },
+                priority: 'P3',
+                onDelayS: 60,
+              },
+              { id: 'silent', kind: 'absence', measurement: '*', afterS: 300, priority: 'P3' },
+            ]),
+            item('G05-01', 'gas-rtu', 'gas', [
+              {
+                id: 'pout-hh',
+                kind: 'threshold',
+                measurement: 'rtu.outletPressure',
+                op: '>',
+                limit: { expr: '1.20 * Ps', unit: 'kPa' },
+                deadband: { expr: '0.02 * span', unit: 'kPa' },
+                priority: 'P1',
+                latched: true,
+              },
+              {
+                id: 'ssv',
+                kind: 'state',
+                measurement: 'rtu.shutoffValveClosed',
+                op: '==',
+                limit: { flag: true },
+                priority: 'P1',
+                latched: true,
+                when: { expr: 'records.workOrders == 0.0', text: text('no work order on the station') },
+              },
+              { id: 'dead', kind: 'stuck', measurement: 'rtu.flowTotal', windowS: 3600, priority: 'P4' },
+            ]),
+            item('G05-11', 'pipe-guard', 'gas', [
+              {
+                id: 'vibration',
+                kind: 'count',
+                measurement: 'guard.vibrationEvent',
+                op: '>=',
+                limit: { value: 3, unit: '1' },
+                windowS: 600,
+                priority: 'P2',
+              },
+            ]),
+          ],
+        },
+      ],
+    },
+    {
+      code: 'C',
+      name: text('city'),
+      categories: [
+        {
+          code: 'C04',
+          name: text('bins and lamps'),
+          status: 'topic-named',
+          sourceWords: 'bench',
+          sources: [],
+          items: [
+            item('C04-02', 'waste-bin', 'lights', [
+              {
+                id: 'heating',
+                kind: 'rate',
+                measurement: 'bin.temperature',
+                op: '>=',
+                limit: { value: 8, unit: 'Cel/min' },
+                windowS: 180,
+                priority: 'P1',
+              },
+              {
+                id: 'moved',
+                kind: 'threshold',
+                measurement: 'bin.distanceFromHome',
+                op: '>',
+                limit: { value: 30, unit: 'm' },
+                priority: 'P4',
+              },
+            ]),
+            item('C04-07', 'smart-pole', 'lights', [
+              {
+                id: 'lamp-failure',
+                kind: 'state',
+                measurement: 'pole.lampFailure',
+                op: '==',
+                limit: { flag: true },
+                priority: 'P4',
+                when: { expr: 'sun.dark && r.pole.dimLevel > 0.0', text: text('dark, and commanded on') },
+              },
+              {
+                id: 'dark',
+                kind: 'threshold',
+                measurement: 'road.consecutiveDark',
+                op: '>=',
+                limit: { value: 3, unit: '1' },
+                priority: 'P3',
+              },
+            ]),
+            item('C04-08', 'env-station', 'lights', [
+              {
+                id: 'dust',
+                kind: 'threshold',
+                measurement: 'env.pm10',
+                op: '>',
+                limit: { value: 150, unit: 'ug/m3' },
+                windowS: 3600,
+                priority: 'P3',
+              },
+            ]),
+          ],
+        },
+      ],
+    },
+  ],
+});
+
+/** A device of the bench: `kitchen('k1', { site: 's1' })`. */
+export const benchDevice = (id: string, type: string, more: Partial<Device> = {}): Device =>
+  deviceSchema.parse({ id, type, name: id, lon: 112.6, lat: 26.9, gas: 'natural', ...more });
+export const kitchen = (id: string, more: Partial<Device> = {}): Device =>
+  benchDevice(id, 'gas-alarm-commercial', more);
+
+/** `2026-11-23T10:00:05` in the bench city's zone, from `10:00:05`; a second day by `+1 03:00`. */
+export function momentOf(text: string): number {
+  const [day, time] = text.startsWith('+')
+    ? [Number(text.slice(1, text.indexOf(' '))), text.slice(text.indexOf(' ') + 1)]
+    : [0, text];
+  const [h = 0, m = 0, s = 0] = time.split(':').map(Number);
+  return Date.parse('2026-11-23T00:00:00+08:00') + day * 86_400_000 + ((h * 60 + m) * 60 + s) * 1000;
+}
+
+/** What an alarm looks like at a glance: `G05-14.com-l2 unack`. */
+export const glance = (alarm: Alarm): string =>
+  [
+    alarm.rule,
+    stateOf(alarm),
+    ...(alarm.supersededBy ? ['superseded'] : []),
+    ...(alarm.override ? [alarm.override.kind] : []),
+    ...(alarm.lane === 'history' ? ['history'] : []),
+  ].join(' ');
+
+type Undated<T> = T extends unknown ? Omit<T, 'at'> : never;
+
+export interface Records {
+  devices: Device[];
+  sites?: Site[];
+  gateways?: Gateway[];
+}
+
+/**
+ * An engine on a bench, in a day that is set by hand. Readings move the clock; `passes` lets ticks come once a second, as
+ * ingest writes them; `blindUntil` lets none come.
+ */
+export function engineBench(records: Records, begins = '10:00', options: { reAlarmMs?: number } = {}) {
+  const catalogue = compileCatalogue(benchCatalogue, deviceTypes, benchCity.platformDepartment);
+  const make = (): Engine => {
+    const engine = createEngine({ catalogue, city: benchCity, types: deviceTypes, version: '0-bench', ...options });
+    engine.load({ devices: records.devices, sites: records.sites ?? [], gateways: records.gateways ?? [], version: 0 });
+    return engine;
+  };
+  let engine = make();
+  let now = momentOf(begins);
+  let position = 0;
+  const rows = new Map<string, Alarm>();
+  const events: AlarmEvent[] = [];
+  const derived: TelemetryEntry[] = [];
+  const journal: JournalEntry[][] = [];
+  const snapshots = new Map<string, StateRow>();
+  const collect = (effects: ReturnType<Engine['take']>) => {
+    for (const alarm of effects?.alarms ?? []) rows.set(alarm.id, alarm);
+    events.push(...(effects?.events ?? []));
+    derived.push(...(effects?.derived ?? []));
+  };
+  const give = (...entries: JournalEntry[]) => {
+    journal.push(entries);
+    collect(engine.take({ position: ++position, entries }));
+  };
+  const passTo = (until: number) => {
+    for (; now + 1000 <= until; ) {
+      now += 1000;
+      give({ kind: 'tick', at: now });
+    }
+    now = until;
+  };
+  give({ kind: 'tick', at: now });
+  const bench = {
+    /** Lets time pass up to `time`, second by second. */
+    passes: (time: string) => passTo(momentOf(time)),
+    /** At `time`, `device` reports `values`; `more` says what else stands in the entry. */
+    reads(time: string, device: string, values: Record<string, Value>, more: Partial<TelemetryEntry> = {}) {
+      passTo(momentOf(time));
+      give({ kind: 'telemetry', device, at: now, received: now, source: 'mqtt', values, ...more });
+    },
+    /** At `time`, an old reading of `at` arrives. */
+    readsLate(
+      time: string,
+      at: string,
+      device: string,
+      values: Record<string, Value>,
+      more: Partial<TelemetryEntry> = {},
+    ) {
+      bench.reads(time, device, values, { at: momentOf(at), historical: true, ...more });
+    },
+    connection(time: string, subject: string, state: 'up' | 'down') {
+      passTo(momentOf(time));
+      give({ kind: 'connection', subject, state, at: now });
+    },
+    registry(time: string, change: Undated<RegistryChange>) {
+      passTo(momentOf(time));
+      give({ kind: 'registry', change: { ...change, at: now } as RegistryChange });
+    },
+    /** Nothing is written until `time`: ingest is down. */
+    blindUntil(time: string) {
+      now = momentOf(time) - 1000;
+      passTo(momentOf(time));
+    },
+    acknowledges(time: string, id: string) {
+      passTo(momentOf(time));
+      const told = engine.desk.acknowledge(id, 'mira', now, null);
+      collect(engine.pending());
+      return told;
+    },
+    resets(time: string, id: string) {
+      passTo(momentOf(time));
+      const told = engine.desk.reset(id, 'mira', now, null);
+      collect(engine.pending());
+      return told;
+    },
+    /** Takes snapshots as the database would keep them. */
+    keeps(limit = Number.POSITIVE_INFINITY) {
+      for (const row of engine.snapshot(limit)) snapshots.set(row.device, row);
+      return engine.heldTo();
+    },
+    /** The process dies and starts again: state from snapshots, the rest judged again in silence. */
+    restarts(heldTo: number) {
+      engine = make();
+      engine.restore(snapshots.values());
+      engine.desk.load(
+        [...rows.values()].filter((a) => a.closedAt === null),
+        events.length,
+      );
+      for (let p = heldTo + 1; p <= position; p++) engine.replay({ position: p, entries: journal[p - 1]! });
+    },
+    /** Every alarm there is, by its latest row, at a glance. */
+    get shows() {
+      return [...rows.values()].filter((a) => a.closedAt === null).map(glance);
+    },
+    alarm: (rule: string) => [...rows.values()].filter((a) => a.rule === rule).at(-1),
+    alarms: () => [...rows.values()],
+    told: () => events.map((e) => `${e.kind} ${rows.get(e.alarm)?.rule}`),
+    derived,
+    events,
+    journal,
+    get engine() {
+      return engine;
+    },
+  };
+  return bench;
+}
