@@ -60,12 +60,47 @@ export function crossCheck(
       });
     });
   });
+  checkOverlaps(catalogue, root);
   catalogue.changes.forEach(({ item }, index) => {
     if (item !== undefined && !seen.has(`item ${item}`)) {
       root.into('changes', index).fault('item', item, `没有项目 ${item}`, `there is no item ${item}`);
     }
   });
   return findings;
+}
+
+/** Two items that judge one measurement of one device type the same way, without conditions, would ring twice for one thing. */
+function checkOverlaps(catalogue: Catalogue, root: At): void {
+  const owners = new Map<string, { item: string; rule: string }>();
+  for (const { item, rule, at } of rulesOf(catalogue, root)) {
+    if (rule.when || (rule.kind !== 'threshold' && rule.kind !== 'state')) continue;
+    const way = rule.kind === 'state' ? JSON.stringify([rule.op, rule.limit]) : rule.op.charAt(0);
+    const key = `${item.deviceType} ${rule.measurement} ${way}`;
+    const owner = owners.get(key);
+    if (owner && owner.item !== item.code) {
+      at.fault(
+        'measurement',
+        rule.measurement,
+        `${item.code}.${rule.id} 与 ${owner.item}.${owner.rule} 会对同一件事各告警一次，请用 when 区分`,
+        `${item.code}.${rule.id} and ${owner.item}.${owner.rule} would both ring for one thing: tell them apart with \`when\``,
+      );
+    }
+    owners.set(key, { item: item.code, rule: rule.id });
+  }
+}
+
+function rulesOf(catalogue: Catalogue, root: At): { item: Item; rule: Rule; at: At }[] {
+  return catalogue.domains.flatMap((domain, d) =>
+    domain.categories.flatMap((category, c) =>
+      category.items.flatMap((item, i) =>
+        item.rules.map((rule, r) => ({
+          item,
+          rule,
+          at: root.into('domains', d, 'categories', c, 'items', i, 'rules', r),
+        })),
+      ),
+    ),
+  );
 }
 
 function checkItem(

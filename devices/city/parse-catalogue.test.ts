@@ -165,6 +165,19 @@ describe('a fault', () => {
     ).toEqual([]);
   });
 
+  it('is a second item that would ring for the same thing', () => {
+    const rules = Object.entries(leak)
+      .map(([key, value]) => `${key}: ${value}`)
+      .join(', ');
+    const item = head.slice(head.indexOf('          - code: H01-01'), head.indexOf('            rules:'));
+    const withRules = (code: string) => `${item.replace('H01-01', code)}            rules: [{ ${rules} }]${tail()}`;
+    const text = head.slice(0, head.indexOf('          - code: H01-01')) + withRules('H01-01') + withRules('H01-02');
+    const result = parseCatalogue(text);
+    expect('faults' in result && result.faults[0]?.en).toContain(
+      'H01-02.leak and H01-01.leak would both ring for one thing',
+    );
+  });
+
   it('is a department the city does not have', () => {
     const result = parseCatalogue(head.replace('gasworks', 'nobody').replace('rules:', 'rules: []') + tail(), {
       departments: ['gasworks'],
