@@ -25,10 +25,15 @@ export interface DuckdbLimits {
   readonly tidyAfter: number;
 }
 
-/** DuckDB with our tables, inside the worker. Calls of one connection must not overlap: the worker queues them. */
-export interface DuckdbEngine {
+export interface Names {
   readonly devices: readonly DeviceId[];
   readonly fields: readonly FieldId[];
+}
+
+/** DuckDB with our tables, inside the worker. Calls of one connection must not overlap: the worker queues them. */
+export interface DuckdbEngine {
+  /** Every name that is durable. */
+  names(): Promise<Names>;
   /** Resolves once the values are on disk. */
   write(columns: Columns): Promise<void>;
   series(query: SeriesQuery, ids: { device: number; field: number }): Promise<readonly Sample[]>;
@@ -78,10 +83,15 @@ export async function openDuckdbEngine(file: string, limits: DuckdbLimits): Prom
   let seq = Number(newest?.seq ?? 0);
   const tidying = compaction(writer, limits.tidyAfter);
   return {
-    devices: (await rowsOf(writer, 'select id, type, device from devices')) as unknown as DeviceId[],
-    fields: (await rowsOf(writer, 'select id, type, measurement, kind from fields')) as unknown as FieldId[],
+    names: async () => ({
+      devices: (await rowsOf(writer, 'select id, type, device from devices')) as unknown as DeviceId[],
+      fields: (await rowsOf(writer, 'select id, type, measurement, kind from fields')) as unknown as FieldId[],
+    }),
     compaction: tidying,
     async write(columns) {
+      // Taken before the commit, which may be durable although it failed: no number is given twice.
+      const after = seq;
+      seq += columns.length;
       await inTransaction(writer, async () => {
         await append(
           writer,
@@ -105,11 +115,10 @@ export async function openDuckdbEngine(file: string, limits: DuckdbLimits): Prom
           writer,
           'samples',
           columnTypes,
-          (chunk, from, to) => fill(chunk, columns, from, to, seq),
+          (chunk, from, to) => fill(chunk, columns, from, to, after),
           columns.length,
         );
       });
-      seq += columns.length;
       tidying.wrote(columns.at);
     },
     series: (query, ids) => series(reader, query, ids),
@@ -168,7 +177,7 @@ async function append(
   }
 }
 
-function fill(chunk: DuckDBDataChunk, c: Columns, from: number, to: number, seq: number): void {
+function fill(chunk: DuckDBDataChunk, c: Columns, from: number, to: number, after: number): void {
   const column = (value: (i: number) => DuckDBValue): DuckDBValue[] =>
     Array.from({ length: to - from }, (_, i) => value(from + i));
   chunk.setColumns([
@@ -179,7 +188,7 @@ function fill(chunk: DuckDBDataChunk, c: Columns, from: number, to: number, seq:
     column((i) => (c.kind[i] === 1 ? c.num[i] === 1 : null)),
     column((i) => (c.kind[i] === 2 ? c.texts[c.num[i]!]! : null)),
     column((i) => c.quality[i]!),
-    column((i) => BigInt(seq + i + 1)),
+    column((i) => BigInt(after + i + 1)),
   ]);
 }
 

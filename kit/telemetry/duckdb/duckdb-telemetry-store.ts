@@ -20,21 +20,29 @@ export async function openDuckdbTelemetryStore(
   limits: Partial<DuckdbLimits> = {},
 ): Promise<TelemetryStore> {
   const worker = duckdbWorker({ file, limits: { ...defaults, ...limits } });
-  const held = await worker.call({ op: 'open' }).catch(async (err: Error) => {
+  const held = await worker.call({ op: 'names' }).catch(async (err: Error) => {
     await worker.end();
     throw openProblem(file, err);
   });
-  const dictionary = dictionaryOf(held.devices, held.fields);
+  let dictionary = dictionaryOf(held.devices, held.fields);
+  // A commit that failed may still have become durable (a full disk while checkpointing): then only the file knows.
+  let certain = true;
   // One batch after another: a batch may only use names that are durable, and the later of two batches must win.
   let writing: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
 
   const writeNow = async (rows: Parameters<TelemetryStore['write']>[0]) => {
+    if (!certain) {
+      const durable = await worker.call({ op: 'names' });
+      dictionary = dictionaryOf(durable.devices, durable.fields);
+    }
     const { columns, refused } = toColumns(rows, dictionary);
     if (columns.length > 0) {
+      certain = false;
       await worker.call({ op: 'write', columns }, buffersOf(columns));
       learn(dictionary, columns.newDevices, columns.newFields);
     }
+    certain = true;
     settle(refused);
   };
 

@@ -36,8 +36,8 @@ async function run(request: Request): Promise<Results[keyof Results]> {
     throw err;
   });
   switch (request.op) {
-    case 'open':
-      return { devices: db.devices, fields: db.fields };
+    case 'names':
+      return db.names();
     case 'write':
       return db.write(request.columns) as Promise<undefined>;
     case 'series':

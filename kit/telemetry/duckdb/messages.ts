@@ -1,6 +1,6 @@
 import type { Sample, SeriesQuery } from '../telemetry-store.ts';
-import type { Columns, DeviceId, FieldId } from './columns.ts';
-import type { DuckdbLimits } from './duckdb-engine.ts';
+import type { Columns } from './columns.ts';
+import type { DuckdbLimits, Names } from './duckdb-engine.ts';
 
 /** What the worker is started with. */
 export interface WorkerStart {
@@ -10,7 +10,7 @@ export interface WorkerStart {
 
 /** Requests to the worker. */
 export type Call =
-  | { readonly op: 'open' }
+  | { readonly op: 'names' }
   | { readonly op: 'write'; readonly columns: Columns }
   | {
       readonly op: 'series';
@@ -24,7 +24,7 @@ export type Request = Call & { readonly id: number };
 
 /** What each call resolves with. */
 export interface Results {
-  open: { readonly devices: readonly DeviceId[]; readonly fields: readonly FieldId[] };
+  names: Names;
   write: undefined;
   series: readonly Sample[];
   count: number;
