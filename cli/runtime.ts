@@ -1,18 +1,24 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { dashboardSettings } from '../dashboard/config.ts';
+import { gatewaySettings } from '../gateway/config.ts';
+import { ingestSettings } from '../ingest/config.ts';
 import { type ConfigOf, flagName, type Loaded, loadConfig, type Settings } from '../kit/config.ts';
 import { type DataFolder, dataFolder } from '../kit/data-folder.ts';
 import { jsonLog, type Log } from '../kit/log.ts';
 import { Problem } from '../kit/problem.ts';
 import { type RpcClient, rpcClient } from '../kit/rpc/rpc.ts';
-import { gatewaySettings } from '../gateway/config.ts';
-import { ingestSettings } from '../ingest/config.ts';
 import { rulesSettings } from '../rules/config.ts';
 import { platformSettings } from './settings.ts';
 
 /** Every setting of every process, as one list: what `yanshao.yaml` may hold and `yanshao doctor` shows. */
-export const allSettings = { ...platformSettings, ...ingestSettings, ...rulesSettings, ...dashboardSettings, ...gatewaySettings } satisfies Settings;
+export const allSettings = {
+  ...platformSettings,
+  ...ingestSettings,
+  ...rulesSettings,
+  ...dashboardSettings,
+  ...gatewaySettings,
+} satisfies Settings;
 export type Config = ConfigOf<typeof allSettings>;
 
 /** The project's own folder. */
@@ -22,7 +28,8 @@ export const citiesDir = fileURLToPath(new URL('../cities', import.meta.url));
 /** A command that takes every setting as a flag. */
 export function commandWithSettings(name: string, settings: Settings = allSettings): Command {
   const command = new Command(name);
-  for (const { env, help } of Object.values(settings)) command.option(`--${flagName(env)} <value>`, `${help.zh} / ${help.en} [${env}]`);
+  for (const { env, help } of Object.values(settings))
+    command.option(`--${flagName(env)} <value>`, `${help.zh} / ${help.en} [${env}]`);
   return command;
 }
 
@@ -32,7 +39,8 @@ export function readConfig(flags: Readonly<Record<string, unknown>> = {}): Loade
 }
 
 /** The data folder of a configuration: a demonstration and a real city never share one. */
-export const folderOf = ({ dataDir, demo }: Pick<Config, 'dataDir' | 'demo'>): DataFolder => dataFolder(`${dataDir}/${demo ? 'demo' : 'live'}`);
+export const folderOf = ({ dataDir, demo }: Pick<Config, 'dataDir' | 'demo'>): DataFolder =>
+  dataFolder(`${dataDir}/${demo ? 'demo' : 'live'}`);
 
 /**
  * The folder a command-line tool speaks to: the one named by `YANSHAO_DEMO`; unsaid, the one whose platform is running;

@@ -27,7 +27,10 @@ export const platformSettings = {
         context.addIssue({ code: 'custom', message: 'write on or off' });
         return z.NEVER;
       }),
-    help: { zh: 'on：带模拟设备的演示；off：空的正式城市', en: 'on: a demonstration with simulated devices; off: an empty real city' },
+    help: {
+      zh: 'on：带模拟设备的演示；off：空的正式城市',
+      en: 'on: a demonstration with simulated devices; off: an empty real city',
+    },
   }),
   demoSpeed: setting({
     env: 'YANSHAO_DEMO_SPEED',

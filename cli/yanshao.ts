@@ -14,7 +14,9 @@ import { userCommand } from './commands/user.ts';
 import { say } from './terminal.ts';
 
 const program = new Command('yanshao')
-  .description('雁哨：看护一座城市的设备，把每个报警送到人、送到核实的结案\nYanshao watches a city’s devices and carries every alarm to a person and to a verified close')
+  .description(
+    '雁哨：看护一座城市的设备，把每个报警送到人、送到核实的结案\nYanshao watches a city’s devices and carries every alarm to a person and to a verified close',
+  )
   .showHelpAfterError()
   .addCommand(startCommand(), { isDefault: false });
 

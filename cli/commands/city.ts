@@ -18,7 +18,9 @@ export function cityCommand(): Command {
     .action(async (id: string) => {
       const { city, catalogue } = await loadCity(citiesDir, id);
       const items = catalogue.domains.flatMap((domain) => domain.categories.flatMap((category) => category.items));
-      console.log(`${city.name.zh} / ${city.name.en}: ${items.length} 项 / items, ${items.flatMap((item) => item.rules).length} 条规则 / rules, ${catalogue.version}`);
+      console.log(
+        `${city.name.zh} / ${city.name.en}: ${items.length} 项 / items, ${items.flatMap((item) => item.rules).length} 条规则 / rules, ${catalogue.version}`,
+      );
     });
   return command;
 }

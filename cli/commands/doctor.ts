@@ -23,7 +23,9 @@ export function doctorCommand(): Command {
       console.log(strong(folder.dir));
       for (const name of ['ingest', 'rules', 'dashboard', 'simulators']) {
         const notice = folder.find(name);
-        console.log(`  ${name.padEnd(12)} ${notice ? `pid ${notice.pid} ${faint(notice.url)}` : '未运行 / not running'}`);
+        console.log(
+          `  ${name.padEnd(12)} ${notice ? `pid ${notice.pid} ${faint(notice.url)}` : '未运行 / not running'}`,
+        );
       }
     });
 }

@@ -19,7 +19,10 @@ export function userCommand(): Command {
     .description('新建一个脚本用的接口令牌 / make an API token for scripts')
     .action(async (name: string, { role }: { role: string }) => {
       const dashboard = connect(chosenFolder(readConfig()), 'dashboard');
-      const { secret } = await dashboard.call<{ secret: string }>('dashboard.newApiToken', { name, role: roleOf(role) });
+      const { secret } = await dashboard.call<{ secret: string }>('dashboard.newApiToken', {
+        name,
+        role: roleOf(role),
+      });
       say(`接口令牌“${name}”（角色 ${role}），只显示这一次 / API token "${name}" (role ${role}), shown only now:`);
       console.log(secret);
       dashboard.close();
@@ -33,7 +36,10 @@ export function userCommand(): Command {
       say('密码（至少 12 位），回车结束 / password (at least 12 characters), then Enter:');
       const password = await firstLineOf(process.stdin);
       const dashboard = connect(chosenFolder(readConfig()), 'dashboard');
-      const answer = await dashboard.call<{ name: string } | { refused: { zh: string; en: string } }>('dashboard.addUser', { name, password, role: roleOf(role) });
+      const answer = await dashboard.call<{ name: string } | { refused: { zh: string; en: string } }>(
+        'dashboard.addUser',
+        { name, password, role: roleOf(role) },
+      );
       dashboard.close();
       if ('refused' in answer) throw new Problem(`${answer.refused.zh}\n${answer.refused.en}`);
       say(`已添加 / added: ${answer.name} (${role})`);

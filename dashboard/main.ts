@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { StateTables } from '../devices/contract/state-tables.ts';
+import type { ConfigOf } from '../kit/config.ts';
+import type { DataFolder } from '../kit/data-folder.ts';
+import { openSql } from '../kit/sql/open-sql.ts';
+import type { Sql } from '../kit/sql/sql.ts';
+import { type Dashboard, type DashboardParts, startDashboard } from './app.ts';
+import type { dashboardSettings } from './config.ts';
+import { type AccountTables, accountMigrations, roles } from './server/accounts/tables.ts';
+
+/** Everything of {@link DashboardParts} that does not follow from settings and the data folder. */
+export type DashboardNeeds = Omit<DashboardParts, 'accountsDb' | 'settings' | 'webDir'> & {
+  readonly config: ConfigOf<typeof dashboardSettings>;
+  readonly folder: DataFolder;
+  /** Where accounts are kept; a file in the data folder unless a PostgreSQL address is given. */
+  readonly databaseUrl?: string | undefined;
+  readonly state: Sql<StateTables>;
+};
+
+/** Opens the dashboard's own database and starts it; stopping it closes both. */
+export async function openDashboard({ config, folder, databaseUrl, ...parts }: DashboardNeeds): Promise<Dashboard> {
+  const accountsDb = await openSql<AccountTables>({
+    url: databaseUrl ?? folder.path('accounts.db'),
+    schema: 'accounts',
+    migrations: accountMigrations,
+  });
+  try {
+    const dashboard = await startDashboard({
+      ...parts,
+      accountsDb,
+      settings: config,
+      webDir: fileURLToPath(new URL('./web/dist', import.meta.url)),
+    });
+    return {
+      ...dashboard,
+      async stop() {
+        await dashboard.stop();
+        await accountsDb.close();
+      },
+    };
+  } catch (err) {
+    await accountsDb.close();
+    throw err;
+  }
+}
+
+const role = z.enum(roles as unknown as [(typeof roles)[number]]);
+const newToken = z.object({ name: z.string().min(1).max(100), role });
+const newUser = z.object({ name: z.string(), password: z.string(), role });
+
+/** What the command line may ask of the dashboard, for kit/rpc. */
+export function dashboardMethods({
+  accounts,
+  url,
+}: Dashboard): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {
+  return {
+    'dashboard.newApiToken': async (params) => accounts.newApiToken(newToken.parse(params)),
+    'dashboard.addUser': async (params) => accounts.addUser(newUser.parse(params)),
+    'dashboard.url': async () => url,
+  };
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import type { LoadedCity } from '../devices/city/load-city.ts';
+import { safetyMeasurements } from '../devices/city/safety.ts';
+import { entryCodec, type JournalEntry } from '../devices/contract/entry.ts';
+import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
+import type { DeviceType } from '../devices/model/device-type.ts';
+import type { RegistryCache } from '../devices/registry/registry-cache.ts';
+import { cleanups } from '../kit/cleanups.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { DataFolder } from '../kit/data-folder.ts';
+import { openSqliteJournal } from '../kit/journal/sqlite/sqlite-journal.ts';
+import { zoneOffset } from '../kit/local-time.ts';
+import type { Log } from '../kit/log.ts';
+import { Problem } from '../kit/problem.ts';
+import { openSql } from '../kit/sql/open-sql.ts';
+import { openDuckdbTelemetryStore } from '../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
+import { influxTelemetryStore } from '../kit/telemetry/influx/influx-telemetry-store.ts';
+import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
+import { type Ingest, startIngest } from './app.ts';
+import { checkMqttDoor, type IngestConfig } from './config.ts';
+import type { BrokerOptions } from './mqtt/broker.ts';
+import { type IngestTables, ingestMigrations } from './tables.ts';
+
+export interface IngestNeeds {
+  readonly config: IngestConfig;
+  readonly folder: DataFolder;
+  readonly registry: RegistryCache;
+  readonly reloadRegistry?: () => Promise<void>;
+  readonly city: LoadedCity;
+  readonly types: Readonly<Record<string, DeviceType>>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The file of the platform's journal, which other processes of the host read. */
+export const journalFile = (folder: DataFolder): string => folder.path('journal.db');
+
+/** Opens journal, store and ingest's own database, and starts ingest on them; stopping it closes all. */
+export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonly reader: EntryReader }> {
+  const { config, folder, registry, reloadRegistry, city, types, clock, log } = needs;
+  checkMqttDoor(config);
+  const stopping = cleanups(log);
+  try {
+    const capBytes = config.journalCapMb * 1_048_576;
+    const safetyBytes = (capBytes * config.journalSafetyPercent) / 100;
+    const journal = await openSqliteJournal<JournalEntry>(journalFile(folder), entryCodec, { capBytes, safetyBytes });
+    stopping.defer('journal', () => journal.close());
+    const sql = await openSql<IngestTables>({ url: folder.path('ingest.db'), migrations: ingestMigrations });
+    stopping.defer('ingest.db', () => sql.close());
+    const store = await openStore(config, folder, log);
+    stopping.defer('store', () => store.close());
+    const ingest = await startIngest({
+      journal,
+      store,
+      sql,
+      registry,
+      reloadRegistry,
+      types,
+      isSafety: safetyMeasurements(city.catalogue),
+      clock,
+      log,
+      mqtt: brokerOptions(config),
+      quarantine: { rows: config.quarantineRows, bytes: config.quarantineCapMb * 1_048_576 },
+      clockLimits: { zoneOffsetMs: zoneOffset(city.city.timeZone)(clock.now()) },
+    });
+    stopping.add('ingest', ingest);
+    return { ...ingest, reader: journal, stop: stopping.run };
+  } catch (err) {
+    await stopping.run();
+    throw err;
+  }
+}
+
+function brokerOptions(config: IngestConfig): BrokerOptions {
+  const { mqttHost: host, mqttPort: port, mqttMaxPacketBytes: maxPacketBytes, mqttMaxClients: maxClients } = config;
+  const { mqttTlsCert: cert, mqttTlsKey: key, mqttTlsCa: ca } = config;
+  const plain = { host, port, maxPacketBytes, maxClients };
+  if (!cert || !key) return plain;
+  return { ...plain, tls: { cert: readPem(cert), key: readPem(key), ...(ca && { ca: readPem(ca) }) } };
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (err) {
+    throw new Problem(
+      `cannot read ${file}: ${(err as Error).message}. It is named by a YANSHAO_MQTT_TLS_… setting.`,
+      err,
+    );
+  }
+}
+
+async function openStore(config: IngestConfig, folder: DataFolder, log: Log): Promise<TelemetryStore> {
+  if (!config.influxUrl) return openDuckdbTelemetryStore(folder.path('telemetry.duckdb'));
+  return influxTelemetryStore({
+    url: config.influxUrl,
+    token: config.influxToken,
+    org: config.influxOrg,
+    bucket: config.influxBucket,
+    api: config.influxApi,
+    log: log.child({ component: 'influxdb' }),
+  });
+}
+
+/** What ingest offers the other processes of the host, for kit/rpc; `devices/contract/ingest-client.ts` is the other end. */
+export function ingestMethods(ingest: IngestPort): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {
+  type P<K extends keyof IngestPort> = Parameters<IngestPort[K]>;
+  return {
+    'ingest.append': async (params) => ingest.append(...(params as P<'append'>)),
+    'ingest.register': async (params) => ingest.register(...(params as P<'register'>)),
+    'ingest.release': async (params) => ingest.release(...(params as P<'release'>)),
+    'ingest.series': async (params) => ingest.series(...(params as P<'series'>)),
+    'ingest.quarantine': async (params) => ingest.quarantine(...(params as P<'quarantine'>)),
+    'ingest.stats': async () => ingest.stats(),
+  };
+}
