@@ -8,10 +8,11 @@ import {
   canonical,
   codeOfDoubt,
   doubtOfRange,
-  doubtOfSteepness,
   isPlain,
+  isTooSteep,
   parseQuality,
   refusalOf,
+  remember,
   worse,
 } from './values.ts';
 
@@ -149,7 +150,7 @@ function judgeValues(
   if (plain) {
     for (const name in raw) {
       const field = fields.get(name);
-      if (field === undefined || !isPlain(field, raw[name])) {
+      if (field === undefined || !isPlain(field, raw[name], at, memory)) {
         plain = false;
         break;
       }
@@ -157,6 +158,9 @@ function judgeValues(
       kept++;
     }
     if (plain && kept > 0) {
+      if (memory.profile.slots > 0) {
+        for (const name in raw) remember(fields.get(name) as Field, raw[name] as Value, at, memory);
+      }
       tally.readings += kept;
       return { values: raw as Record<string, Value> };
     }
@@ -231,7 +235,9 @@ function judgeOne(
     code = said ?? UNCERTAIN;
   }
   const range = doubtOfRange(field, value);
-  const steep = doubtOfSteepness(field, value, at, memory);
+  const steep: Doubt | undefined =
+    typeof value === 'number' && isTooSteep(field, value, at, memory) ? 'too-steep' : undefined;
+  remember(field, value, at, memory);
   if (range || steep) {
     const doubts = [range, steep].filter((doubt) => doubt !== undefined);
     for (const doubt of doubts) code = worse(code, codeOfDoubt(doubt));

@@ -32,22 +32,26 @@ export function refusalOf(field: Field, raw: unknown): Bilingual | undefined {
 }
 
 /**
- * True for a value that may stand as it came: of its kind, finite, in range, not remembered and not converted. The
- * quick answer for nearly every value; a false only means that a closer look is due.
+ * True for a value that may stand as it came: of its kind, finite, in range, not converted, not too steep. The quick
+ * answer for nearly every value; a false only means that a closer look is due. Remembers nothing.
  */
-export function isPlain(field: Field, raw: unknown): boolean {
-  if (typeof raw === 'number') {
-    return (
-      field.measurement.kind === 'number' &&
-      field.slot < 0 &&
-      field.convert === null &&
-      field.unusable === null &&
-      raw >= field.low &&
-      raw <= field.high &&
-      Number.isFinite(raw)
-    );
+export function isPlain(field: Field, raw: unknown, at: number, memory: DeviceMemory): boolean {
+  switch (field.measurement.kind) {
+    case 'number':
+      return (
+        typeof raw === 'number' &&
+        field.convert === null &&
+        field.unusable === null &&
+        raw >= field.low &&
+        raw <= field.high &&
+        Number.isFinite(raw) &&
+        !isTooSteep(field, raw, at, memory)
+      );
+    case 'boolean':
+      return typeof raw === 'boolean';
+    case 'text':
+      return typeof raw === 'string' && (field.states ? field.states.has(raw) : raw.length <= TEXT_MAX);
   }
-  return typeof raw === 'boolean' && field.measurement.kind === 'boolean';
 }
 
 /** A number in its measurement's canonical unit. */
@@ -62,17 +66,23 @@ export function doubtOfRange(field: Field, value: Value): Doubt | undefined {
  * Moved faster than the thing can, since this device's previous value. At least a minute's worth of change is always
  * allowed, so that noise between two samples of a fast device is no doubt. Values older than the newest are not compared.
  */
-export function doubtOfSteepness(field: Field, value: Value, at: number, memory: DeviceMemory): Doubt | undefined {
-  if (field.slot < 0 || typeof value !== 'number') return undefined;
-  if (!memory.last) memory.last = new Float64Array(memory.profile.slots * 2).fill(Number.NaN);
+export function isTooSteep(field: Field, value: number, at: number, memory: DeviceMemory): boolean {
+  if (field.slot < 0 || memory.last === null) return false;
+  const before = memory.last[field.slot * 2] as number;
+  const beforeAt = memory.last[field.slot * 2 + 1] as number;
+  if (at <= beforeAt) return false;
+  const minutes = Math.max(1, (at - beforeAt) / 60_000);
+  return Math.abs(value - before) > field.steepest * minutes;
+}
+
+/** Keeps a value for the next comparison, unless a newer one is kept already. */
+export function remember(field: Field, value: Value, at: number, memory: DeviceMemory): void {
+  if (field.slot < 0 || typeof value !== 'number') return;
+  memory.last ??= new Float64Array(memory.profile.slots * 2).fill(Number.NaN);
   const place = field.slot * 2;
-  const before = memory.last[place] as number;
-  const beforeAt = memory.last[place + 1] as number;
-  if (at <= beforeAt) return undefined;
+  if (at <= (memory.last[place + 1] as number)) return;
   memory.last[place] = value;
   memory.last[place + 1] = at;
-  const minutes = Math.max(1, (at - beforeAt) / 60_000);
-  return Math.abs(value - before) > field.steepest * minutes ? 'too-steep' : undefined;
 }
 
 /** The status code that a doubt gives. */

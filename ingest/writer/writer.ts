@@ -140,13 +140,11 @@ export async function startWriter(parts: WriterParts): Promise<Writer> {
 
   const step = async (): Promise<void> => {
     const blocks = await journal.read(position, READ_ENTRIES);
-    const first = blocks[0];
-    if (!first) {
-      await journal.changed(position, stopping.signal);
-      if (lingerMs > 0 && !stopping.signal.aborted) await pause(lingerMs, stopping.signal);
-      return;
-    }
-    await carry(blocks);
+    if (blocks.length > 0) await carry(blocks);
+    else await journal.changed(position, stopping.signal);
+    // While there is a backlog go on at once; else let blocks gather, or every commit would cost a write and a cursor.
+    const entries = blocks.reduce((sum, block) => sum + block.entries.length, 0);
+    if (lingerMs > 0 && entries < READ_ENTRIES / 2 && !stopping.signal.aborted) await pause(lingerMs, stopping.signal);
   };
 
   const run = async (): Promise<void> => {
