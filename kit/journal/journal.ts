@@ -49,7 +49,11 @@ export interface JournalStats {
  * is ever dropped to make room: when the cap is reached, appends wait.
  */
 export interface Journal<T> extends JournalReader<T> {
-  /** Resolves with the block's position once the entries are durable. Concurrent appends share one commit. */
+  /**
+   * Resolves with the block's position once the entries are durable. Concurrent appends share one commit. The entries
+   * are handed to readers as they are: do not change one after giving it away. Rejects with {@link JournalError} when
+   * nothing was written.
+   */
   append(entries: readonly T[], lane?: Lane): Promise<Position>;
   /**
    * Registers a consumer, or finds it again, and returns the position it has released: nothing after that is freed. A

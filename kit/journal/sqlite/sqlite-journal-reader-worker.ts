@@ -36,7 +36,7 @@ export type ReaderEvent = { readonly head: Position } | { readonly failed: WireE
 
 const pollMs = 25;
 /** Text handed over at once; more would stall whoever decodes it. */
-const maxBytes = 8 * 1024 * 1024;
+const maxBytes = 2 * 1024 * 1024;
 
 const { file } = workerData as { file: string };
 let reading: ReturnType<typeof prepare> | undefined;

@@ -36,13 +36,19 @@ export async function openSqliteJournal<T>(
       return unwire(reply.done);
     },
     async read(after, maxEntries) {
-      older ??= openSqliteJournalReader(file, codec);
+      older ??= openSqliteJournalReader(file, codec).catch((err: unknown) => {
+        older = undefined; // the next read tries again
+        throw err;
+      });
       return (await older).read(after, maxEntries);
     },
     async close() {
       // The reader first: the last connection to close folds the WAL into the file.
-      await (await older)?.close();
-      await worker.ask({ kind: 'close' }).finally(() => worker.end());
+      try {
+        await (await older)?.close();
+      } finally {
+        await worker.ask({ kind: 'close' }).finally(() => worker.end());
+      }
     },
   };
   return groupCommitJournal(engine, codec, options);
