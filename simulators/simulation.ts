@@ -21,7 +21,10 @@ export interface Simulation {
    * run. Reports missed while the process stood still are skipped, not sent late, and counted.
    */
   due(at: number, world: number): Report[];
-  readonly skipped: () => number;
+  /** The next report of this device holds everything, as after a (re)connection. */
+  repeatAll(device: string): void;
+  /** Reports that were never made. */
+  skipped(): number;
 }
 
 /** How often a device of a type reports, ms: quicker than in the field, so that a demonstration moves. */
@@ -99,6 +102,7 @@ export function simulation(plan: DemoPlan, faults: FaultDesk, start: number): Si
   }
 
   return {
+    repeatAll: (device) => players.find((player) => player.device.id === device)?.sent.clear(),
     skipped: () => skipped,
     due(at, now) {
       const out: Report[] = [];

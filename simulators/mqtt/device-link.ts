@@ -16,6 +16,8 @@ export interface DeviceLinkOptions {
   readonly username: string;
   readonly password?: string;
   readonly counters: LinkCounters;
+  /** The line came up, for the first time or again. */
+  readonly onUp: () => void;
   readonly log: Log;
 }
 
@@ -57,6 +59,7 @@ export function deviceLink(options: DeviceLinkOptions): DeviceLink {
       client.on('connect', () => {
         saidRefused = false;
         inFlight = 0;
+        options.onUp();
       });
     },
     Math.floor(fixed(`${clientId}/connect`) * SPREAD_MS),

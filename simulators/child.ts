@@ -1,0 +1,36 @@
+/**
+ * The simulators as a process of their own: `node simulators/child.ts`, started by {@link spawnSimulators}. Its parts come
+ * over the channel to its parent, so that no secret stands in an argument, an environment or a file. It ends when its
+ * parent does.
+ */
+import { demoClock } from '../kit/clock.ts';
+import { jsonLog } from '../kit/log.ts';
+import { startSimulators } from './app.ts';
+import type { ChildAnswer, SimulatorOrder } from './spawn.ts';
+
+const log = jsonLog({ process: 'simulators' }, process.env.YANSHAO_LOG_LEVEL ?? 'info');
+const answer = (message: ChildAnswer): void => {
+  process.send?.(message);
+};
+
+process.once('message', (message) => {
+  const { time, ...order } = message as SimulatorOrder;
+  startSimulators({ ...order, clock: demoClock(time), log }).then(
+    (running) => {
+      const end = async () => {
+        await running.stop();
+        process.exit(0);
+      };
+      process.once('disconnect', end);
+      process.once('SIGTERM', end);
+      // Ctrl-C reaches the whole process group; the parent decides when its simulators end.
+      process.on('SIGINT', () => undefined);
+      const { controlUrl, fieldPort, opcuaUrl } = running;
+      answer({ running: { controlUrl, fieldPort, opcuaUrl } });
+    },
+    (err: Error) => {
+      answer({ failed: err.message });
+      process.exit(1);
+    },
+  );
+});
