@@ -1,0 +1,180 @@
+import type { z } from 'zod';
+import { type RegistryPut, registryPutSchema } from '../contract/command.ts';
+import type { Device, Gateway, Site } from '../contract/registry.ts';
+import { type FileKind, fileSchemas, isFieldName, isSpread, plainColumns, spreadColumns } from './columns.ts';
+import { type CoordinateSystem, toWgs84 } from './coordinates.ts';
+import { suggestion } from './did-you-mean.ts';
+import { bounded, type Fault, fault } from './fault.ts';
+import { badName, type RawRecord, unknownField } from './raw-record.ts';
+import { readCsv } from './read-csv.ts';
+import { readGeoJson } from './read-geojson.ts';
+import type { RegistryKind } from './registry-store.ts';
+
+export interface RegistryFileOptions {
+  readonly format: 'csv' | 'geojson';
+  readonly kind: FileKind;
+  readonly crs: CoordinateSystem;
+}
+
+export type RegistryFile =
+  | {
+      readonly put: RegistryPut;
+      /** `line 14`: where the record of this id stands, for the faults of `checkRegistryPut`. */
+      readonly whereIs: (kind: RegistryKind, id: string) => string;
+    }
+  | { readonly faults: Fault[] };
+
+/** Characters, some 200,000 lines: a larger list is imported in parts. */
+export const MOST_CHARACTERS = 32 * 1024 * 1024;
+const MOST_RECORDS = 200_000;
+
+/**
+ * Reads a file of devices, sites or gateways into a put, or into every fault it has, each with its line: nothing of a
+ * file with a fault is taken. Whether the records fit the registry is for `checkRegistryPut` to say.
+ */
+export function parseRegistryFile(text: string, { format, kind, crs }: RegistryFileOptions): RegistryFile {
+  const unreadable = refuseUnreadable(text);
+  if (unreadable) return { faults: [unreadable] };
+  const raw = format === 'csv' ? readCsv(text, kind) : readGeoJson(text, kind);
+  const faults = [...raw.faults];
+  if (raw.records.length > MOST_RECORDS) return { faults: [tooMany(raw.records.length)] };
+
+  const lines = new Map<string, string>();
+  const records: (Device | Site | Gateway)[] = [];
+  for (const { where, fields } of raw.records) {
+    const record = toRecord(kind, where, fields, faults);
+    if (!record) continue;
+    const before = lines.get(record.id);
+    if (before) {
+      faults.push(
+        fault(
+          where,
+          'id',
+          record.id,
+          `编号与 ${before} 重复`,
+          `the id is the same as in ${before}; each record needs its own`,
+        ),
+      );
+      continue;
+    }
+    lines.set(record.id, where);
+    records.push({ ...record, ...toWgs84(record, crs) });
+  }
+  if (faults.length === 0 && records.length === 0)
+    faults.push(fault('file', '', '', '文件中没有记录', 'the file has no records'));
+  if (faults.length > 0) return { faults: bounded(faults) };
+  const plural = { device: 'devices', site: 'sites', gateway: 'gateways' } as const;
+  return {
+    put: { ...registryPutSchema.parse({}), [plural[kind]]: records },
+    whereIs: (of, id) => (of === kind ? lines.get(id) : undefined) ?? `${of} ${id}`,
+  };
+}
+
+function refuseUnreadable(text: string): Fault | undefined {
+  if (text.length > MOST_CHARACTERS) {
+    const most = MOST_CHARACTERS / 1024 / 1024;
+    return fault(
+      'file',
+      '',
+      `${Math.ceil(text.length / 1024 / 1024)} MB`,
+      `文件过大(上限 ${most} MB);请拆分后分次导入`,
+      `the file is too large (at most ${most} MB): split it and import the parts`,
+    );
+  }
+  const nul = text.indexOf('\0');
+  const lost = nul < 0 ? text.indexOf('\uFFFD') : -1;
+  const at = Math.max(nul, lost);
+  if (at < 0) return undefined;
+  const where = `line ${text.slice(0, at).split('\n').length}`;
+  const zh = nul >= 0 ? '含有 NUL 字符;这不是文本文件' : '含有无法解码的字符;请另存为 UTF-8';
+  const en =
+    nul >= 0
+      ? 'there is a NUL character: this is no text file'
+      : 'a character could not be decoded: save the file as UTF-8';
+  return fault(where, '', text.slice(Math.max(0, at - 20), at + 20), `${zh}。`, `${en}.`);
+}
+
+const tooMany = (count: number) =>
+  fault(
+    'file',
+    '',
+    count,
+    `记录过多:${count} 条(上限 ${MOST_RECORDS} 条);请拆分后分次导入`,
+    `${count} records are too many (at most ${MOST_RECORDS}): split the file and import the parts`,
+  );
+
+/** The record, or undefined after its faults were added. */
+function toRecord(kind: FileKind, where: string, fields: RawRecord['fields'], faults: Fault[]) {
+  const before = faults.length;
+  refuseUnknown(kind, where, fields, faults);
+  const parsed = fileSchemas[kind].safeParse(fields);
+  if (!parsed.success) for (const issue of parsed.error.issues) faults.push(issueFault(where, issue, fields));
+  return faults.length === before ? (parsed.data as Device | Site | Gateway) : undefined;
+}
+
+function refuseUnknown(kind: FileKind, where: string, fields: RawRecord['fields'], faults: Fault[]): void {
+  const known = Object.keys(fileSchemas[kind].shape);
+  for (const field of Object.keys(fields)) {
+    if (known.includes(field)) continue;
+    faults.push(unknownField(where, field, fields[field], [...plainColumns(kind), ...known]));
+  }
+  for (const field of Object.keys(spreadColumns)) {
+    const inside = fields[field];
+    if (inside === null || typeof inside !== 'object') continue;
+    for (const name of Object.keys(inside)) if (!isFieldName(name)) faults.push(badName(where, field, name));
+  }
+}
+
+/** What the schema says of a value, in words for the person who wrote the file. */
+function issueFault(where: string, issue: z.core.$ZodIssue, fields: RawRecord['fields']): Fault {
+  const [first = '', ...inner] = issue.path.map(String);
+  const field = isSpread(first) ? `${spreadColumns[first]}${inner[0] ?? ''}` : first;
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at !== null && typeof at === 'object' ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    fields,
+  );
+  const { zh, en } = issueWords(issue, field, value);
+  return fault(where, field, value, zh, en);
+}
+
+function issueWords(issue: z.core.$ZodIssue, field: string, value: unknown): { zh: string; en: string } {
+  if (value === undefined) return { zh: `缺少 "${field}"`, en: `"${field}" is missing` };
+  if (field === 'id') {
+    return {
+      zh: '编号只能含字母、数字和 - _ .,以字母或数字开头,不超过 64 个字符',
+      en: 'an id has letters, digits and - _ . only, begins with a letter or digit, and has at most 64 characters',
+    };
+  }
+  switch (issue.code) {
+    case 'invalid_value': {
+      const choices = issue.values.map(String);
+      const meant = suggestion(String(value), choices);
+      const all = choices.join(', ');
+      return { zh: `须为其中之一:${all}${meant.zh}`, en: `must be one of ${all}${meant.en}` };
+    }
+    case 'too_small':
+    case 'too_big': {
+      const [low, high] = field === 'lat' ? [-90, 90] : [-180, 180];
+      if (field !== 'lat' && field !== 'lon') return { zh: '不能为空', en: 'must not be empty' };
+      const swapped =
+        field === 'lat'
+          ? { zh: ';经度与纬度是否颠倒?', en: '; are lon and lat the wrong way round?' }
+          : { zh: '', en: '' };
+      return { zh: `须在 ${low} 与 ${high} 之间${swapped.zh}`, en: `must lie between ${low} and ${high}${swapped.en}` };
+    }
+    case 'invalid_format':
+      return { zh: '须为真实日期,格式 YYYY-MM-DD', en: 'must be a real date, YYYY-MM-DD' };
+    case 'invalid_type':
+      return typesInWords[issue.expected] ?? { zh: '格式不对', en: issue.message };
+    default:
+      return { zh: `格式不对(${issue.message})`, en: issue.message };
+  }
+}
+
+const typesInWords: Readonly<Record<string, { zh: string; en: string }>> = {
+  number: { zh: '须为数字', en: 'must be a number' },
+  boolean: { zh: '须为 true 或 false', en: 'must be true or false' },
+  string: { zh: '须为文本', en: 'must be a text' },
+  object: { zh: '须为数值加单位,如 2.5 kPa', en: 'must be a number and its unit, such as 2.5 kPa' },
+  record: { zh: '须为名称与值的表', en: 'must be a table of names and values' },
+};
