@@ -9,6 +9,7 @@ import { jsonLog, type Log } from '../kit/log.ts';
 import { Problem } from '../kit/problem.ts';
 import { type RpcClient, rpcClient } from '../kit/rpc/rpc.ts';
 import { rulesSettings } from '../rules/config.ts';
+import { simulatorSettings } from '../simulators/config.ts';
 import { platformSettings } from './settings.ts';
 
 /** Every setting of every process, as one list: what `yanshao.yaml` may hold and `yanshao doctor` shows. */
@@ -18,6 +19,7 @@ export const allSettings = {
   ...rulesSettings,
   ...dashboardSettings,
   ...gatewaySettings,
+  ...simulatorSettings,
 } satisfies Settings;
 export type Config = ConfigOf<typeof allSettings>;
 

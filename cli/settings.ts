@@ -37,21 +37,6 @@ export const platformSettings = {
     schema: z.coerce.number().positive().max(600).default(1),
     help: { zh: '演示时钟的快慢，1 为真实时间', en: 'Speed of the demonstration clock; 1 is real time' },
   }),
-  demoDevices: setting({
-    env: 'YANSHAO_DEMO_DEVICES',
-    schema: z.coerce.number().int().min(10).max(20_000).default(400),
-    help: { zh: '演示的模拟设备数', en: 'Simulated devices in the demonstration' },
-  }),
-  demoSeed: setting({
-    env: 'YANSHAO_DEMO_SEED',
-    schema: z.coerce.number().int().default(1),
-    help: { zh: '模拟城市的种子：同样的种子，同样的一天', en: 'Seed of the simulated city: same seed, same day' },
-  }),
-  opcuaPort: setting({
-    env: 'YANSHAO_OPCUA_PORT',
-    schema: z.coerce.number().int().min(0).max(65_535).default(4840),
-    help: { zh: '演示中 OPC UA 模拟站的端口', en: 'Port of the simulated OPC UA stations in the demonstration' },
-  }),
   controlPort: setting({
     env: 'YANSHAO_CONTROL_PORT',
     schema: z.coerce.number().int().min(0).max(65_535).default(0),

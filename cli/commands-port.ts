@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import type { Command, CommandOutcome } from '../devices/contract/command.ts';
+import type { DataFolder } from '../kit/data-folder.ts';
+import { Problem } from '../kit/problem.ts';
+import { connect } from './runtime.ts';
+
+/** A command without what every command carries. */
+type Wanted = Command extends infer C ? (C extends Command ? Omit<C, 'id' | 'actor' | 'at'> : never) : never;
+
+/** Carries out a command on the running platform as the person at the terminal; a refusal is a {@link Problem}. */
+export async function carryOut(folder: DataFolder, wanted: Wanted): Promise<readonly string[]> {
+  const rules = connect(folder, 'rules');
+  try {
+    const actor = { id: `cli:${userInfo().username}`, name: userInfo().username, via: 'cli' } as const;
+    const command = { ...wanted, id: randomUUID(), actor, at: Date.now() } as Command;
+    const outcome = await rules.call<CommandOutcome>('rules.command', command);
+    if (!('done' in outcome)) throw new Problem(`${outcome.refused.zh}\n${outcome.refused.en}`);
+    return outcome.changed;
+  } finally {
+    rules.close();
+  }
+}

@@ -1,0 +1,193 @@
+import type { Command } from 'commander';
+import { dashboardMethods, openDashboard } from '../../dashboard/main.ts';
+import { loadCity } from '../../devices/city/load-city.ts';
+import type { CommandOutcome, Command as PlatformCommand } from '../../devices/contract/command.ts';
+import { entryCodec, type JournalEntry } from '../../devices/contract/entry.ts';
+import { ingestClient } from '../../devices/contract/ingest-client.ts';
+import type { StateTables } from '../../devices/contract/state-tables.ts';
+import type { RulesStats } from '../../devices/contract/stats.ts';
+import { registryCache } from '../../devices/registry/registry-cache.ts';
+import { loadRegistry, type RegistryTables } from '../../devices/registry/registry-store.ts';
+import { deviceTypes } from '../../devices/types/registry.ts';
+import { readGatewayConfig } from '../../gateway/config.ts';
+import { openGateway } from '../../gateway/main.ts';
+import { ingestMethods, journalFile, openIngest } from '../../ingest/main.ts';
+import { cleanups, type Running } from '../../kit/cleanups.ts';
+import type { DataFolder } from '../../kit/data-folder.ts';
+import { openSqliteJournalReader } from '../../kit/journal/sqlite/sqlite-journal.ts';
+import type { Log } from '../../kit/log.ts';
+import { Problem } from '../../kit/problem.ts';
+import { rpcClient, serveRpc } from '../../kit/rpc/rpc.ts';
+import { sharedClock } from '../../kit/shared-clock.ts';
+import { openSql } from '../../kit/sql/open-sql.ts';
+import { openRules, openState, rulesMethods } from '../../rules/main.ts';
+import {
+  type Config,
+  citiesDir,
+  commandWithSettings,
+  folderOf,
+  processLog,
+  readConfig,
+  untilSignal,
+} from '../runtime.ts';
+import { say } from '../terminal.ts';
+
+interface Frame {
+  readonly config: Config;
+  readonly folder: DataFolder;
+  readonly log: Log;
+  readonly stopping: ReturnType<typeof cleanups>;
+}
+
+/** `yanshao gateway | ingest | rules | dashboard`: one process each; those of one host share a data folder. */
+export function processCommands(): Command[] {
+  return [
+    processCommand('gateway', '现场网关 / a field gateway', runGateway),
+    processCommand(
+      'ingest',
+      '接入：MQTT 入口、日志与时序库 / the MQTT door, the journal, the telemetry store',
+      runIngest,
+    ),
+    processCommand('rules', '规则、告警与命令 / rules, alarms and commands', runRules),
+    processCommand('dashboard', '页面与接口 / pages and API', runDashboard),
+  ];
+}
+
+function processCommand(name: string, description: string, run: (frame: Frame) => Promise<string>): Command {
+  return commandWithSettings(name)
+    .description(description)
+    .action(async (flags: Record<string, unknown>) => {
+      const { config } = readConfig(flags);
+      const log = processLog(name, config);
+      const stopping = cleanups(log);
+      try {
+        say(await run({ config, folder: folderOf(config), log, stopping }));
+      } catch (err) {
+        await stopping.run();
+        throw err;
+      }
+      await untilSignal({ stop: stopping.run } satisfies Running);
+    });
+}
+
+async function runGateway({ config, folder, log, stopping }: Frame): Promise<string> {
+  if (!config.gatewayConfig)
+    throw new Problem(
+      'a gateway needs its configuration file: set YANSHAO_GATEWAY_CONFIG or --gateway-config (gateway/README.md shows one)',
+    );
+  const gateway = readGatewayConfig(config.gatewayConfig);
+  const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
+  stopping.add('gateway', await openGateway({ gateway, outboxMb: config.gatewayOutboxMb, folder, clock, log }));
+  return `网关 ${gateway.id} 运行中 / gateway ${gateway.id} is running → ${gateway.uplink.url}`;
+}
+
+async function runIngest({ config, folder, log, stopping }: Frame): Promise<string> {
+  const city = await loadCity(citiesDir, config.city);
+  const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
+  say('· 等待登记库（由 rules 建立） / waiting for the registry, which rules makes');
+  const state = await openSql<RegistryTables>({
+    url: config.databaseUrl ?? folder.path('state.db'),
+    schema: 'state',
+    readonly: true,
+  });
+  stopping.defer('state', () => state.close());
+  const registry = registryCache(await loadRegistry(state.db));
+  const reloadRegistry = async () => registry.reset(await loadRegistry(state.db));
+  const ingest = stopping.add(
+    'ingest',
+    await openIngest({ config, folder, registry, reloadRegistry, city, types: deviceTypes, clock, log }),
+  );
+  await open('ingest', config.ingestPort, 'YANSHAO_INGEST_PORT', ingestMethods(ingest), { folder, log, stopping });
+  return `ingest 运行中 / is running: mqtt://${config.mqttHost}:${ingest.mqttPort}`;
+}
+
+async function runRules({ config, folder, log, stopping }: Frame): Promise<string> {
+  const city = await loadCity(citiesDir, config.city);
+  const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
+  const state = await openState({ config, folder });
+  stopping.defer('state', () => state.close());
+  const reader = await openReader(folder, stopping);
+  const ingest = ingestClient(await reach(folder, 'ingest'));
+  const rules = stopping.add(
+    'rules',
+    await openRules({ config, state, reader, ingest, city, types: deviceTypes, clock, log }),
+  );
+  await open('rules', config.rulesPort, 'YANSHAO_RULES_PORT', rulesMethods(rules), { folder, log, stopping });
+  return 'rules 运行中 / is running';
+}
+
+async function runDashboard({ config, folder, log, stopping }: Frame): Promise<string> {
+  const city = await loadCity(citiesDir, config.city);
+  const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
+  const state = await openSql<StateTables & RegistryTables>({
+    url: config.databaseUrl ?? folder.path('state.db'),
+    schema: 'state',
+    readonly: true,
+  });
+  stopping.defer('state', () => state.close());
+  const registry = registryCache(await loadRegistry(state.db));
+  const reader = await openReader(folder, stopping);
+  const ingest = ingestClient(await reach(folder, 'ingest'));
+  const rules = await reach(folder, 'rules');
+  const dashboard = stopping.add(
+    'dashboard',
+    await openDashboard({
+      config,
+      folder,
+      databaseUrl: config.databaseUrl,
+      state,
+      registry,
+      reader,
+      ingest,
+      command: (command: PlatformCommand) => rules.call<CommandOutcome>('rules.command', command),
+      rulesStats: () => rules.call<RulesStats>('rules.stats'),
+      city,
+      types: deviceTypes,
+      demo: null,
+      version: process.env.npm_package_version ?? '',
+      clock,
+      log,
+    }),
+  );
+  await open('dashboard', config.controlPort, 'YANSHAO_CONTROL_PORT', dashboardMethods(dashboard), {
+    folder,
+    log,
+    stopping,
+  });
+  const link = await dashboard.accounts.firstLink();
+  return `dashboard 运行中 / is running: ${dashboard.url}/${link ? `\n  首次登录，一次有效 / first sign-in, once: ${dashboard.url}/claim#${link}` : ''}`;
+}
+
+async function openReader(folder: DataFolder, stopping: Frame['stopping']) {
+  say('· 等待日志（由 ingest 建立） / waiting for the journal, which ingest makes');
+  const reader = await openSqliteJournalReader<JournalEntry>(journalFile(folder), entryCodec);
+  stopping.defer('journal', () => reader.close());
+  return reader;
+}
+
+const waitMs = 30_000;
+
+/** A client of another process, once that process has said where it is. */
+async function reach(folder: DataFolder, name: string) {
+  const until = Date.now() + waitMs;
+  for (;;) {
+    const notice = folder.find(name);
+    if (notice) return rpcClient({ url: notice.url, secret: folder.secret() });
+    if (Date.now() > until)
+      throw new Problem(
+        `${name} did not start within ${waitMs / 1000} s in ${folder.dir}: run \`yanshao ${name}\` with the same YANSHAO_DATA_DIR`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function open(
+  name: string,
+  port: number,
+  setting: string,
+  methods: Readonly<Record<string, (params: unknown) => Promise<unknown>>>,
+  { folder, log, stopping }: Pick<Frame, 'folder' | 'log' | 'stopping'>,
+): Promise<void> {
+  const rpc = stopping.add('rpc', await serveRpc({ port, secret: folder.secret(), methods, log, setting }));
+  stopping.defer('notice', folder.announce(name, rpc.url));
+}

@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DemoControls } from '../dashboard/server/context.ts';
+import type { LoadedCity } from '../devices/city/load-city.ts';
+import type { CommandPort, RegistryPut } from '../devices/contract/command.ts';
+import { deviceType } from '../devices/types/registry.ts';
+import type { Gateway } from '../gateway/app.ts';
+import type { GatewayConfig } from '../gateway/config.ts';
+import { openGateway } from '../gateway/main.ts';
+import { cleanups, type Running } from '../kit/cleanups.ts';
+import type { DataFolder } from '../kit/data-folder.ts';
+import type { Log } from '../kit/log.ts';
+import { Problem } from '../kit/problem.ts';
+import { rpcClient } from '../kit/rpc/rpc.ts';
+import type { SharedClock } from '../kit/shared-clock.ts';
+import { credentialsFor, type DemoSecrets, withCredentials } from '../simulators/city/credentials.ts';
+import { type DemoPlan, demoPlan } from '../simulators/city/plan.ts';
+import { demoFaults } from '../simulators/control.ts';
+import { stationNodeId } from '../simulators/opcua/station-server.ts';
+import { type SimulatorsAt, spawnSimulators } from '../simulators/spawn.ts';
+import type { Config } from './runtime.ts';
+
+export interface DemonstrationParts {
+  readonly config: Config;
+  readonly folder: DataFolder;
+  readonly city: LoadedCity;
+  readonly time: SharedClock;
+  readonly mqttPort: number;
+  readonly command: CommandPort;
+  readonly log: Log;
+}
+
+/** The simulated city, its gateways and the replayed data, running. */
+export interface Demonstration extends Running, DemoControls {
+  readonly controlUrl: string;
+  /** A kitchen's gas alarm with its token, for a line to copy. */
+  readonly sample: { readonly device: string; readonly name: string; readonly token: string };
+}
+
+/** How long the demonstration's "unplug a gateway" cuts an uplink, world ms. */
+const unplugMs = 120_000;
+
+const unplug = {
+  kind: 'unplug-gateway',
+  title: { zh: '拔掉一个网关', en: 'Unplug a gateway' },
+  expect: {
+    zh: '一个网关与平台断开 2 分钟：出现一条网关告警，数出其后失明的设备；接回后断网期间的读数补传，按历史判定，曲线补齐。',
+    en: 'One gateway loses its uplink for two minutes: one alarm counts what is blind behind it. When it returns, what it kept is sent, judged as history, and the curves are filled.',
+  },
+} as const;
+
+/** Registers the simulated city and starts it: simulators in a process of their own, gateways in this one. */
+export async function startDemonstration(parts: DemonstrationParts): Promise<Demonstration> {
+  const { config, folder, city, time, mqttPort, command, log } = parts;
+  const stopping = cleanups(log);
+  try {
+    const { plan, secrets } = remembered(parts);
+    await register(command, time.clock.now(), {
+      ...plan.put,
+      credentials: credentialsFor({ ...secrets.devices, ...secrets.gateways }, time.clock.now()),
+    });
+    const mqttUrl = `mqtt://127.0.0.1:${mqttPort}`;
+    const simulators = stopping.add(
+      'simulators',
+      await spawnSimulators(
+        {
+          plan,
+          secrets,
+          endpoints: { mqttUrl, fieldPort: config.fieldPort, opcuaPort: config.opcuaPort },
+          dataDir: folder.dir,
+          controlPort: config.simulatorPort,
+          controlSecret: folder.secret(),
+          time: time.time,
+        },
+        log,
+      ),
+    );
+    const gateways: Gateway[] = [];
+    for (const { id } of plan.put.gateways) {
+      const gateway = gatewayConfig(id, { plan, secrets, simulators, mqttUrl, dataDir: folder.dir });
+      if (gateway.mqtt.length + gateway.opcua.length === 0) continue;
+      gateways.push(
+        stopping.add(
+          id,
+          await openGateway({
+            gateway,
+            outboxMb: config.gatewayOutboxMb,
+            folder,
+            clock: time.clock,
+            log: log.child({ process: 'gateway', gateway: id }),
+          }),
+        ),
+      );
+    }
+    const control = rpcClient({ url: simulators.controlUrl, secret: folder.secret() });
+    stopping.defer('control', () => control.close());
+
+    const ask = async (method: string, params: object): Promise<object> => {
+      const answer = await control.call<object>(method, params);
+      if ('refused' in answer) throw new Problem(String(answer.refused));
+      return answer;
+    };
+    return {
+      controlUrl: simulators.controlUrl,
+      sample: sampleOf(plan, secrets, city),
+      speed: config.demoSpeed,
+      faults: [...demoFaults.filter(({ kind }) => kind !== 'silent-gateway'), unplug],
+      async start(kind, target) {
+        if (kind !== unplug.kind) {
+          const { started } = (await ask('faults.start', { kind, ...(target && { target }) })) as {
+            started: { target: string };
+          };
+          return started.target;
+        }
+        const all = await Promise.all(gateways.map(async (gateway) => ({ gateway, stats: await gateway.stats() })));
+        const chosen = all.find(({ stats }) => (target ? stats.id === target : stats.connected)) ?? all[0];
+        if (!chosen) throw new Problem('this city has no gateway to unplug');
+        chosen.gateway.unplug(unplugMs);
+        return chosen.stats.id;
+      },
+      async publish(device, payload) {
+        await ask('payload.send', { device, payload });
+      },
+      stop: stopping.run,
+    };
+  } catch (err) {
+    await stopping.run();
+    throw err;
+  }
+}
+
+async function register(command: CommandPort, at: number, put: RegistryPut): Promise<void> {
+  const actor = { id: 'demo', name: '演示 / demonstration', via: 'demo' } as const;
+  const outcome = await command({ id: randomUUID(), actor, at, type: 'registry.put', put });
+  if (!('done' in outcome)) throw new Problem(`${outcome.refused.zh}\n${outcome.refused.en}`);
+}
+
+/**
+ * The plan and its secrets: made at the first start, and the same at every later one, so that a token copied from the terminal
+ * goes on working. The file is readable by the platform's account alone.
+ */
+function remembered({ config, folder, city, time }: DemonstrationParts): { plan: DemoPlan; secrets: DemoSecrets } {
+  const file = folder.path('secrets', 'demonstration.json');
+  const asked = { city: city.city.id, seed: config.demoSeed ?? null, devices: config.demoDevices };
+  if (existsSync(file)) {
+    const held = JSON.parse(readFileSync(file, 'utf8')) as { asked: typeof asked; today: string; secrets: DemoSecrets };
+    if (JSON.stringify(held.asked) !== JSON.stringify(asked)) {
+      throw new Problem(
+        `${folder.dir} 中是另一场演示（${JSON.stringify(held.asked)}），现在要的是 ${JSON.stringify(asked)}：删除该目录，或设置 YANSHAO_DATA_DIR 使用别的目录\n` +
+          `${folder.dir} holds another demonstration (${JSON.stringify(held.asked)}), asked for is ${JSON.stringify(asked)}: remove that folder, or set YANSHAO_DATA_DIR to another`,
+      );
+    }
+    return {
+      plan: demoPlan(city, { seed: asked.seed ?? undefined, devices: asked.devices, today: held.today }),
+      secrets: held.secrets,
+    };
+  }
+  const today = new Date(time.clock.now()).toISOString().slice(0, 10);
+  const plan = demoPlan(city, { seed: asked.seed ?? undefined, devices: asked.devices, today });
+  const { secrets } = withCredentials(plan, time.clock.now());
+  writeFileSync(file, JSON.stringify({ asked, today, secrets }), { mode: 0o600 });
+  return { plan, secrets };
+}
+
+interface GatewayFacts {
+  readonly plan: DemoPlan;
+  readonly secrets: DemoSecrets;
+  readonly simulators: SimulatorsAt;
+  readonly mqttUrl: string;
+  readonly dataDir: string;
+}
+
+/** What a gateway's file would say, had somebody written it for this simulated field. */
+function gatewayConfig(id: string, { plan, secrets, simulators, mqttUrl, dataDir }: GatewayFacts): GatewayConfig {
+  const behind = (by: 'field' | 'opcua') =>
+    plan.put.devices.filter((device) => {
+      const route = plan.routes[device.id];
+      return route?.by === by && route.gateway === id;
+    });
+  const login = { username: id, password: secrets.field.gateways[id] ?? '' };
+  const nodes = behind('opcua').flatMap(({ id: device, type }) =>
+    Object.entries(deviceType(type)?.measurements ?? {}).flatMap(([measurement, { derived }]) =>
+      derived ? [] : [{ node: stationNodeId(device, measurement), device, measurement }],
+    ),
+  );
+  return {
+    id,
+    uplink: { url: mqttUrl, token: secrets.gateways[id] ?? '' },
+    mqtt:
+      behind('field').length === 0
+        ? []
+        : [
+            {
+              url: `mqtt://127.0.0.1:${simulators.fieldPort}`,
+              ...login,
+              topics: [{ filter: 'field/+/telemetry', device: 1, map: {} }],
+            },
+          ],
+    opcua:
+      nodes.length === 0 || !simulators.opcuaUrl
+        ? []
+        : [
+            {
+              endpoint: simulators.opcuaUrl,
+              security: { policy: 'Basic256Sha256', mode: 'SignAndEncrypt' },
+              lab: false,
+              ...login,
+              trusted: [join(dataDir, 'simulated-stations-pki', 'server', 'own', 'certs', 'certificate.pem')],
+              publishingMs: 500,
+              nodes,
+            },
+          ],
+  };
+}
+
+function sampleOf(plan: DemoPlan, secrets: DemoSecrets, city: LoadedCity): Demonstration['sample'] {
+  const found =
+    plan.put.devices.find(({ id, type }) => type === 'gas-alarm-commercial' && secrets.devices[id]) ??
+    plan.put.devices.find(({ id }) => secrets.devices[id]);
+  if (!found) throw new Problem(`the demonstration of ${city.city.id} has no device with a connection of its own`);
+  return { device: found.id, name: found.name, token: secrets.devices[found.id] ?? '' };
+}

@@ -1,0 +1,181 @@
+import { type Demonstration, startDemonstration } from './cli/demonstration.ts';
+import type { Config } from './cli/runtime.ts';
+import { dashboardMethods, openDashboard } from './dashboard/main.ts';
+import type { DemoControls } from './dashboard/server/context.ts';
+import { type LoadedCity, loadCity } from './devices/city/load-city.ts';
+import type { Device } from './devices/contract/registry.ts';
+import { registryCache } from './devices/registry/registry-cache.ts';
+import { loadRegistry } from './devices/registry/registry-store.ts';
+import { deviceTypes } from './devices/types/registry.ts';
+import { ingestMethods, openIngest } from './ingest/main.ts';
+import { cleanups, type Running } from './kit/cleanups.ts';
+import type { DataFolder } from './kit/data-folder.ts';
+import type { Log } from './kit/log.ts';
+import { Problem } from './kit/problem.ts';
+import { serveRpc } from './kit/rpc/rpc.ts';
+import { sharedClock } from './kit/shared-clock.ts';
+import { openRules, openState, rulesMethods } from './rules/main.ts';
+
+export interface CityParts {
+  readonly config: Config;
+  readonly folder: DataFolder;
+  readonly citiesDir: string;
+  readonly version: string;
+  readonly log: Log;
+  /** Told in a few words what the start is doing. */
+  readonly progress: (step: { zh: string; en: string }) => void;
+}
+
+/** A whole city, running. */
+export interface RunningCity extends Running {
+  readonly url: string;
+  readonly mqttPort: number;
+  /** Secret of the one-time link; null once somebody has an account. */
+  readonly firstLink: string | null;
+  readonly city: LoadedCity;
+  /** A device of the demonstration with its token, for a line to copy. */
+  readonly sample: { readonly device: string; readonly name: string; readonly token: string } | null;
+}
+
+/**
+ * The whole city in one process: the state database first, then ingest, rules and the dashboard on it, then the door for the
+ * command line; in a demonstration the simulated city, its gateways and the replayed data last.
+ */
+export async function startCity({
+  config,
+  folder,
+  citiesDir,
+  version,
+  log,
+  progress,
+}: CityParts): Promise<RunningCity> {
+  const stopping = cleanups(log);
+  try {
+    progress({ zh: '读取城市与标准目录', en: 'reading the city and its standards' });
+    const city = await loadCity(citiesDir, config.city);
+    const time = sharedClock(folder, config.demo, config.demoSpeed);
+    const { clock } = time;
+    const named = (component: string) => log.child({ process: component });
+
+    progress({ zh: '打开数据库与日志', en: 'opening databases and journal' });
+    const state = await openState({ config, folder });
+    stopping.defer('state', () => state.close());
+    const registry = registryCache(await loadRegistry(state.db));
+    refuseMixing(registry.devices(), config.demo, folder);
+
+    const ingest = stopping.add(
+      'ingest',
+      await openIngest({ config, folder, registry, city, types: deviceTypes, clock, log: named('ingest') }),
+    );
+    const rules = stopping.add(
+      'rules',
+      await openRules({
+        config,
+        state,
+        reader: ingest.reader,
+        ingest,
+        city,
+        types: deviceTypes,
+        clock,
+        log: named('rules'),
+      }),
+    );
+
+    // The page is up before the simulated city: its buttons work as soon as there is something to press them on.
+    let demonstration: Demonstration | null = null;
+    const dashboard = stopping.add(
+      'dashboard',
+      await openDashboard({
+        config,
+        folder,
+        databaseUrl: config.databaseUrl,
+        state,
+        registry,
+        reader: ingest.reader,
+        ingest,
+        command: rules.command,
+        rulesStats: async () => rules.stats(),
+        onAlarms: (notify) => rules.onChange(notify),
+        city,
+        types: deviceTypes,
+        demo: config.demo ? demoButtons(() => demonstration, config.demoSpeed) : null,
+        version,
+        clock,
+        log: named('dashboard'),
+      }),
+    );
+    const control = stopping.add(
+      'control',
+      await serveRpc({
+        port: config.controlPort,
+        secret: folder.secret(),
+        methods: { ...ingestMethods(ingest), ...rulesMethods(rules), ...dashboardMethods(dashboard) },
+        log: named('control'),
+        setting: 'YANSHAO_CONTROL_PORT',
+      }),
+    );
+    for (const name of ['ingest', 'rules', 'dashboard'])
+      stopping.defer(`notice of ${name}`, folder.announce(name, control.url));
+
+    if (config.demo) {
+      progress({
+        zh: '启动模拟城市、网关与数据回放',
+        en: 'starting the simulated city, its gateways and the replayed data',
+      });
+      demonstration = await startDemonstration({
+        config,
+        folder,
+        city,
+        time,
+        mqttPort: ingest.mqttPort,
+        command: rules.command,
+        log,
+      });
+      stopping.add('demonstration', demonstration);
+      stopping.defer('notice of simulators', folder.announce('simulators', demonstration.controlUrl));
+    }
+    return {
+      url: dashboard.url,
+      mqttPort: ingest.mqttPort,
+      firstLink: await dashboard.accounts.firstLink(),
+      city,
+      sample: demonstration?.sample ?? null,
+      stop: stopping.run,
+    };
+  } catch (err) {
+    await stopping.run();
+    throw err;
+  }
+}
+
+/** A demonstration and a real city never mix (design.md, rule 10). */
+function refuseMixing(devices: Iterable<Device>, demo: boolean, folder: DataFolder): void {
+  for (const device of devices) {
+    if (device.demo === demo) continue;
+    throw new Problem(
+      demo
+        ? `${folder.dir} 中登记了真实设备“${device.id}”：演示拒绝在此启动。设置 YANSHAO_DEMO=off 或另选 YANSHAO_DATA_DIR。\n` +
+            `${folder.dir} holds the real device "${device.id}": a demonstration refuses to start there. Set YANSHAO_DEMO=off or another YANSHAO_DATA_DIR.`
+        : `${folder.dir} 中登记了演示设备“${device.id}”：正式运行拒绝在此启动。另选 YANSHAO_DATA_DIR。\n` +
+            `${folder.dir} holds the demonstration device "${device.id}": a real city refuses to start there. Choose another YANSHAO_DATA_DIR.`,
+    );
+  }
+}
+
+/** The page's demonstration buttons while the simulated city is still starting. */
+function demoButtons(started: () => Demonstration | null, speed: number): DemoControls {
+  const ready = (): Demonstration => {
+    const demonstration = started();
+    if (!demonstration)
+      throw new Problem('模拟城市还在启动，请稍候再试 / the simulated city is still starting: try again in a moment');
+    return demonstration;
+  };
+  return {
+    speed,
+    get faults() {
+      return started()?.faults ?? [];
+    },
+    start: (kind, target) => ready().start(kind, target),
+    publish: (device, payload) => ready().publish(device, payload),
+  };
+}
