@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { Aedes, type Client, type PublishPacket } from 'aedes';
@@ -155,6 +156,9 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
     send(client, topics.errors, { topic, received, refusals });
   };
 
+  (aedes as unknown as EventEmitter).on('error', (err: Error) =>
+    log.error({ err }, 'the broker met an error and goes on'),
+  );
   aedes.on('client', (client: Known) => {
     const subject = client.session?.identity.subject;
     if (subject === undefined) return;
