@@ -58,6 +58,8 @@ export type CommandOutcome =
       readonly done: true;
       readonly changed: readonly string[];
       readonly refused?: readonly (Refusal & { id: string })[];
+      /** Committed, but the journal does not have the registry changes yet: gateways and doors learn of them a little later. */
+      readonly pending?: true;
     }
   | { readonly refused: Refusal };
 

@@ -70,6 +70,8 @@ export interface Core {
   readonly draining: Set<Unit>;
   /** Units that changed since their last snapshot, oldest change first. */
   readonly dirty: Set<Unit>;
+  /** Devices removed since the last snapshot. */
+  readonly removed: Set<string>;
   readonly records: RecordsLookup;
   derived: TelemetryEntry[];
   /** True while blocks are judged again only to find the state back: nothing is told to anyone. */
@@ -107,6 +109,7 @@ export function newCore(parts: EngineParts): Core {
     mounts: new Map(),
     draining: new Set(),
     dirty: new Set(),
+    removed: new Set(),
     // No registry of work orders, permits and protection plans exists yet: there are none.
     records: parts.records ?? (() => noRecords),
     derived: [],

@@ -213,7 +213,7 @@ export const benchCatalogue: Catalogue = catalogueSchema.parse({
 
 /** A device of the bench: `kitchen('k1', { site: 's1' })`. */
 export const benchDevice = (id: string, type: string, more: Partial<Device> = {}): Device =>
-  deviceSchema.parse({ id, type, name: id, lon: 112.6, lat: 26.9, gas: 'natural', ...more });
+  deviceSchema.parse({ id, type, name: id, lon: 112.6, lat: 26.9, gas: 'natural', gasUnit: '%{LEL}', ...more });
 export const kitchen = (id: string, more: Partial<Device> = {}): Device =>
   benchDevice(id, 'gas-alarm-commercial', more);
 

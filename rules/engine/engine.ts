@@ -54,7 +54,7 @@ export interface Engine {
     gateways: Iterable<Gateway>;
     version: number;
   }): void;
-  /** Puts back what {@link StateRow}s hold. Call after `load`. */
+  /** Puts back what {@link StateRow}s hold. Call after `load`; the row `*` comes with the first call. */
   restore(rows: Iterable<StateRow>): void;
   /** Takes up to `limit` units that changed since their last snapshot, oldest first, as rows that hold for this position. */
   snapshot(limit: number): StateRow[];
@@ -114,13 +114,12 @@ export function createEngine(parts: EngineParts): Engine {
       for (const device of records.devices) putDevice(core, device, 0);
     },
     restore(rows) {
-      const late: Restored[] = [];
+      const devices: Restored[] = [];
       for (const row of rows) {
-        if (row.device === '*') readGlobals(core, row.body);
-        else late.push(row);
+        if (row.device !== '*') devices.push(row);
+        else if (readGlobals(core, row.body)) startTime(core, core.time.lastTick);
       }
-      if (!Number.isNaN(core.time.lastTick)) startTime(core, core.time.lastTick);
-      for (const row of late) readUnit(core, row);
+      for (const row of devices) readUnit(core, row);
     },
     snapshot(limit) {
       const rows: StateRow[] = [];
@@ -131,6 +130,9 @@ export function createEngine(parts: EngineParts): Engine {
         unit.dirtyAt = 0;
         unit.heldTo = core.position;
       }
+      // A removed device leaves an empty row, so that one registered again under its id begins anew.
+      for (const device of core.removed) rows.push({ device, position: core.position, body: '' });
+      core.removed.clear();
       rows.push({ device: '*', position: core.position, body: writeGlobals(core) });
       return rows;
     },

@@ -44,6 +44,7 @@ export function putDevice(core: Core, device: Device, at: number): void {
     unit.added = Number.isNaN(core.time.lastTick) ? at : core.time.lastTick;
     if (!Number.isNaN(core.time.now)) listen(core, unit);
   }
+  core.removed.delete(device.id);
   index(core, unit);
   limits(core, unit, at);
   touch(core, unit);
@@ -107,6 +108,7 @@ function removeUnit(core: Core, unit: Unit, at: number, note: string): void {
     core.windows.still.delete(unit.s + rule.offset);
   }
   core.units.remove(unit);
+  core.removed.add(unit.device.id);
   if (!core.silent) closeAll(core, unit.device.id, at, note);
 }
 

@@ -102,7 +102,7 @@ function writeLate(history: History): LateBody {
 /** Puts a unit's state back, and asks for the reminders it was waiting for. A device no longer registered is passed over. */
 export function readUnit(core: Core, row: Restored): void {
   const unit = core.units.get(row.device);
-  if (!unit) return;
+  if (!unit || row.body === '') return;
   const body = JSON.parse(row.body) as UnitBody;
   const { columns, evals } = core.units;
   unit.heldTo = row.position;
@@ -183,10 +183,10 @@ export function writeGlobals(core: Core): string {
   return JSON.stringify(body);
 }
 
-/** Puts time and gateways back. */
-export function readGlobals(core: Core, text: string): void {
+/** Puts time and gateways back; false when no time was known yet. */
+export function readGlobals(core: Core, text: string): boolean {
   const body = JSON.parse(text) as GlobalsBody;
-  if (body.lastTick === null) return;
+  if (body.lastTick === null) return false;
   core.time.blind = body.blind;
   core.time.lastTick = body.lastTick;
   core.time.now = body.lastTick - body.blind;
@@ -194,4 +194,5 @@ export function readGlobals(core: Core, text: string): void {
     const gateway = core.gateways.get(id);
     if (gateway) Object.assign(gateway, rest, { heard: heard ?? Number.NaN });
   }
+  return true;
 }

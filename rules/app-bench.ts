@@ -1,0 +1,130 @@
+import type { Alarm } from '../devices/contract/alarm.ts';
+import type { Command, CommandOutcome } from '../devices/contract/command.ts';
+import type { JournalEntry, TelemetryEntry, Value } from '../devices/contract/entry.ts';
+import type { IngestPort } from '../devices/contract/ports.ts';
+import type { Device, Gateway, Site } from '../devices/contract/registry.ts';
+import { deviceTypes } from '../devices/types/registry.ts';
+import { handClock } from '../kit/clock.ts';
+import type { Journal } from '../kit/journal/journal.ts';
+import { memoryJournal } from '../kit/journal/memory/memory-journal.ts';
+import { silentLog } from '../kit/log.ts';
+import { openSql } from '../kit/sql/open-sql.ts';
+import type { Sql } from '../kit/sql/sql.ts';
+import { type Rules, type RulesTables, rulesMigrations, startRules } from './app.ts';
+import { benchCatalogue, benchCity, glance, momentOf } from './engine/engine-bench.ts';
+
+const MB = 1024 * 1024;
+
+/** The journal as ingest offers it to rules; `down` makes appends fail, as when ingest is restarting. */
+function benchIngest(
+  journal: Journal<JournalEntry>,
+): Pick<IngestPort, 'append' | 'register' | 'release'> & { down: boolean } {
+  const ingest = {
+    down: false as boolean,
+    append: async (entries: readonly JournalEntry[]) => {
+      if (ingest.down) throw new Error('ingest is down');
+      return journal.append(entries);
+    },
+    register: (consumer: string) => journal.register(consumer),
+    release: (consumer: string, position: number) => journal.release(consumer, position),
+  };
+  return ingest;
+}
+
+/**
+ * The whole rules process over a memory journal and an in-memory database, in a day that is set by hand: a timeline of what
+ * is published and what is shown. `kill` drops the process without a word; `start` begins a new one on the same data.
+ */
+export async function rulesBench(begins = '10:00', url = ':memory:') {
+  const journal = memoryJournal<JournalEntry>({ capBytes: 64 * MB, safetyBytes: MB });
+  const clock = handClock(momentOf(begins));
+  const ingest = benchIngest(journal);
+  const state: Sql<RulesTables> = await openSql<RulesTables>({ url, migrations: rulesMigrations });
+  let rules: Rules | undefined;
+  let ids = 0;
+  const start = async () => {
+    rules = await startRules({
+      state,
+      reader: journal,
+      ingest,
+      city: { city: benchCity, catalogue: benchCatalogue },
+      types: deviceTypes,
+      clock,
+      log: silentLog,
+    });
+    return rules;
+  };
+  /** Waits until rules has judged everything there is. */
+  const judged = async () => {
+    const head = await journal.head();
+    while (rules!.stats().position < head) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const passTo = async (time: string) => {
+    const until = momentOf(time);
+    const ticks: JournalEntry[] = [];
+    for (let at = clock.now() + 1000; at <= until; at += 1000) ticks.push({ kind: 'tick', at });
+    if (ticks.length > 0) await journal.append(ticks);
+    clock.set(until);
+  };
+  await start();
+  return {
+    journal,
+    clock,
+    ingest,
+    state,
+    start,
+    judged,
+    get rules() {
+      return rules!;
+    },
+    async passes(time: string) {
+      await passTo(time);
+      await judged();
+    },
+    async reads(time: string, device: string, values: Record<string, Value>, more: Partial<TelemetryEntry> = {}) {
+      await passTo(time);
+      const now = clock.now();
+      await journal.append([{ kind: 'telemetry', device, at: now, received: now, source: 'mqtt', values, ...more }]);
+      await judged();
+    },
+    /** Sends a command as Mira from a page. */
+    async asks(
+      command: Omit<Extract<Command, { type: 'acknowledge' }>, 'id' | 'actor' | 'at'> | Record<string, unknown>,
+      id?: string,
+    ): Promise<CommandOutcome> {
+      const envelope = {
+        id: id ?? `command-${++ids}`,
+        actor: { id: 'u1', name: 'mira', via: 'page' as const },
+        at: clock.now(),
+      };
+      const outcome = await rules!.command({ ...envelope, ...command } as Command);
+      await judged();
+      return outcome;
+    },
+    registers(put: { devices?: Device[]; sites?: Site[]; gateways?: Gateway[] }) {
+      return this.asks({
+        type: 'registry.put',
+        put: { devices: [], sites: [], gateways: [], credentials: [], ...put },
+      });
+    },
+    /** All alarms as the database holds them. */
+    async alarms(): Promise<Alarm[]> {
+      const rows = await state.db.selectFrom('alarms').select('body').orderBy('seq').execute();
+      return rows.map(({ body }) => JSON.parse(body) as Alarm);
+    },
+    /** What the duty desk would list, from the database. */
+    async shows(): Promise<string[]> {
+      const rows = await state.db
+        .selectFrom('alarms')
+        .select('body')
+        .where('open', '=', 1)
+        .orderBy('raised_at')
+        .execute();
+      return rows.map(({ body }) => glance(JSON.parse(body) as Alarm));
+    },
+    async stop() {
+      await rules?.stop();
+      await state.close();
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import type { LoadedCity } from '../devices/city/load-city.ts';
+import type { AlarmEvent } from '../devices/contract/alarm.ts';
+import { type Command, type CommandOutcome, type CommandPort, commandSchema } from '../devices/contract/command.ts';
+import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
+import type { RulesStats } from '../devices/contract/stats.ts';
+import type { DeviceType } from '../devices/model/device-type.ts';
+import { registryCache } from '../devices/registry/registry-cache.ts';
+import { loadRegistry } from '../devices/registry/registry-store.ts';
+import { cleanups, type Running } from '../kit/cleanups.ts';
+import type { Cancel, Clock } from '../kit/clock.ts';
+import type { Log } from '../kit/log.ts';
+import type { Sql } from '../kit/sql/sql.ts';
+import { outcomeOf, writeAudit } from './commands/audit.ts';
+import {
+  alarmOutcome,
+  type CommandParts,
+  type Executed,
+  executeOnDesk,
+  executeOnRegistry,
+} from './commands/execute.ts';
+import { invalidCommand, notServing } from './commands/refusals.ts';
+import { createEngine, type Effects } from './engine/engine.ts';
+import { judgeJournal } from './judge-journal.ts';
+import { compileCatalogue } from './standards/compile.ts';
+import { loadAlarms } from './store/alarm-store.ts';
+import { commits } from './store/commits.ts';
+import { pause, takeLease } from './store/lease.ts';
+import type { RulesTables } from './store/migrations.ts';
+import { derivedOutbox, registryOutbox } from './store/outbox.ts';
+
+export { type RulesTables, rulesMigrations } from './store/migrations.ts';
+
+export interface RulesParts {
+  /** The state database, with {@link rulesMigrations} applied. */
+  readonly state: Sql<RulesTables>;
+  readonly reader: EntryReader;
+  readonly ingest: Pick<IngestPort, 'append' | 'register' | 'release'>;
+  readonly city: Pick<LoadedCity, 'city' | 'catalogue'>;
+  readonly types: Readonly<Record<string, DeviceType>>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** An acknowledged alarm that stays active rings again after this, ms; 0 or absent: never. */
+  readonly reAlarmMs?: number;
+}
+
+export interface Rules extends Running {
+  /** Carries out a command; the same id again gives the same outcome. Never rejects for bad input. */
+  readonly command: CommandPort;
+  stats(): RulesStats;
+  /** Calls `fn` with the number of the newest event, each time events were committed. */
+  onChange(fn: (seq: number) => void): Cancel;
+}
+
+/** How long the outcome of a registry command waits for the journal, ms. */
+const PUBLISH_WAIT_MS = 5000;
+/** How often changed state is kept, ms. */
+const SNAPSHOT_MS = 10_000;
+
+/**
+ * Starts judging: waits for the lease, puts the state back as it was, judges in silence what the snapshots do not hold, and
+ * goes on from the cursor. Alarms are committed before anyone hears of them.
+ */
+export async function startRules(parts: RulesParts): Promise<Rules> {
+  const { state, reader, ingest, clock, log, types } = parts;
+  const { city, catalogue } = parts.city;
+  const stopping = cleanups(log);
+  const stop = new AbortController();
+  try {
+    const lease = await takeLease(state.db, clock, log, stop.signal);
+    stopping.defer('lease', () => lease.release());
+    const compiled = compileCatalogue(catalogue, types, city.platformDepartment);
+    const engine = createEngine({
+      catalogue: compiled,
+      city,
+      types,
+      version: catalogue.version,
+      reAlarmMs: parts.reAlarmMs,
+    });
+    const snapshot = await loadRegistry(state.db);
+    const registry = registryCache(snapshot);
+    engine.load(snapshot);
+    const { open, lastSeq } = await loadAlarms(state.db);
+    engine.desk.load(open, lastSeq);
+
+    const listeners = new Set<(seq: number) => void>();
+    const outbox = registryOutbox(state.db, ingest, clock, log, stop.signal);
+    const derived = derivedOutbox(ingest, clock, log, stop.signal);
+    const writing = commits({ db: state.db, lease, clock, log, stopped: stop.signal });
+    const told = (events: readonly AlarmEvent[]) => {
+      const last = events.at(-1);
+      if (last) for (const fn of listeners) fn(last.seq);
+    };
+    const judging = await judgeJournal({
+      engine,
+      reader,
+      ingest,
+      db: state.db,
+      writing,
+      clock,
+      log,
+      stopped: stop.signal,
+      commit: async (effects, cursor) => {
+        if (effects.alarms.length > 0 || effects.events.length > 0) {
+          await writing.effects(effects, cursor);
+          told(effects.events);
+        }
+        derived.add([...effects.derived]);
+      },
+    });
+    // Read from the bottom: nothing new is begun, what is under way ends, and what stands is kept once more.
+    stopping.defer('state', () => judging.keep());
+    stopping.defer('judging', () => judging.done);
+    stopping.defer('work', () => stop.abort(new Error('rules is stopping')));
+    stopping.defer(
+      'snapshots',
+      clock.every(SNAPSHOT_MS, () => void judging.keep()),
+    );
+    void outbox.publish();
+
+    const carryOut = (command: Command): Promise<{ outcome: CommandOutcome; published: boolean }> =>
+      writing.serial(async () => {
+        const before = await writing.transaction((trx) => outcomeOf(trx, command.id));
+        if (before) return { outcome: before, published: true };
+        const executed = await perform(command, {
+          desk: engine.desk,
+          registry,
+          types,
+          areas: city.areas.map((a) => a.code),
+        });
+        for (const change of executed.changes) registry.apply(change);
+        return { outcome: executed.outcome, published: executed.changes.length === 0 };
+      });
+    const perform = async (command: Command, commandParts: CommandParts): Promise<Executed> => {
+      const onDesk = executeOnDesk(engine.desk, command);
+      const effects: Effects | null = onDesk && engine.pending();
+      const executed = await writing.transaction(async (trx) => {
+        const done: Executed = onDesk
+          ? { outcome: await alarmOutcome(trx, onDesk), changes: [] }
+          : await executeOnRegistry(trx, command as Parameters<typeof executeOnRegistry>[1], commandParts);
+        if (effects) await writing.write(trx, effects, judging.cursor());
+        await writeAudit(trx, command, done.outcome, clock.now());
+        return done;
+      });
+      if (effects) told(effects.events);
+      return executed;
+    };
+
+    return {
+      async command(asked) {
+        const parsed = commandSchema.safeParse(asked);
+        if (!parsed.success) {
+          const first = parsed.error.issues[0];
+          return { refused: invalidCommand(`${first?.path.join('.') ?? ''} ${first?.message ?? ''}`.trim()) };
+        }
+        if (stop.signal.aborted) return { refused: notServing };
+        const { outcome, published } = await carryOut(parsed.data);
+        if (published || 'refused' in outcome) return outcome;
+        const reached = await Promise.race([
+          outbox.publish(),
+          pause(clock, PUBLISH_WAIT_MS, stop.signal).then(() => false),
+        ]);
+        return reached ? outcome : { ...outcome, pending: true };
+      },
+      stats() {
+        const counted = engine.stats();
+        const waiting = [outbox.problem, writing.problem, judging.problem].flatMap((text) =>
+          text ? [{ rule: '*', device: '*', text, count: 1 }] : [],
+        );
+        return {
+          position: judging.position,
+          lagMs: judging.behind && Number.isFinite(counted.time) ? Math.max(0, clock.now() - counted.time) : 0,
+          readings: counted.readings,
+          rules: counted.rules,
+          openAlarms: counted.openAlarms,
+          problems: [...waiting, ...counted.problems],
+        };
+      },
+      onChange(fn) {
+        listeners.add(fn);
+        return () => listeners.delete(fn);
+      },
+      stop: () => stopping.run(),
+    };
+  } catch (err) {
+    stop.abort(err);
+    await stopping.run();
+    throw err;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Refusal } from '../../devices/contract/command.ts';
+import type { Fault } from '../../devices/registry/fault.ts';
+
+/** Said of a request that is no command at all. */
+export const invalidCommand = (reason: string): Refusal => ({
+  code: 'invalid-command',
+  zh: `指令格式不对：${reason}`,
+  en: `this is not a command: ${reason}`,
+});
+
+/** Said of an alarm that is in the books, but closed. */
+export const alarmClosed: Refusal = {
+  code: 'alarm-closed',
+  zh: '该报警已关闭',
+  en: 'this alarm is closed',
+};
+
+/** Said of a put that does not hold: the first faults in full, and how many more there are. */
+export function registryFaults(faults: readonly Fault[]): Refusal {
+  const shown = faults.slice(0, 5);
+  const more = faults.length - shown.length;
+  const line = (text: string, fault: Fault) => `${fault.where}${fault.field ? ` ${fault.field}` : ''}: ${text}`;
+  return {
+    code: 'registry-faults',
+    zh: `登记数据有 ${faults.length} 处问题：${shown.map((f) => line(f.zh, f)).join('；')}${more > 0 ? `；另有 ${more} 处` : ''}`,
+    en: `the registration has ${faults.length} faults: ${shown.map((f) => line(f.en, f)).join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+  };
+}
+
+/** Said of ids that the registry does not hold. */
+export const notRegistered = (what: string, ids: readonly string[]): Refusal => ({
+  code: 'not-registered',
+  zh: `登记中没有：${ids.slice(0, 10).join('、')}（${what}）`,
+  en: `the registry holds no ${what} ${ids.slice(0, 10).join(', ')}`,
+});
+
+/** Said when rules is stopping, or another worker has taken over. */
+export const notServing: Refusal = {
+  code: 'not-serving',
+  zh: '规则进程正在停止，请稍后再试',
+  en: 'the rules process is stopping: try again shortly',
+};

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { type ConfigOf, setting } from '../kit/config.ts';
+
+/** Settings of the rules process. */
+export const rulesSettings = {
+  databaseUrl: setting({
+    env: 'YANSHAO_DATABASE_URL',
+    schema: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, { error: 'give an address that begins with postgres://' })
+      .optional(),
+    help: {
+      zh: '状态库（登记、报警、审计）用的 PostgreSQL 地址；不填则用数据目录里的 SQLite',
+      en: 'PostgreSQL for the state (registry, alarms, audit); left out, SQLite in the data folder',
+    },
+    secret: true,
+  }),
+  rulesPort: setting({
+    env: 'YANSHAO_RULES_PORT',
+    schema: z.coerce.number().int().min(0).max(65_535).default(0),
+    help: {
+      zh: '规则进程单独运行时，在回环地址上供其他进程下达指令的端口；0 为任选',
+      en: 'loopback port on which a rules process of its own takes commands from the others; 0 takes any',
+    },
+  }),
+  reAlarmMinutes: setting({
+    env: 'YANSHAO_REALARM_MINUTES',
+    schema: z.coerce.number().min(0).max(10_080).default(0),
+    help: {
+      zh: '已确认但一直未恢复的报警，隔多少分钟再次响铃；0 为不再响',
+      en: 'minutes after which an acknowledged alarm that still stands rings again; 0 never',
+    },
+  }),
+};
+
+export type RulesConfig = ConfigOf<typeof rulesSettings>;

@@ -1,0 +1,125 @@
+import type { Kysely, Transaction } from 'kysely';
+import { type Alarm, type AlarmEvent, isOpen } from '../../devices/contract/alarm.ts';
+import type { AlarmRow } from '../../devices/contract/state-tables.ts';
+import type { StateRow } from '../engine/engine.ts';
+import type { RulesTables } from './migrations.ts';
+
+/** Rows a statement: nine columns each, far below what both engines take. */
+const CHUNK = 500;
+const PAGE = 5000;
+
+type Db = Kysely<RulesTables> | Transaction<RulesTables>;
+
+function* chunks<T>(all: readonly T[]): Generator<T[]> {
+  for (let i = 0; i < all.length; i += CHUNK) yield all.slice(i, i + CHUNK);
+}
+
+const toRow = (alarm: Alarm): AlarmRow => ({
+  id: alarm.id,
+  seq: alarm.seq,
+  open: isOpen(alarm) ? 1 : 0,
+  priority: alarm.priority,
+  device: alarm.device,
+  area: alarm.area,
+  since: alarm.since,
+  raised_at: alarm.raisedAt,
+  body: JSON.stringify(alarm),
+});
+
+/** Writes alarms whole and their events. */
+export async function writeAlarms(trx: Db, alarms: readonly Alarm[], events: readonly AlarmEvent[]): Promise<void> {
+  for (const part of chunks(alarms)) {
+    await trx
+      .insertInto('alarms')
+      .values(part.map(toRow))
+      .onConflict((c) =>
+        c.column('id').doUpdateSet((eb) => ({
+          seq: eb.ref('excluded.seq'),
+          open: eb.ref('excluded.open'),
+          priority: eb.ref('excluded.priority'),
+          device: eb.ref('excluded.device'),
+          area: eb.ref('excluded.area'),
+          since: eb.ref('excluded.since'),
+          raised_at: eb.ref('excluded.raised_at'),
+          body: eb.ref('excluded.body'),
+        })),
+      )
+      .execute();
+  }
+  for (const part of chunks(events)) await trx.insertInto('alarm_events').values(part).execute();
+}
+
+/** Which of these ids have a row already. */
+export async function knownAlarms(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  const known = new Set<string>();
+  for (const part of chunks(ids)) {
+    for (const { id } of await db.selectFrom('alarms').select('id').where('id', 'in', part).execute()) known.add(id);
+  }
+  return known;
+}
+
+/** All open alarms, and the number of the last event. */
+export async function loadAlarms(db: Db): Promise<{ open: Alarm[]; lastSeq: number }> {
+  const rows = await db.selectFrom('alarms').select('body').where('open', '=', 1).orderBy('seq').execute();
+  const last = await db
+    .selectFrom('alarm_events')
+    .select(({ fn }) => fn.max('seq').as('seq'))
+    .executeTakeFirst();
+  return { open: rows.map(({ body }) => JSON.parse(body) as Alarm), lastSeq: Number(last?.seq ?? 0) };
+}
+
+/** Where judging stands. */
+export interface Cursor {
+  readonly epoch: string;
+  readonly position: number;
+  /** Snapshots hold everything up to here. */
+  readonly held: number;
+}
+
+export async function loadCursor(db: Db): Promise<Cursor | undefined> {
+  const row = await db.selectFrom('judge_cursor').selectAll().where('id', '=', 1).executeTakeFirst();
+  return row && { epoch: row.epoch, position: row.position, held: row.held };
+}
+
+/** Moves the cursor, in the same transaction as what it accounts for. */
+export async function writeCursor(trx: Db, cursor: Cursor): Promise<void> {
+  await trx
+    .insertInto('judge_cursor')
+    .values({ id: 1, ...cursor })
+    .onConflict((c) => c.column('id').doUpdateSet({ ...cursor }))
+    .execute();
+}
+
+export async function writeState(trx: Db, rows: readonly StateRow[]): Promise<void> {
+  for (const part of chunks(rows)) {
+    await trx
+      .insertInto('judge_state')
+      .values(part)
+      .onConflict((c) =>
+        c
+          .column('device')
+          .doUpdateSet((eb) => ({ position: eb.ref('excluded.position'), body: eb.ref('excluded.body') })),
+      )
+      .execute();
+  }
+}
+
+/** All rows of state: time and gateways first, alone, then the devices a page at a time. */
+export async function* readState(db: Db): AsyncGenerator<StateRow[]> {
+  const globals = await db.selectFrom('judge_state').selectAll().where('device', '=', '*').execute();
+  if (globals.length > 0) yield globals;
+  for (let after = ''; ; ) {
+    const page = await db
+      .selectFrom('judge_state')
+      .selectAll()
+      .where('device', '>', after)
+      .where('device', '<>', '*')
+      .orderBy('device')
+      .limit(PAGE)
+      .execute();
+    if (page.length > 0) yield page;
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return;
+    after = last.device;
+  }
+}

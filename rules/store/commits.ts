@@ -1,0 +1,101 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import type { Effects, StateRow } from '../engine/engine.ts';
+import { type Cursor, knownAlarms, writeAlarms, writeCursor, writeState } from './alarm-store.ts';
+import { type Lease, LeaseLost, pause } from './lease.ts';
+import type { RulesTables } from './migrations.ts';
+
+export interface CommitParts {
+  readonly db: Kysely<RulesTables>;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stopped: AbortSignal;
+}
+
+/** Every write of the rules process: one after another, fenced by the lease, tried again until the database takes it. */
+export interface Commits {
+  /** Runs judging and commands one at a time, so that the desk and the database change in the same order. */
+  serial<T>(fn: () => Promise<T>): Promise<T>;
+  /** A fenced transaction. What fails for a passing reason is tried again; rejects only when stopped or the lease is lost. */
+  transaction<T>(fn: (trx: Transaction<RulesTables>) => Promise<T>): Promise<T>;
+  /** Alarms, events and the cursor, in one transaction. */
+  effects(effects: Effects, cursor: Cursor): Promise<void>;
+  /** Alarms, events and the cursor, inside somebody's transaction. */
+  write(trx: Transaction<RulesTables>, effects: Effects, cursor: Cursor): Promise<void>;
+  /** Snapshots, refreshed alarms and the cursor, in one transaction. */
+  state(rows: readonly StateRow[], effects: Effects | null, cursor: Cursor): Promise<void>;
+  /** What stands in the way now, in words; null when nothing does. */
+  readonly problem: string | null;
+}
+
+const RETRY_MS = 1000;
+
+export function commits({ db, lease, clock, log, stopped }: CommitParts): Commits {
+  let tail: Promise<unknown> = Promise.resolve();
+  let problem: string | null = null;
+
+  const transaction = async <T>(fn: (trx: Transaction<RulesTables>) => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        const result = await db.transaction().execute(async (trx) => {
+          await lease.fence(trx);
+          return fn(trx);
+        });
+        problem = null;
+        return result;
+      } catch (err) {
+        if (err instanceof LeaseLost || stopped.aborted) throw err;
+        if (problem === null) log.error({ err }, 'the state database does not take what was judged; trying again');
+        problem = `the state database does not take what was judged: ${err instanceof Error ? err.message : String(err)}`;
+        await pause(clock, RETRY_MS, stopped);
+      }
+    }
+  };
+  const write: Commits['write'] = async (trx, effects, cursor) => {
+    const { alarms, events } = await withoutRedelivered(trx, effects);
+    await writeAlarms(trx, alarms, events);
+    await writeCursor(trx, cursor);
+  };
+  return {
+    serial(fn) {
+      const next = tail.then(fn);
+      tail = next.catch(() => undefined);
+      return next;
+    },
+    transaction,
+    effects: (effects, cursor) => transaction((trx) => write(trx, effects, cursor)),
+    write,
+    state: (rows, effects, cursor) =>
+      transaction(async (trx) => {
+        await writeState(trx, rows);
+        await write(trx, effects ?? { alarms: [], events: [], derived: [] }, cursor);
+      }),
+    get problem() {
+      return problem;
+    },
+  };
+}
+
+/**
+ * A backlog that is delivered twice finds its episodes twice. The second time their rows are there, perhaps judged and
+ * closed: those stay as they are, and the event becomes a note.
+ */
+async function withoutRedelivered(
+  trx: Transaction<RulesTables>,
+  effects: Effects,
+): Promise<Pick<Effects, 'alarms' | 'events'>> {
+  const found = effects.alarms.filter((a) => a.lane === 'history' && a.needsVerdict).map(({ id }) => id);
+  const raisedNow = new Set(effects.events.filter((e) => e.kind === 'raised').map((e) => e.alarm));
+  const suspects = found.filter((id) => raisedNow.has(id));
+  if (suspects.length === 0) return effects;
+  const known = await knownAlarms(trx, suspects);
+  if (known.size === 0) return effects;
+  return {
+    alarms: effects.alarms.filter(({ id }) => !known.has(id)),
+    events: effects.events.map((e) =>
+      known.has(e.alarm) && e.kind === 'raised' ? { ...e, kind: 'note', note: 'found again in late data' } : e,
+    ),
+  };
+}

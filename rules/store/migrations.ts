@@ -1,0 +1,124 @@
+import { type Kysely, PostgresAdapter, sql } from 'kysely';
+import type { StateTables } from '../../devices/contract/state-tables.ts';
+import { type RegistryTables, registryMigrations } from '../../devices/registry/registry-store.ts';
+import type { Migrations } from '../../kit/sql/sql.ts';
+
+/** Tables that only rules reads: where it stands, what it remembers, what it has carried out. */
+export interface OwnTables {
+  /** One row a device whose state differs from nothing; `*` holds time and gateways. */
+  judge_state: { device: string; position: number; body: string };
+  /** One row: the cursor, and the position up to which judge_state holds everything. */
+  judge_cursor: { id: number; epoch: string; position: number; held: number };
+  /** Outcomes by command id: the same id again gives the same outcome. */
+  commands: { id: string; at: number; outcome: string };
+  /** Who may write. `fence` counts up with every change of hands. */
+  lease: { name: string; holder: string; fence: number; until: number };
+}
+
+/** Everything in the state database. */
+export type RulesTables = StateTables & RegistryTables & OwnTables;
+
+export const rulesMigrations: Migrations = {
+  ...registryMigrations,
+  '0010-alarms': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('alarms')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('seq', 'bigint', (c) => c.notNull())
+        .addColumn('open', 'integer', (c) => c.notNull())
+        .addColumn('priority', 'text', (c) => c.notNull())
+        .addColumn('device', 'text', (c) => c.notNull())
+        .addColumn('area', 'text')
+        .addColumn('since', 'bigint', (c) => c.notNull())
+        .addColumn('raised_at', 'bigint', (c) => c.notNull())
+        .addColumn('body', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema.createIndex('alarms_open').on('alarms').columns(['open', 'raised_at']).execute();
+      await db.schema.createIndex('alarms_device').on('alarms').columns(['device', 'since']).execute();
+      await db.schema.createIndex('alarms_raised').on('alarms').column('raised_at').execute();
+      await db.schema.createIndex('alarms_seq').on('alarms').column('seq').execute();
+      await db.schema
+        .createTable('alarm_events')
+        .addColumn('seq', 'bigint', (c) => c.primaryKey())
+        .addColumn('alarm', 'text', (c) => c.notNull())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .addColumn('kind', 'text', (c) => c.notNull())
+        .addColumn('actor', 'text')
+        .addColumn('note', 'text')
+        .execute();
+      await db.schema.createIndex('alarm_events_alarm').on('alarm_events').columns(['alarm', 'seq']).execute();
+    },
+  },
+  '0011-judge': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('judge_state')
+        .addColumn('device', 'text', (c) => c.primaryKey())
+        .addColumn('position', 'bigint', (c) => c.notNull())
+        .addColumn('body', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('judge_cursor')
+        .addColumn('id', 'integer', (c) => c.primaryKey())
+        .addColumn('epoch', 'text', (c) => c.notNull())
+        .addColumn('position', 'bigint', (c) => c.notNull())
+        .addColumn('held', 'bigint', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('lease')
+        .addColumn('name', 'text', (c) => c.primaryKey())
+        .addColumn('holder', 'text', (c) => c.notNull())
+        .addColumn('fence', 'bigint', (c) => c.notNull())
+        .addColumn('until', 'bigint', (c) => c.notNull())
+        .execute();
+    },
+  },
+  '0012-audit': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('commands')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .addColumn('outcome', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('audit')
+        .addColumn('seq', 'bigint', (c) => c.primaryKey())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .addColumn('command', 'text', (c) => c.notNull())
+        .addColumn('type', 'text', (c) => c.notNull())
+        .addColumn('actor_id', 'text', (c) => c.notNull())
+        .addColumn('actor_name', 'text', (c) => c.notNull())
+        .addColumn('via', 'text', (c) => c.notNull())
+        .addColumn('body', 'text', (c) => c.notNull())
+        .addColumn('outcome', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema.createIndex('audit_at').on('audit').column('at').execute();
+      for (const table of ['audit', 'alarm_events']) await appendOnly(db, table);
+    },
+  },
+};
+
+/** Lets the database itself refuse to change or delete a row, whoever asks. */
+async function appendOnly(db: Kysely<unknown>, table: string): Promise<void> {
+  const because = `${table} is append-only`;
+  if (db.getExecutor().adapter instanceof PostgresAdapter) {
+    await sql
+      .raw(
+        `create function ${table}_append_only() returns trigger language plpgsql as $$ begin raise exception '${because}'; end $$`,
+      )
+      .execute(db);
+    await sql
+      .raw(
+        `create trigger ${table}_append_only before update or delete or truncate on ${table} for each statement execute function ${table}_append_only()`,
+      )
+      .execute(db);
+    return;
+  }
+  for (const what of ['update', 'delete']) {
+    await sql
+      .raw(`create trigger ${table}_no_${what} before ${what} on ${table} begin select raise(abort, '${because}'); end`)
+      .execute(db);
+  }
+}
