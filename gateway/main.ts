@@ -19,7 +19,7 @@ export async function openGateway({ gateway, outboxMb, folder, clock, log }: Gat
   const capBytes = outboxMb * 1_048_576;
   const outbox = await openSqliteJournal<UplinkRow>(folder.path('gateways', gateway.id, 'outbox.db'), rowCodec, {
     capBytes,
-    safetyBytes: capBytes,
+    safetyBytes: 0,
   });
   try {
     const running = await startGateway({
