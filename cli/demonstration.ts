@@ -72,6 +72,7 @@ export async function startDemonstration(parts: DemonstrationParts): Promise<Dem
           controlPort: config.simulatorPort,
           controlSecret: folder.secret(),
           time: time.time,
+          logLevel: config.logLevel,
         },
         log,
       ),

@@ -8,13 +8,14 @@ import { jsonLog } from '../kit/log.ts';
 import { startSimulators } from './app.ts';
 import type { ChildAnswer, SimulatorOrder } from './spawn.ts';
 
-const log = jsonLog({ process: 'simulators' }, process.env.YANSHAO_LOG_LEVEL ?? 'info');
 const answer = (message: ChildAnswer): void => {
   process.send?.(message);
 };
 
 process.once('message', (message) => {
-  const { time, ...order } = message as SimulatorOrder;
+  const { time, logLevel, ...order } = message as SimulatorOrder;
+  // Standard output belongs to the parent's words for people.
+  const log = jsonLog({ process: 'simulators' }, logLevel, 2);
   startSimulators({ ...order, clock: demoClock(time), log }).then(
     (running) => {
       const end = async () => {

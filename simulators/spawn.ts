@@ -9,6 +9,7 @@ import type { SimulatorParts } from './app.ts';
 export interface SimulatorOrder extends Omit<SimulatorParts, 'clock' | 'world' | 'log'> {
   /** The demonstration's time, which all its processes share. `{worldAt: 0, demoAt: 0, speed: 1}` is the world's. */
   readonly time: DemoTime;
+  readonly logLevel: string;
 }
 
 /** Where the running simulators can be reached. */

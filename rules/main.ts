@@ -1,0 +1,31 @@
+import type { CommandOutcome } from '../devices/contract/command.ts';
+import type { DataFolder } from '../kit/data-folder.ts';
+import { openSql } from '../kit/sql/open-sql.ts';
+import type { Sql } from '../kit/sql/sql.ts';
+import { type Rules, type RulesParts, type RulesTables, rulesMigrations, startRules } from './app.ts';
+import type { RulesConfig } from './config.ts';
+
+/** Opens the state database, of which rules is the one writer; PostgreSQL where an address is given. */
+export function openState({ config, folder }: { config: RulesConfig; folder: DataFolder }): Promise<Sql<RulesTables>> {
+  return openSql<RulesTables>({
+    url: config.databaseUrl ?? folder.path('state.db'),
+    schema: 'state',
+    migrations: rulesMigrations,
+  });
+}
+
+/** Starts rules as its settings say. The state database belongs to the caller. */
+export const openRules = ({
+  config,
+  ...parts
+}: Omit<RulesParts, 'reAlarmMs'> & { readonly config: RulesConfig }): Promise<Rules> =>
+  startRules({ ...parts, reAlarmMs: config.reAlarmMinutes * 60_000 });
+
+/** What rules offers the other processes of the host and the command line, for kit/rpc. */
+export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {
+  return {
+    // The command's own schema refuses what does not fit, with a reason.
+    'rules.command': (params): Promise<CommandOutcome> => rules.command(params as Parameters<Rules['command']>[0]),
+    'rules.stats': async () => rules.stats(),
+  };
+}
