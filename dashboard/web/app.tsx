@@ -107,7 +107,8 @@ function Frame() {
 
 function Page() {
   const texts = useTexts();
-  switch (useRoute().page) {
+  const { page } = useRoute();
+  switch (page) {
     case 'standards':
       return <StandardsPage />;
     case 'quarantine':

@@ -66,7 +66,7 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
       </span>
       <span className="row-when">
         <Age since={alarm.raisedAt} />
-        <span className="row-who clip">{place.department(alarm.clause.department)}</span>
+        <span className="row-who clip">{place.shortDepartment(alarm.clause.department)}</span>
       </span>
     </button>
   );

@@ -27,6 +27,8 @@ export function usePlace() {
     const found = city?.departments.find((one) => one.id === id);
     return found ? texts.pick(found.name) : id;
   };
+  /** Without what stands in brackets, where room is short. */
+  const shortDepartment = (id: string): string => department(id).split(/[（(]/)[0]?.trim() ?? id;
   const clause = (alarm: Pick<Alarm, 'clause'>): string => {
     const item = items.get(alarm.clause.item);
     const name = texts.language === 'en' && item ? item.name.en : alarm.clause.name;
@@ -37,6 +39,7 @@ export function usePlace() {
     device,
     site,
     department,
+    shortDepartment,
     clause,
     /** Area, then the device: what a banner or a title says. */
     full: (alarm: Alarm): string => [area(alarm.area), device(alarm)].filter(Boolean).join(' · '),

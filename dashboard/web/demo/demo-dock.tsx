@@ -26,7 +26,7 @@ export function DemoDock({ faults, selected }: { faults: readonly DemoFault[]; s
     }
   };
   return (
-    <div className="demo-dock card" role="group" aria-label={texts('demo.label')}>
+    <fieldset className="demo-dock card" aria-label={texts('demo.label')}>
       <span className="sim">{texts('demo.label')}</span>
       {leak && (
         <button type="button" className="btn quiet" title={texts.pick(leak.expect)} onClick={() => play(leak)}>
@@ -66,6 +66,6 @@ export function DemoDock({ faults, selected }: { faults: readonly DemoFault[]; s
         </MenuTrigger>
       )}
       {pasting && <BadPayload initial={selected} onClose={() => setPasting(false)} />}
-    </div>
+    </fieldset>
   );
 }

@@ -51,13 +51,13 @@ export function CurveBox({
           <b className="small clip">{title(measurement)}</b>
         )}
         <span className="grow" />
-        <div className="spans" role="group" aria-label={texts('curve.span')}>
+        <fieldset className="spans" aria-label={texts('curve.span')}>
           {(Object.keys(spans) as Span[]).map((name) => (
             <button key={name} type="button" aria-pressed={span === name} onClick={() => setSpan(name)}>
               {texts(`curve.${name}`)}
             </button>
           ))}
-        </div>
+        </fieldset>
       </div>
       {problem && <div className="error">{texts.problem(problem)}</div>}
       {!problem && !body && <div className="curve-wait faint small">{texts('loading')}</div>}

@@ -105,7 +105,7 @@ function Title({ alarm, record, device }: { alarm: Alarm | null; record: DeviceB
           className="btn quiet icon"
           aria-label={texts('detail.copy')}
           title={texts('detail.copy')}
-          onClick={copyAddress}
+          onClick={() => void copyAddress()}
         >
           <Icon name="link" size={16} />
         </button>
@@ -124,25 +124,19 @@ function Title({ alarm, record, device }: { alarm: Alarm | null; record: DeviceB
   );
 }
 
-function copyAddress(): void {
-  const done = navigator.clipboard?.writeText(location.href);
-  if (!done)
-    return say({
+async function copyAddress(): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say({
+      zh: '已复制本画面的地址，可发给同事。',
+      en: 'The address of this screen is copied; send it to a colleague.',
+    });
+  } catch {
+    say({
       zh: '浏览器不允许复制：请从地址栏复制。',
       en: 'The browser does not allow copying: copy it from the address bar.',
     });
-  done.then(
-    () =>
-      say({
-        zh: '已复制本画面的地址，可发给同事。',
-        en: 'The address of this screen is copied; send it to a colleague.',
-      }),
-    () =>
-      say({
-        zh: '浏览器不允许复制：请从地址栏复制。',
-        en: 'The browser does not allow copying: copy it from the address bar.',
-      }),
-  );
+  }
 }
 
 /** Every open alarm at the device, also those that a higher level has taken over. */

@@ -7,11 +7,11 @@ export function asText(base64: string): string {
   const text = new TextDecoder('utf-8').decode(bytesOf(base64));
   // Control Pictures block: U+2400 + code, so that nothing invisible hides in a payload. Line breaks and tabs stay.
   return [...text]
-    .map((letter) =>
-      /[\u0000-\u0008\u000b-\u001f]/.test(letter) ? String.fromCharCode(0x2400 + letter.charCodeAt(0)) : letter,
-    )
+    .map((letter) => (isControl(letter) ? String.fromCharCode(0x2400 + letter.charCodeAt(0)) : letter))
     .join('');
 }
+
+const isControl = (letter: string): boolean => letter < ' ' && letter !== '\n' && letter !== '\t';
 
 /** Sixteen bytes a line: offset, hex, and what is printable of them. */
 export function asHex(base64: string): string {

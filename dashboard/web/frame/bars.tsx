@@ -132,7 +132,7 @@ export function Footer() {
   const ingest = strip?.ingest;
   const lag = (ms: number | undefined): string => (ms === undefined ? none : `${(ms / 1000).toFixed(1)} s`);
   return (
-    <footer className="foot" aria-label={texts('foot.label')}>
+    <footer className="foot">
       <span>
         {texts('foot.rate')} <b>{ingest ? groupText(ingest.perSecond) : none}</b>/s
       </span>

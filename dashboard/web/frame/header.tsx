@@ -61,7 +61,7 @@ export function Header() {
       )}
       {demo && (
         <span className="sim" title={texts('sim.why')}>
-          {texts('sim.badge')}
+          <span lang="zh-CN">模拟</span> <span lang="en">SIMULATION</span>
         </span>
       )}
       <nav className="head-nav" aria-label={texts('nav.label')}>
@@ -130,7 +130,8 @@ function LinkPill() {
   return (
     <span className={`pill link-pill ${link}`} title={texts('link.why')}>
       <i className="dot" aria-hidden="true" />
-      {said}
+      <span className="pill-text">{said}</span>
+      {age !== null && <span className="pill-short">{age.toFixed(1)} s</span>}
     </span>
   );
 }

@@ -21,7 +21,10 @@ export function useShortcuts(actions: ShortcutActions): void {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
       if (document.querySelector('dialog[open]')) return;
       const key = event.key.toLowerCase();
-      if (key === 'escape') return actions.escape?.();
+      if (key === 'escape') {
+        actions.escape?.();
+        return;
+      }
       if (!usePrefs.getState().shortcuts) return;
       // Enter on a button or link means that button or link.
       if (key === 'enter' && event.target instanceof HTMLElement && event.target.closest('a,button,summary')) return;

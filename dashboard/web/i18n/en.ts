@@ -27,7 +27,6 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'user.role': 'Role: {role}',
   'user.signOut': 'Sign out',
 
-  'sim.badge': '模拟 SIMULATION',
   'sim.short': 'Simulation',
   'sim.why': 'A demonstration: devices and data are simulated and never mix with real ones.',
   'link.live': 'Data {s} s ago',
@@ -138,6 +137,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'map.several': '{n} devices here',
   'map.layers': 'Layers',
   'map.layersWhy': 'Hides the dots of normal devices only; alarms are always shown.',
+  'map.layerCount': '{n} devices',
   'map.move': 'Move the map',
   'map.in': 'Zoom in',
   'map.out': 'Zoom out',

@@ -25,7 +25,6 @@ export const zh = {
   'user.role': '角色：{role}',
   'user.signOut': '退出',
 
-  'sim.badge': '模拟 SIMULATION',
   'sim.short': '模拟',
   'sim.why': '演示环境：设备和数据都是模拟的，与真实设备不混用。',
   'link.live': '数据 {s} 秒前',
@@ -136,6 +135,7 @@ export const zh = {
   'map.several': '此处有 {n} 台设备',
   'map.layers': '图层',
   'map.layersWhy': '只隐藏正常设备的圆点；告警始终显示。',
+  'map.layerCount': '{n} 台设备',
   'map.move': '移动地图',
   'map.in': '放大',
   'map.out': '缩小',

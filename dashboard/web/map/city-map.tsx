@@ -24,6 +24,7 @@ interface Props {
 export function CityMap({ body, selected, onSelect }: Props) {
   const texts = useTexts();
   const theme = shownTheme(usePrefs((prefs) => prefs.theme));
+  const language = usePrefs((prefs) => prefs.language);
   const holder = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<Adapter | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -31,7 +32,7 @@ export function CityMap({ body, selected, onSelect }: Props) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [choice, setChoice] = useState<{ ids: readonly string[]; x: number; y: number } | null>(null);
   const features = useFeatures(body);
-  const look = useMemo(() => ({ theme, styleUrl: body.mapStyles[theme] }), [theme, body]);
+  const look = useMemo(() => ({ theme, language, styleUrl: body.mapStyles[theme] }), [theme, language, body]);
   const select = useRef(onSelect);
   select.current = onSelect;
   const firstLook = useRef(look);
@@ -62,7 +63,7 @@ export function CityMap({ body, selected, onSelect }: Props) {
     };
   }, [body]);
 
-  useEffect(() => map?.setStyle(look), [map, look]);
+  useEffect(() => map?.setLook(look), [map, look]);
   useEffect(() => map?.setDevices(features.devices), [map, features.devices]);
   useEffect(() => map?.setStale(features.stale), [map, features.stale]);
   useEffect(() => map?.setAlerts(features.alerts), [map, features.alerts]);
@@ -93,7 +94,9 @@ export function CityMap({ body, selected, onSelect }: Props) {
       )}
       <MapTools map={map} hidden={hidden} onHidden={setHidden} offMap={features.offMap} onSelect={onSelect} />
       {choice && <Choice {...choice} onSelect={onSelect} />}
-      <div className="map-credit tiny">{body.city.map.attribution}</div>
+      <div className="map-credit tiny" title={body.city.map.attribution}>
+        {body.city.map.attribution}
+      </div>
     </section>
   );
 }
@@ -159,10 +162,9 @@ function Choice({
   const { rows } = useAlarms();
   const devices = useLive((live) => live.picture.devices);
   return (
-    <div
+    <fieldset
       className="map-choice card"
       style={{ left: x, top: y }}
-      role="group"
       aria-label={texts('map.several', { n: ids.length })}
     >
       <div className="over">{texts('map.several', { n: ids.length })}</div>
@@ -183,6 +185,6 @@ function Choice({
           </button>
         );
       })}
-    </div>
+    </fieldset>
   );
 }

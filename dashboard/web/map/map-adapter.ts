@@ -17,7 +17,7 @@ export interface CityMap {
   show(at: LonLat): void;
   fit(): void;
   zoomBy(steps: number): void;
-  setStyle(look: MapLook): void;
+  setLook(look: MapLook): void;
   remove(): void;
 }
 
@@ -27,6 +27,8 @@ export type LonLat = readonly [number, number];
 export interface MapLook {
   readonly styleUrl: string;
   readonly theme: 'light' | 'dark';
+  /** Place names show their English where the style's data have one. */
+  readonly language: 'zh' | 'en';
 }
 
 export interface MapEvents {

@@ -25,7 +25,7 @@ export function MapTools({ map, hidden, onHidden, offMap, onSelect }: Props) {
         <Blind />
         {offMap.length > 0 && <OffMapCard offMap={offMap} onSelect={onSelect} />}
       </div>
-      <div className="map-zoom card" role="group" aria-label={texts('map.move')}>
+      <fieldset className="map-zoom card" aria-label={texts('map.move')}>
         <button type="button" aria-label={texts('map.in')} title={texts('map.in')} onClick={() => map?.zoomBy(1)}>
           <Icon name="plus" />
         </button>
@@ -35,7 +35,7 @@ export function MapTools({ map, hidden, onHidden, offMap, onSelect }: Props) {
         <button type="button" aria-label={texts('map.fit')} title={texts('map.fit')} onClick={() => map?.fit()}>
           <Icon name="fit" />
         </button>
-      </div>
+      </fieldset>
     </>
   );
 }
@@ -59,14 +59,20 @@ function Layers({ hidden, onHidden }: Pick<Props, 'hidden' | 'onHidden'>) {
     onHidden(next);
   };
   return (
-    <div className="card map-layers" role="group" aria-label={texts('map.layers')} title={texts('map.layersWhy')}>
+    <fieldset className="card map-layers" aria-label={texts('map.layers')} title={texts('map.layersWhy')}>
       <Icon name="layers" size={16} />
       {counts.map(([layer, count]) => (
-        <button key={layer} type="button" aria-pressed={!hidden.has(layer)} onClick={() => toggle(layer)}>
-          {texts(`layer.${layer as 'gas'}`)} <span className="faint">{count}</span>
+        <button
+          key={layer}
+          type="button"
+          aria-pressed={!hidden.has(layer)}
+          title={texts('map.layerCount', { n: count })}
+          onClick={() => toggle(layer)}
+        >
+          {texts(`layer.${layer as 'gas'}`)}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }
 

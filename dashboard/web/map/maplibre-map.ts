@@ -1,5 +1,6 @@
 import type { Feature, FeatureCollection, Point } from 'geojson';
 import {
+  type ExpressionSpecification,
   type FilterSpecification,
   type GeoJSONSource,
   type LayerSpecification,
@@ -31,7 +32,7 @@ const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').match
  * geometry is set once; what is abnormal is a small source of its own, with P1 drawn last so that nothing covers it.
  */
 export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook, events: MapEvents): CityMap {
-  let theme = look.theme;
+  let { theme, language } = look;
   let devices: Points = collection([]);
   let alerts: Points = collection([]);
   let selected: LonLat | null = null;
@@ -87,6 +88,7 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
     map.addLayer(dotLayer(theme), firstLabel);
     for (const layer of alertLayers(theme)) map.addLayer(layer);
     styled = true;
+    nameIn(map, language);
     filterDots();
     for (const id of stale) markStale(id, true);
   };
@@ -167,7 +169,9 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
     zoomBy(steps) {
       map.easeTo({ zoom: map.getZoom() + steps, duration: calm() ? 0 : 250 });
     },
-    setStyle(next) {
+    setLook(next) {
+      language = next.language;
+      if (styled) nameIn(map, language);
       if (next.theme === theme) return;
       theme = next.theme;
       styled = false;
@@ -178,6 +182,18 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
       map.remove();
     },
   };
+}
+
+/** Layers that show a place's `name` show `name_en` instead where there is one. */
+function nameIn(map: MapLibre, language: 'zh' | 'en'): void {
+  for (const layer of map.getStyle().layers) {
+    if (layer.type !== 'symbol' || layer.id.startsWith('ys-')) continue;
+    const field = JSON.stringify(layer.layout?.['text-field'] ?? null);
+    if (!field.includes('"name"')) continue;
+    const name: ExpressionSpecification =
+      language === 'en' ? ['coalesce', ['get', 'name_en'], ['get', 'name']] : ['get', 'name'];
+    map.setLayoutProperty(layer.id, 'text-field', name);
+  }
 }
 
 function dotLayer(theme: 'light' | 'dark'): LayerSpecification {
@@ -197,6 +213,9 @@ function dotLayer(theme: 'light' | 'dark'): LayerSpecification {
   };
 }
 
+/** A factor for stale devices; 1 for the rest. */
+const staleIs = (factor: number): ExpressionSpecification => ['case', ['==', ['get', 'rank'], 5], factor, 1];
+
 function alertLayers(theme: 'light' | 'dark'): LayerSpecification[] {
   const colours = mapColours[theme];
   const rankColour = ['match', ['get', 'rank'], 1, colours.p1[0], 2, colours.p2[0], 3, colours.p3[0], colours.p4[0]];
@@ -207,7 +226,18 @@ function alertLayers(theme: 'light' | 'dark'): LayerSpecification[] {
     filter,
     layout: {
       'icon-image': ['get', 'icon'],
-      'icon-size': ['interpolate', ['linear'], ['zoom'], 8, 0.62 * scale, 11, 0.8 * scale, 14, scale],
+      // Stale rings are many and stand close: smaller, so that they do not hide what is worse.
+      'icon-size': [
+        'interpolate',
+        ['linear'],
+        ['zoom'],
+        8,
+        ['*', 0.62 * scale, staleIs(0.7)],
+        11,
+        ['*', 0.8 * scale, staleIs(0.7)],
+        14,
+        ['*', scale, staleIs(0.85)],
+      ],
       'icon-allow-overlap': true,
       'icon-ignore-placement': true,
       'symbol-sort-key': ['-', 10, ['get', 'rank']],

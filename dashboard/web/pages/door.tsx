@@ -69,11 +69,11 @@ export function LoginPage({ next }: { next: string | null }) {
       <form onSubmit={submit}>
         <div className="field">
           <label htmlFor="name">{texts('login.name')}</label>
-          {/* biome-ignore lint/a11y/noAutofocus: the page has one purpose. */}
           <input
             id="name"
             className="input"
             autoComplete="username"
+            // biome-ignore lint/a11y/noAutofocus: the page has this one purpose.
             autoFocus
             required
             value={name}
@@ -133,11 +133,11 @@ export function ClaimPage({ link }: { link: string }) {
         <p className="why">{texts('claim.why')}</p>
         <div className="field">
           <label htmlFor="name">{texts('login.name')}</label>
-          {/* biome-ignore lint/a11y/noAutofocus: the page has one purpose. */}
           <input
             id="name"
             className="input"
             autoComplete="username"
+            // biome-ignore lint/a11y/noAutofocus: the page has this one purpose.
             autoFocus
             value={name}
             onChange={(event) => setName(event.target.value)}

@@ -107,14 +107,14 @@ function Refused({ item }: { item: Quarantined }) {
       <p className="refused-why">{texts.pick(item.reason)}</p>
       <details>
         <summary className="small muted">{texts('quarantine.payload', { n: item.size })}</summary>
-        <div className="spans" role="group" aria-label={texts('quarantine.form')}>
+        <fieldset className="spans" aria-label={texts('quarantine.form')}>
           <button type="button" aria-pressed={!hex} onClick={() => setHex(false)}>
             {texts('quarantine.text')}
           </button>
           <button type="button" aria-pressed={hex} onClick={() => setHex(true)}>
             {texts('quarantine.hex')}
           </button>
-        </div>
+        </fieldset>
         <pre className="payload">{hex ? asHex(item.payload) : asText(item.payload)}</pre>
       </details>
     </li>

@@ -41,8 +41,8 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
   );
 }
 
-/** The mark of Yanshao: a skein of geese, one ahead and awake. */
-export function Goose({ size = 26 }: { size?: number }) {
+/** The mark of Yanshao: geese on the wing, one ahead and awake. */
+export function Goose({ size = 28 }: { size?: number }) {
   return (
     <svg
       width={size}
@@ -54,16 +54,11 @@ export function Goose({ size = 26 }: { size?: number }) {
       strokeLinejoin="round"
       aria-hidden="true"
     >
-      <path strokeWidth="2.6" d="M9.5 10.5q4-3.4 6.5.9 2.500-4.300 6.500-.9" />
+      <path strokeWidth="2.8" d="M8 11.500q4.600-4.500 8 1 3.400-5.500 8-1" />
       <path
-        strokeWidth="1.9"
-        opacity=".72"
-        d="M3.500 18q3-2.600 4.900.7 1.900-3.300 4.900-.7M18.700 18q3-2.600 4.900.7 1.900-3.300 4.900-.7"
-      />
-      <path
-        strokeWidth="1.500"
-        opacity=".45"
-        d="M1 25q2.300-2 3.700.5 1.400-2.500 3.700-.5M23.600 25q2.300-2 3.700.5 1.400-2.500 3.700-.5"
+        strokeWidth="2.200"
+        opacity=".6"
+        d="M2.500 22q3.400-3.300 5.900.7 2.500-4 5.900-.7M17.700 22q3.400-3.300 5.900.7 2.500-4 5.900-.7"
       />
     </svg>
   );
