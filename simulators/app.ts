@@ -7,6 +7,8 @@ import type { DemoPlan } from './city/plan.ts';
 import { controlMethods, type SimulatorControl } from './control.ts';
 import { type FaultDesk, faultDesk } from './faults/fault-desk.ts';
 import { openingScript, type ScriptLine } from './faults/kinds.ts';
+import { loadReplay } from './replay/read-data.ts';
+import { type Replay, startReplay } from './replay/replay.ts';
 import { type Report, type Simulation, simulation } from './simulation.ts';
 import { type Endpoints, openWaysOut, type WaysOut } from './ways-out.ts';
 
@@ -57,7 +59,8 @@ export async function startSimulators(parts: SimulatorParts): Promise<Simulators
       if ('values' in report) sent.readings += Object.keys(report.values).length;
       ways.send(report);
     };
-    const control = controlOver({ parts, world, desk, city, ways, sent });
+    const replays: Replay[] = [];
+    const control = controlOver({ parts, world, desk, city, ways, replays, sent });
     stopping.defer(
       'schedule',
       world.every(LOOK_MS, () => {
@@ -71,6 +74,12 @@ export async function startSimulators(parts: SimulatorParts): Promise<Simulators
         if ('refused' in outcome) log.warn({ kind, why: outcome.refused }, 'the script could not start a fault');
       };
       stopping.defer('script', world.after(afterS * 1000, begin));
+    }
+    for (const file of plan.replays) {
+      const replay = await loadReplay(file);
+      const { endpoints, secrets } = parts;
+      const playing = startReplay({ replay, tokens: secrets.devices, mqttUrl: endpoints.mqttUrl, clock, world, log });
+      replays.push(stopping.add(file, playing));
     }
     const methods = controlMethods(control);
     const listening = { port: parts.controlPort, secret: parts.controlSecret, setting: 'YANSHAO_SIMULATOR_PORT' };
@@ -90,10 +99,19 @@ interface Controlled {
   readonly desk: FaultDesk;
   readonly city: Simulation;
   readonly ways: WaysOut;
+  readonly replays: readonly Replay[];
   readonly sent: { readonly reports: number; readonly readings: number };
 }
 
-function controlOver({ parts: { plan, clock, log }, world, desk, city, ways, sent }: Controlled): SimulatorControl {
+function controlOver({
+  parts: { plan, clock, log },
+  world,
+  desk,
+  city,
+  ways,
+  replays,
+  sent,
+}: Controlled): SimulatorControl {
   return {
     startFault(kind, target) {
       const outcome = desk.start(kind, target, world.now());
@@ -120,6 +138,7 @@ function controlOver({ parts: { plan, clock, log }, world, desk, city, ways, sen
       links: { ...ways.counters },
       skipped: city.skipped(),
       faults: desk.running(),
+      replays: replays.map((replay) => replay.progress()),
       rssBytes: process.memoryUsage.rss(),
     }),
   };

@@ -3,6 +3,7 @@ import type { DemoFault } from '../devices/contract/api.ts';
 import type { RunningFault } from './faults/fault-desk.ts';
 import { faultKinds } from './faults/kinds.ts';
 import type { LinkCounters } from './mqtt/device-link.ts';
+import type { ReplayProgress } from './replay/replay.ts';
 
 /** How the simulators do, for `yanshao simulate` and the demonstration's page. */
 export interface SimulatorStatus {
@@ -18,6 +19,7 @@ export interface SimulatorStatus {
   /** Reports not made because the process stood still. */
   readonly skipped: number;
   readonly faults: readonly RunningFault[];
+  readonly replays: readonly ReplayProgress[];
   readonly rssBytes: number;
 }
 
@@ -27,8 +29,8 @@ export interface SimulatorControl {
   stopFault(which?: string): readonly RunningFault[];
   running(): readonly RunningFault[];
   status(): SimulatorStatus;
-  /** Publishes a text as that device, on the way its reports take. */
-  sendPayload(device: string, payload: string): { sent: true } | { refused: string };
+  /** Publishes a text as that device, on the way its reports take; resolves when the broker acknowledged it. */
+  sendPayload(device: string, payload: string): Promise<{ sent: true } | { refused: string }>;
 }
 
 /** `faults.list` */

@@ -67,7 +67,7 @@ export function simulation(plan: DemoPlan, faults: FaultDesk, start: number): Si
   const worldAt = worldOf(plan.setting);
   let skipped = 0;
   const players: Player[] = plan.put.devices
-    .filter(({ type }) => behaviours[type])
+    .filter(({ id, type }) => behaviours[type] && plan.routes[id]?.by !== 'replay')
     .map((device) => {
       const everyMs = reportEveryMs[device.type] ?? OTHERWISE_EVERY_MS;
       // Spread over the interval, so that a city does not speak in one voice; the first within 20 s, so that it is soon there.

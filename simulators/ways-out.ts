@@ -30,8 +30,8 @@ export interface WaysOutParts {
 /** Every way by which simulated readings leave: real connections, the field broker, the stations' server. */
 export interface WaysOut extends Running {
   send(report: Report): void;
-  /** Publishes a text as that device, on the way its reports take. */
-  sendPayload(device: string, payload: string): { sent: true } | { refused: string };
+  /** Publishes a text as that device, on the way its reports take; resolves when the broker acknowledged it. */
+  sendPayload(device: string, payload: string): Promise<{ sent: true } | { refused: string }>;
   /** Exactly these gateways hear nothing from now on; `at` stamps the last word of their stations. */
   cut(gateways: ReadonlySet<string>, at: number): void;
   connected(by: 'mqtt' | 'field'): number;
@@ -84,12 +84,14 @@ function waysOver(
       const payload = 'values' in report ? JSON.stringify({ ts: report.at, values: report.values }) : report.payload;
       links.get(report.device)?.send(topicOf(report.device), payload);
     },
-    sendPayload(device, payload) {
+    async sendPayload(device, payload) {
       const link = links.get(device);
       if (!link) return { refused: `"${device}" has no MQTT connection of its own in this demonstration` };
       if (!link.connected()) return { refused: `"${device}" is not connected at the moment: try again` };
-      link.send(topicOf(device), payload);
-      return { sent: true };
+      if (await link.deliver(topicOf(device), payload)) return { sent: true };
+      return {
+        refused: `the broker did not acknowledge the message of "${device}": it may have closed its connection`,
+      };
     },
     cut(gateways, at) {
       cut = gateways;

@@ -5,7 +5,7 @@ import type { DemoPlan } from './plan.ts';
 
 /** Secrets of one demonstration, fresh at every start and kept nowhere but in the processes that need them. */
 export interface DemoSecrets {
-  /** Access tokens at the platform's MQTT door: devices with their own connection, by device id. */
+  /** Access tokens at the platform's MQTT door: devices with their own connection and replayed ones, by device id. */
   readonly devices: Readonly<Record<string, string>>;
   /** Access tokens of the gateways' uplinks, by gateway id. */
   readonly gateways: Readonly<Record<string, string>>;
@@ -22,9 +22,10 @@ export interface DemoSecrets {
  */
 export function withCredentials(plan: DemoPlan, created: number): { put: RegistryPut; secrets: DemoSecrets } {
   const tokens = (ids: readonly string[]) => Object.fromEntries(ids.map((id) => [id, newToken().secret]));
-  const ids = (by: string) => plan.put.devices.map(({ id }) => id).filter((id) => plan.routes[id]?.by === by);
+  const ids = (...ways: readonly string[]) =>
+    plan.put.devices.map(({ id }) => id).filter((id) => ways.includes(plan.routes[id]?.by ?? ''));
   const gatewayIds = plan.put.gateways.map(({ id }) => id);
-  const devices = tokens(ids('mqtt'));
+  const devices = tokens(ids('mqtt', 'replay'));
   const gateways = tokens(gatewayIds);
   const secrets: DemoSecrets = {
     devices,

@@ -15,7 +15,9 @@ export type Route =
   /** The field broker, read by its gateway. */
   | { readonly by: 'field'; readonly gateway: string }
   /** The OPC UA server of the stations, read by its gateway. */
-  | { readonly by: 'opcua'; readonly gateway: string };
+  | { readonly by: 'opcua'; readonly gateway: string }
+  /** Measured data of elsewhere, sent on a connection of its own. */
+  | { readonly by: 'replay' };
 
 /** A simulated city, before anybody has a secret. */
 export interface DemoPlan {
@@ -24,6 +26,8 @@ export interface DemoPlan {
   /** Everything to register; `credentials` is empty. All of it is marked `demo`. */
   readonly put: RegistryPut;
   readonly routes: Readonly<Record<string, Route>>;
+  /** Mapping files of the data that is replayed beside the simulation. */
+  readonly replays: readonly string[];
   /** What the simulated weather and light follow from. */
   readonly setting: WorldSetting;
 }
@@ -68,6 +72,7 @@ export function demoPlan({ city, demo }: LoadedCity, options: PlanOptions = {}):
     seed,
     put: { devices: placed, sites: places.sites(), gateways: demo.gateways.map(toGateway), credentials: [] },
     routes: Object.fromEntries(placed.map((device) => [device.id, routeOf(device)])),
+    replays: [],
     setting: { seed: `${city.id}/${seed}`, timeZone: city.timeZone, lon: city.map.center[0], lat: city.map.center[1] },
   };
 }

@@ -47,7 +47,7 @@ interface Live extends RunningFault {
 /** A {@link FaultDesk} over the devices of a plan. */
 export function faultDesk(plan: DemoPlan): FaultDesk {
   const live: Live[] = [];
-  const devices = plan.put.devices;
+  const devices = plan.put.devices.filter(({ id }) => plan.routes[id]?.by !== 'replay');
   let counter = 0;
 
   const shown = ({ id, kind, target, startedAt, endsAt }: Live): RunningFault => ({

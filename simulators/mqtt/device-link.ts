@@ -6,6 +6,8 @@ import { fixed } from '../city/chance.ts';
 export interface DeviceLink {
   /** Publishes with QoS 1 when the line is up; otherwise the report is lost, as in a device without memory, and counted. */
   send(topic: string, payload: string): void;
+  /** Publishes with QoS 1; true once the broker acknowledged it, false when it did not within ten seconds or is not there. */
+  deliver(topic: string, payload: string): Promise<boolean>;
   connected(): boolean;
   stop(): Promise<void>;
 }
@@ -29,12 +31,15 @@ export interface LinkCounters {
   lost: number;
   failed: number;
   refused: number;
+  /** Lines that are up now. */
+  up: number;
 }
 
-export const linkCounters = (): LinkCounters => ({ sent: 0, acknowledged: 0, lost: 0, failed: 0, refused: 0 });
+export const linkCounters = (): LinkCounters => ({ sent: 0, acknowledged: 0, lost: 0, failed: 0, refused: 0, up: 0 });
 
 /** Reports a device has on the way before it waits; a broker that is this far behind is not helped by more. */
 const WINDOW = 16;
+const ANSWER_WITHIN_MS = 10_000;
 /** Connections of a city are spread over this long, so that the broker is not stormed. */
 const SPREAD_MS = 2_000;
 
@@ -44,6 +49,7 @@ export function deviceLink(options: DeviceLinkOptions): DeviceLink {
   let client: MqttClient | undefined;
   let inFlight = 0;
   let saidRefused = false;
+  let up = false;
   const timer = setTimeout(
     () => {
       client = connect(options.url, settings(options));
@@ -59,27 +65,47 @@ export function deviceLink(options: DeviceLinkOptions): DeviceLink {
       client.on('connect', () => {
         saidRefused = false;
         inFlight = 0;
+        counters.up += 1;
+        up = true;
         options.onUp();
+      });
+      client.on('close', () => {
+        if (up) counters.up -= 1;
+        up = false;
       });
     },
     Math.floor(fixed(`${clientId}/connect`) * SPREAD_MS),
   );
 
+  /** `answered` hears the outcome, unless nothing could be sent. */
+  function publish(topic: string, payload: string, answered: (acknowledged: boolean) => void): boolean {
+    if (!client?.connected || inFlight >= WINDOW) {
+      counters.lost += 1;
+      return false;
+    }
+    inFlight += 1;
+    counters.sent += 1;
+    client.publish(topic, payload, { qos: 1 }, (err) => {
+      inFlight = Math.max(0, inFlight - 1);
+      if (err) counters.failed += 1;
+      else counters.acknowledged += 1;
+      answered(!err);
+    });
+    return true;
+  }
+
   return {
     connected: () => client?.connected ?? false,
-    send(topic, payload) {
-      if (!client?.connected || inFlight >= WINDOW) {
-        counters.lost += 1;
-        return;
-      }
-      inFlight += 1;
-      counters.sent += 1;
-      client.publish(topic, payload, { qos: 1 }, (err) => {
-        inFlight = Math.max(0, inFlight - 1);
-        if (err) counters.failed += 1;
-        else counters.acknowledged += 1;
-      });
-    },
+    send: (topic, payload) => void publish(topic, payload, () => undefined),
+    deliver: (topic, payload) =>
+      new Promise((resolve) => {
+        const patience = setTimeout(() => resolve(false), ANSWER_WITHIN_MS);
+        const end = (acknowledged: boolean) => {
+          clearTimeout(patience);
+          resolve(acknowledged);
+        };
+        if (!publish(topic, payload, end)) end(false);
+      }),
     async stop() {
       clearTimeout(timer);
       await client?.endAsync(!client.connected);
