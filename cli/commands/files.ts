@@ -1,15 +1,23 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Command, Option } from 'commander';
+import { loadCity } from '../../devices/city/load-city.ts';
+import { checkRegistryPut } from '../../devices/registry/check.ts';
+import { decodeText } from '../../devices/registry/decode-text.ts';
 import { toCsv, toGeoJson } from '../../devices/registry/export.ts';
-import { parseRegistryFile } from '../../devices/registry/import.ts';
-import { loadRegistry, type RegistryTables } from '../../devices/registry/registry-store.ts';
+import type { Fault } from '../../devices/registry/fault.ts';
+import { parseRegistryFile, type RegistryFile } from '../../devices/registry/import.ts';
+import { registryCache } from '../../devices/registry/registry-cache.ts';
+import { loadRegistry, type RegistrySnapshot, type RegistryTables } from '../../devices/registry/registry-store.ts';
+import { deviceTypes } from '../../devices/types/registry.ts';
+import type { DataFolder } from '../../kit/data-folder.ts';
 import { Problem } from '../../kit/problem.ts';
 import { openSql } from '../../kit/sql/open-sql.ts';
 import { carryOut } from '../commands-port.ts';
-import { chosenFolder, readConfig } from '../runtime.ts';
+import { chosenFolder, citiesDir, readConfig } from '../runtime.ts';
 import { say } from '../terminal.ts';
 
+type Loaded = ReturnType<typeof readConfig>;
 type Kind = 'device' | 'site' | 'gateway';
 type Crs = 'WGS-84' | 'GCJ-02' | 'BD-09';
 
@@ -35,16 +43,17 @@ export function importCommand(): Command {
     .description('导入登记表 / import registry records from a file')
     .action(async (file: string, { kind, crs }: { kind: Kind; crs: Crs }) => {
       const parsed = parseRegistryFile(readText(file), { format: formatOf(file), kind, crs });
-      if ('faults' in parsed) {
-        const lines = parsed.faults.map(
+      const loaded = readConfig();
+      const folder = chosenFolder(loaded);
+      const faults = 'faults' in parsed ? parsed.faults : await unfit(parsed, loaded, folder);
+      if (faults.length > 0 || 'faults' in parsed) {
+        const lines = faults.map(
           ({ where, field, value, zh, en }) => `  - ${where}, ${field} = ${JSON.stringify(value)}: ${zh} / ${en}`,
         );
         throw new Problem(
           `${file} 有 ${lines.length} 处错误，没有导入任何记录 / has ${lines.length} faults; nothing was taken:\n${lines.join('\n')}`,
         );
       }
-      const loaded = readConfig();
-      const folder = chosenFolder(loaded);
       const demo = folder.dir.endsWith('/demo');
       const marked = <T extends object>(records: readonly T[]) => records.map((record) => ({ ...record, demo }));
       const { devices, sites, gateways, credentials } = parsed.put;
@@ -67,23 +76,46 @@ export function exportCommand(): Command {
     .action(async (file: string, { kind }: { kind: Kind }) => {
       const format = formatOf(file);
       const loaded = readConfig();
-      const folder = chosenFolder(loaded);
-      const state = await openSql<RegistryTables>({
-        url: loaded.config.databaseUrl ?? folder.path('state.db'),
-        schema: 'state',
-        readonly: true,
-      });
-      const registry = await loadRegistry(state.db);
-      await state.close();
+      const registry = await readRegistry(loaded, chosenFolder(loaded));
       const records = { device: registry.devices, site: registry.sites, gateway: registry.gateways }[kind];
       writeFileSync(file, format === 'csv' ? toCsv(records, kind) : toGeoJson(records));
       say(`${file}: ${records.length} 条记录 / records`);
     });
 }
 
+/** What is wrong with a file's records, seen against the registry they are meant for; each fault names its line. */
+async function unfit(
+  file: Extract<RegistryFile, { put: unknown }>,
+  loaded: Loaded,
+  folder: DataFolder,
+): Promise<Fault[]> {
+  const { city } = await loadCity(citiesDir, loaded.config.city);
+  const registry = registryCache(await readRegistry(loaded, folder));
+  return checkRegistryPut(
+    file.put,
+    registry,
+    deviceTypes,
+    city.areas.map(({ code }) => code),
+    file.whereIs,
+  );
+}
+
+async function readRegistry({ config }: Loaded, folder: DataFolder): Promise<RegistrySnapshot> {
+  const state = await openSql<RegistryTables>({
+    url: config.databaseUrl ?? folder.path('state.db'),
+    schema: 'state',
+    readonly: true,
+  });
+  try {
+    return await loadRegistry(state.db);
+  } finally {
+    await state.close();
+  }
+}
+
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return decodeText(readFileSync(file)).text;
   } catch (err) {
     throw new Problem(`cannot read ${file}: ${(err as Error).message}`, err);
   }
