@@ -117,6 +117,7 @@ export async function startCity({
     for (const name of ['ingest', 'rules', 'dashboard'])
       stopping.defer(`notice of ${name}`, folder.announce(name, control.url));
 
+    stopping.defer('notice of mqtt', folder.announce('mqtt', `mqtt://${config.mqttHost}:${ingest.mqttPort}`));
     if (config.demo) {
       progress({
         zh: '启动模拟城市、网关与数据回放',

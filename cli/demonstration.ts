@@ -18,6 +18,7 @@ import { credentialsFor, type DemoSecrets, withCredentials } from '../simulators
 import { type DemoPlan, demoPlan } from '../simulators/city/plan.ts';
 import { demoFaults } from '../simulators/control.ts';
 import { stationNodeId } from '../simulators/opcua/station-server.ts';
+import { withReplays } from '../simulators/replay/plan-replays.ts';
 import { type SimulatorsAt, spawnSimulators } from '../simulators/spawn.ts';
 import type { Config } from './runtime.ts';
 
@@ -55,7 +56,7 @@ export async function startDemonstration(parts: DemonstrationParts): Promise<Dem
   const { config, folder, city, time, mqttPort, command, log } = parts;
   const stopping = cleanups(log);
   try {
-    const { plan, secrets } = remembered(parts);
+    const { plan, secrets } = await remembered(parts);
     await register(command, time.clock.now(), {
       ...plan.put,
       credentials: credentialsFor({ ...secrets.devices, ...secrets.gateways }, time.clock.now()),
@@ -141,9 +142,16 @@ async function register(command: CommandPort, at: number, put: RegistryPut): Pro
  * The plan and its secrets: made at the first start, and the same at every later one, so that a token copied from the terminal
  * goes on working. The file is readable by the platform's account alone.
  */
-function remembered({ config, folder, city, time }: DemonstrationParts): { plan: DemoPlan; secrets: DemoSecrets } {
+async function remembered({
+  config,
+  folder,
+  city,
+  time,
+}: DemonstrationParts): Promise<{ plan: DemoPlan; secrets: DemoSecrets }> {
   const file = folder.path('secrets', 'demonstration.json');
   const asked = { city: city.city.id, seed: config.demoSeed ?? null, devices: config.demoDevices };
+  const planFor = (today: string) =>
+    withReplays(demoPlan(city, { seed: asked.seed ?? undefined, devices: asked.devices, today }), city);
   if (existsSync(file)) {
     const held = JSON.parse(readFileSync(file, 'utf8')) as { asked: typeof asked; today: string; secrets: DemoSecrets };
     if (JSON.stringify(held.asked) !== JSON.stringify(asked)) {
@@ -152,13 +160,10 @@ function remembered({ config, folder, city, time }: DemonstrationParts): { plan:
           `${folder.dir} holds another demonstration (${JSON.stringify(held.asked)}), asked for is ${JSON.stringify(asked)}: remove that folder, or set YANSHAO_DATA_DIR to another`,
       );
     }
-    return {
-      plan: demoPlan(city, { seed: asked.seed ?? undefined, devices: asked.devices, today: held.today }),
-      secrets: held.secrets,
-    };
+    return { plan: await planFor(held.today), secrets: held.secrets };
   }
   const today = new Date(time.clock.now()).toISOString().slice(0, 10);
-  const plan = demoPlan(city, { seed: asked.seed ?? undefined, devices: asked.devices, today });
+  const plan = await planFor(today);
   const { secrets } = withCredentials(plan, time.clock.now());
   writeFileSync(file, JSON.stringify({ asked, today, secrets }), { mode: 0o600 });
   return { plan, secrets };

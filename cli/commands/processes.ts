@@ -98,6 +98,7 @@ async function runIngest({ config, folder, log, stopping }: Frame): Promise<stri
     await openIngest({ config, folder, registry, reloadRegistry, city, types: deviceTypes, clock, log }),
   );
   await open('ingest', config.ingestPort, 'YANSHAO_INGEST_PORT', ingestMethods(ingest), { folder, log, stopping });
+  stopping.defer('notice of mqtt', folder.announce('mqtt', `mqtt://${config.mqttHost}:${ingest.mqttPort}`));
   return `ingest 运行中 / is running: mqtt://${config.mqttHost}:${ingest.mqttPort}`;
 }
 
