@@ -65,8 +65,7 @@ export function AckDialog({ alarm, onClose }: { alarm: Alarm; onClose: () => voi
           <button type="button" className="btn" onClick={onClose}>
             {texts('cancel')}
           </button>
-          {/* biome-ignore lint/a11y/noAutofocus: A then Enter is the whole action for a duty officer. */}
-          <button type="submit" className="btn primary" autoFocus disabled={busy || !reason.trim()}>
+          <button type="submit" className="btn primary" data-first disabled={busy || !reason.trim()}>
             {texts('ack.do')}
           </button>
         </div>

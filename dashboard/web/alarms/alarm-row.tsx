@@ -62,7 +62,11 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
             </abbr>
           )}
         </span>
-        <Bar alarm={alarm} strong={!gone && alarm.active && !alarm.acked && rankOf(alarm.priority) <= 2} />
+        {typeof value === 'number' ? (
+          <Bar alarm={alarm} strong={!gone && alarm.active && !alarm.acked && rankOf(alarm.priority) <= 2} />
+        ) : (
+          <span className="row-measured clip">{place.measurement(alarm)}</span>
+        )}
       </span>
       <span className="row-when">
         <Age since={alarm.raisedAt} />

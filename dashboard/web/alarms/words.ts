@@ -10,6 +10,7 @@ export function usePlace() {
   const texts = useTexts();
   const city = useCity((state) => state.body?.city);
   const devices = useCity((state) => state.devices);
+  const types = useCity((state) => state.types);
   const items = useCatalogueItems();
   const area = (code: string | null | undefined): string => {
     const found = city?.areas.find((one) => one.code === code);
@@ -27,6 +28,10 @@ export function usePlace() {
     const found = city?.departments.find((one) => one.id === id);
     return found ? texts.pick(found.name) : id;
   };
+  const measurement = (alarm: Pick<Alarm, 'deviceType' | 'measurement'>): string => {
+    const declared = types.get(alarm.deviceType)?.measurements[alarm.measurement];
+    return declared ? texts.pick(declared.title) : '';
+  };
   /** Without what stands in brackets, where room is short. */
   const shortDepartment = (id: string): string => department(id).split(/[（(]/)[0]?.trim() ?? id;
   const clause = (alarm: Pick<Alarm, 'clause'>): string => {
@@ -38,6 +43,7 @@ export function usePlace() {
     area,
     device,
     site,
+    measurement,
     department,
     shortDepartment,
     clause,

@@ -41,7 +41,7 @@ export function BadPayload({ initial, onClose }: { initial: string | null; onClo
       {chosen ? (
         <div className="chosen">
           <span className="label">{texts('demo.as')}</span>
-          <b className="clip">{chosen.name}</b>
+          <b className="clip">{(texts.language === 'en' && chosen.nameEn) || chosen.name}</b>
           <span className="faint small clip">{chosen.id}</span>
           <span className="grow" />
           <button type="button" className="btn" onClick={() => setDevice(null)}>

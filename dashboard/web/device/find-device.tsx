@@ -41,8 +41,8 @@ export function DeviceSearch({
   }, [registry, text, accept]);
   return (
     <Autocomplete inputValue={text} onInputChange={setText}>
-      <TextField aria-label={texts('find.title')} autoFocus>
-        <Input className="input" placeholder={texts('find.placeholder')} />
+      <TextField aria-label={texts('find.title')}>
+        <Input className="input" data-first placeholder={texts('find.placeholder')} />
       </TextField>
       <ListBox
         className="found"

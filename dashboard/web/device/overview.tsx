@@ -135,6 +135,10 @@ function Never({ onDevice }: { onDevice: (id: string) => void }) {
     () => [...devices.values()].filter((device) => device.lastAt === null).map((device) => device.id),
     [devices],
   );
+  const nameOf = (id: string): string => {
+    const record = registry.get(id);
+    return (texts.language === 'en' && record?.nameEn) || (record?.name ?? id);
+  };
   if (never.length === 0) return null;
   return (
     <section className="box">
@@ -142,7 +146,7 @@ function Never({ onDevice }: { onDevice: (id: string) => void }) {
       <div className="never">
         {never.slice(0, 8).map((id) => (
           <button key={id} type="button" className="link small" onClick={() => onDevice(id)}>
-            {registry.get(id)?.name ?? id}
+            {nameOf(id)}
           </button>
         ))}
         {never.length > 8 && <span className="faint small">+{never.length - 8}</span>}

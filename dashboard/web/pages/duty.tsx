@@ -1,12 +1,10 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import { AckDialog } from '../alarms/ack-dialog.tsx';
 import { acknowledge, useMayAct, whyNotAcknowledge } from '../alarms/acknowledge.ts';
 import { AlarmList } from '../alarms/alarm-list.tsx';
 import { step } from '../alarms/hold.ts';
 import { useCity } from '../api/city.ts';
-import { DemoDock } from '../demo/demo-dock.tsx';
-import { FindDevice } from '../device/find-device.tsx';
 import { DevicePanel } from '../device/panel.tsx';
 import { patchRoute, useRoute } from '../frame/route.ts';
 import { useShortcuts } from '../frame/shortcuts.tsx';
@@ -16,6 +14,10 @@ import { CityMap } from '../map/city-map.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { say } from '../ui/toast.tsx';
 import './duty.css';
+
+// Asked for when they are used: the desk itself opens sooner.
+const DemoDock = lazy(() => import('../demo/demo-dock.tsx').then((module) => ({ default: module.DemoDock })));
+const FindDevice = lazy(() => import('../device/find-device.tsx').then((module) => ({ default: module.FindDevice })));
 
 /** The duty desk: alarms, map and one thing in detail. On a phone one of the three at a time, the list first. */
 export function DutyPage() {
@@ -94,7 +96,11 @@ export function DutyPage() {
         <button type="button" className="btn find" onClick={() => setFinding(true)}>
           <Icon name="search" size={16} /> {texts('find.open')} <kbd>F</kbd>
         </button>
-        {body?.demo && <DemoDock faults={body.demo.faults} selected={device} />}
+        {body?.demo && (
+          <Suspense>
+            <DemoDock faults={body.demo.faults} selected={device} />
+          </Suspense>
+        )}
       </div>
       <DevicePanel
         alarmId={route.alarm}
@@ -117,7 +123,11 @@ export function DutyPage() {
           </button>
         ))}
       </nav>
-      {finding && <FindDevice onClose={() => setFinding(false)} onPick={pickDevice} />}
+      {finding && (
+        <Suspense>
+          <FindDevice onClose={() => setFinding(false)} onPick={pickDevice} />
+        </Suspense>
+      )}
       {asking && <AckDialog alarm={asking} onClose={() => setAsking(null)} />}
     </div>
   );

@@ -97,7 +97,9 @@ function Refused({ item }: { item: Quarantined }) {
         <time className="muted">{fullStampText(item.received, timeZone)}</time>
         <span className="tag solid">{texts(`refusal.${item.code}`)}</span>
         {item.device ? (
-          <Link to={hrefOf({ page: 'duty', device: item.device, view: 'detail' })}>{device?.name ?? item.device}</Link>
+          <Link to={hrefOf({ page: 'duty', device: item.device, view: 'detail' })}>
+            {(texts.language === 'en' && device?.nameEn) || (device?.name ?? item.device)}
+          </Link>
         ) : (
           <span className="faint">{texts('quarantine.noDevice')}</span>
         )}
