@@ -21,12 +21,14 @@ export const temperatureRate: Derivation = {
   compute({ memory, at, number }) {
     const value = number('bin.temperature');
     if (value === undefined) return null;
-    const earlier = (memory.temperatures as [at: number, value: number][] | undefined) ?? [];
+    // Times and values by turns, oldest first.
+    const earlier = (memory.temperatures as number[] | undefined) ?? [];
     // The last one before the window stays: a bin that reports each half hour has nothing else to compare with.
-    const firstInside = earlier.findIndex(([then]) => at - then < RATE_WINDOW_MS);
-    const kept = firstInside < 0 ? earlier.slice(-1) : earlier.slice(Math.max(0, firstInside - 1));
-    memory.temperatures = [...kept, [at, value]].slice(-12);
-    const [then, was] = kept[0] ?? [at, value];
+    let from = 0;
+    while (from + 2 < earlier.length && at - earlier[from + 2]! >= RATE_WINDOW_MS) from += 2;
+    const kept = earlier.slice(from);
+    memory.temperatures = [...kept, at, value].slice(-24);
+    const [then = at, was = value] = kept;
     return at - then >= 1000 ? ((value - was) / (at - then)) * 60_000 : null;
   },
 };

@@ -12,7 +12,7 @@ export interface Known {
   readonly heardAt: number | undefined;
 }
 
-/** What a derived measurement is computed from. */
+/** What a derived measurement is computed from. Valid during the call only: the engine uses one for all. */
 export interface DeriveContext extends Known {
   /** Source time of the reading, or time of the tick, ms. */
   readonly at: number;
@@ -22,6 +22,8 @@ export interface DeriveContext extends Known {
   readonly memory: Record<string, unknown>;
   readonly local: LocalTime;
   readonly sun: { readonly altitude: number; readonly dark: boolean };
+  /** It speaks for its circuit: the first of its type by id. */
+  readonly leadsCircuit: boolean;
   /** All devices of the same circuit and type, itself included, in the order of their ids. */
   circuit(): readonly Known[];
   /** Whether each device mounted on this one is heard. */

@@ -2,7 +2,8 @@ import { hours, minutes } from '../../devices/model/device-type.ts';
 import type { Derivation } from './derivation.ts';
 
 const YEAR_MS = 31_557_600_000;
-const NIGHT = { from: 2, to: 5 };
+/** Minutes of the day. */
+const NIGHT = { begins: 120, told: 285, ends: 300 };
 
 /** Age of a detector in years, from its date of installation: its life ends by date, not by fault. */
 export const ageYears: Derivation = {
@@ -29,20 +30,24 @@ export const clockSkew: Derivation = {
   },
 };
 
-/** Lowest flow between 02:00 and 05:00 local time, told once the night is over: what flows when nobody cooks leaks. */
+/**
+ * Lowest flow of the night between 02:00 and 04:45 local time: what flows when nobody cooks leaks. Told once, at the first
+ * reading after that and before 05:00, while the hours in which the catalogue judges it still run.
+ */
 export const nightMinFlow: Derivation = {
   makes: 'rtu.nightMinFlow',
   from: ['rtu.flowRate'],
-  repeatMs: hours(24),
+  repeatMs: minutes(30),
   compute({ memory, local, number }) {
     const flow = number('rtu.flowRate');
+    if (flow === undefined || local.minuteOfDay < NIGHT.begins || local.minuteOfDay >= NIGHT.ends) return null;
     const night = memory.night as { date: string; min: number } | undefined;
-    if (flow === undefined) return null;
-    if (local.hour >= NIGHT.from && local.hour < NIGHT.to) {
-      memory.night = { date: local.date, min: night?.date === local.date ? Math.min(night.min, flow) : flow };
+    const sofar = night?.date === local.date ? night.min : undefined;
+    if (local.minuteOfDay < NIGHT.told) {
+      memory.night = { date: local.date, min: Math.min(sofar ?? flow, flow) };
       return null;
     }
-    memory.night = undefined;
-    return night && night.date === local.date ? night.min : null;
+    // A terminal that was silent all night has no lowest flow to tell.
+    return sofar ?? null;
   },
 };

@@ -24,16 +24,13 @@ const isMeantToBurn = (pole: Known, dark: boolean): boolean => {
 
 /** The poles of the circuit that are heard, meant to burn and known to burn or not; in the order along the street. */
 function burning({ circuit, at, sun }: DeriveContext): boolean[] {
+  const { dark } = sun;
   return circuit().flatMap((pole) => {
     const lit = isLit(pole);
     const fresh = pole.heardAt !== undefined && at - pole.heardAt <= STALE_MS;
-    return fresh && lit !== undefined && isMeantToBurn(pole, sun.dark) ? [lit] : [];
+    return fresh && lit !== undefined && isMeantToBurn(pole, dark) ? [lit] : [];
   });
 }
-
-/** The pole that speaks for its circuit: the first by id. */
-const leads = (context: DeriveContext): boolean =>
-  context.device.circuit !== undefined && context.circuit()[0]?.device.id === context.device.id;
 
 /** 亮灯率: lamps that burn, of those meant to and heard, percent. */
 export const litRate: Derivation = {
@@ -42,7 +39,7 @@ export const litRate: Derivation = {
   tickMs: minutes(1),
   repeatMs: minutes(5),
   compute(context) {
-    if (!leads(context)) return null;
+    if (!context.leadsCircuit) return null;
     const lamps = burning(context);
     return lamps.length === 0 ? null : (100 * lamps.filter(Boolean).length) / lamps.length;
   },
@@ -55,7 +52,7 @@ export const consecutiveDark: Derivation = {
   tickMs: minutes(1),
   repeatMs: minutes(5),
   compute(context) {
-    if (!leads(context)) return null;
+    if (!context.leadsCircuit) return null;
     let longest = 0;
     let run = 0;
     for (const lit of burning(context)) {

@@ -50,6 +50,12 @@ export interface Counts {
   lateEpisodes: number;
 }
 
+/** Devices that share a circuit, and the same by type in the order of their ids, where somebody asked. */
+export interface Circuit {
+  readonly units: Set<Unit>;
+  readonly sorted: Map<string, readonly Unit[]>;
+}
+
 /** All that the lanes of the engine share. Plain data and the tables behind it; no I/O, no clock. */
 export interface Core {
   readonly parts: EngineParts;
@@ -64,7 +70,7 @@ export interface Core {
   readonly sites: Map<string, Site>;
   readonly gatewayRecords: Map<string, Gateway>;
   readonly gateways: Map<string, GatewayState>;
-  readonly circuits: Map<string, Set<Unit>>;
+  readonly circuits: Map<string, Circuit>;
   readonly mounts: Map<string, Set<Unit>>;
   /** Units with a backlog that drains. */
   readonly draining: Set<Unit>;

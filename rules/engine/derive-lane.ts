@@ -58,50 +58,116 @@ function derive(core: Core, unit: Unit, derivation: Derivation, at: number, rece
   });
 }
 
-function known(core: Core, unit: Unit): Known {
-  const { values, times } = core.units.columns;
-  const read = (name: string): number | undefined => {
-    const i = unit.plan.indexOf.get(name);
-    return i === undefined || Number.isNaN(times[unit.m + i]) ? undefined : values[unit.m + i];
-  };
-  return {
-    device: unit.device,
-    number: read,
-    flag(name) {
-      const i = unit.plan.indexOf.get(name);
-      const found = read(name);
-      return i === undefined || found === undefined ? undefined : decode(core, unit.plan, i, found) === true;
-    },
-    timeOf(name) {
-      const i = unit.plan.indexOf.get(name);
-      return i === undefined || Number.isNaN(times[unit.m + i]) ? undefined : times[unit.m + i];
-    },
-    heardAt: Number.isNaN(unit.newestAt) ? undefined : unit.newestAt,
-  };
+/** Reads of one unit after another: `of` says whose. One for all, so that deriving leaves nothing behind. */
+interface Reader extends Known {
+  of(unit: Unit): Known;
 }
 
-function contextOf(core: Core, unit: Unit, at: number, received: number): DeriveContext {
-  unit.memory ??= {};
-  return {
-    ...known(core, unit),
-    at,
-    received,
-    memory: unit.memory,
+function reader(core: Core): Reader {
+  let unit!: Unit;
+  const read = (name: string): number | undefined => {
+    const i = unit.plan.indexOf.get(name);
+    if (i === undefined) return undefined;
+    const { times, values } = core.units.columns;
+    return Number.isNaN(times[unit.m + i]) ? undefined : values[unit.m + i];
+  };
+  const self: Reader = {
+    of(next) {
+      unit = next;
+      return self;
+    },
+    get device() {
+      return unit.device;
+    },
+    number: read,
+    flag(name) {
+      const found = read(name);
+      return found === undefined ? undefined : decode(core, unit.plan, unit.plan.indexOf.get(name)!, found) === true;
+    },
+    timeOf: (name) =>
+      read(name) === undefined ? undefined : core.units.columns.times[unit.m + unit.plan.indexOf.get(name)!],
+    get heardAt() {
+      return Number.isNaN(unit.newestAt) ? undefined : unit.newestAt;
+    },
+  };
+  return self;
+}
+
+interface Deriver {
+  context(unit: Unit, at: number, received: number): DeriveContext;
+}
+
+/** Makes the one context of a core, pointed at a unit for each call. */
+function deriver(core: Core): Deriver {
+  const own = reader(core);
+  let unit!: Unit;
+  let at = 0;
+  let received = 0;
+  const context: DeriveContext = {
+    get device() {
+      return unit.device;
+    },
+    get heardAt() {
+      return own.heardAt;
+    },
+    number: own.number,
+    flag: own.flag,
+    timeOf: own.timeOf,
+    get at() {
+      return at;
+    },
+    get received() {
+      return received;
+    },
+    get memory() {
+      unit.memory ??= {};
+      return unit.memory;
+    },
     get local() {
       return core.zone.local(at);
     },
     get sun() {
       return sunAt(at, unit.device);
     },
-    circuit() {
-      const all = [...(core.circuits.get(unit.device.circuit ?? '') ?? [])];
-      return all
-        .filter((other) => other.plan === unit.plan)
-        .sort((a, b) => (a.device.id < b.device.id ? -1 : 1))
-        .map((other) => known(core, other));
+    get leadsCircuit() {
+      return unit.device.circuit !== undefined && alongCircuit(core, unit)[0] === unit;
     },
+    circuit: () => alongCircuit(core, unit).map((other) => reader(core).of(other)),
     mounted: () => [...(core.mounts.get(unit.device.id) ?? [])].map((mount) => !isSilent(core, mount)),
   };
+  return {
+    context(next, nextAt, nextReceived) {
+      unit = next;
+      at = nextAt;
+      received = nextReceived;
+      own.of(next);
+      return context;
+    },
+  };
+}
+
+const derivers = new WeakMap<Core, Deriver>();
+
+function contextOf(core: Core, unit: Unit, at: number, received: number): DeriveContext {
+  let made = derivers.get(core);
+  if (!made) {
+    made = deriver(core);
+    derivers.set(core, made);
+  }
+  return made.context(unit, at, received);
+}
+
+/** The units of a unit's circuit and type by id; sorted when the circuit changed, not each time it is asked for. */
+function alongCircuit(core: Core, unit: Unit): readonly Unit[] {
+  const circuit = core.circuits.get(unit.device.circuit ?? '');
+  if (!circuit) return [];
+  const key = unit.plan.type.id;
+  const known = circuit.sorted.get(key);
+  if (known) return known;
+  const sorted = [...circuit.units].filter((other) => other.plan === unit.plan);
+  sorted.sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
+  circuit.sorted.set(key, sorted);
+  return sorted;
 }
 
 const isSilent = (core: Core, unit: Unit): boolean =>

@@ -74,7 +74,7 @@ function limits(core: Core, unit: Unit, at: number): void {
 
 function index(core: Core, unit: Unit): void {
   const { circuit, mountedOn, gateway } = unit.device;
-  if (circuit) into(core.circuits, circuit, unit);
+  if (circuit) joinCircuit(core, circuit, unit);
   if (mountedOn) into(core.mounts, mountedOn, unit);
   if (gateway) gatewayOf(core, gateway).units.add(unit);
   const ticking = derivations[unit.plan.type.id]?.some((d) => d.tickMs !== undefined) ?? false;
@@ -87,9 +87,18 @@ function index(core: Core, unit: Unit): void {
 
 function unindex(core: Core, unit: Unit): void {
   const { circuit, mountedOn, gateway } = unit.device;
-  if (circuit) core.circuits.get(circuit)?.delete(unit);
+  const joined = circuit ? core.circuits.get(circuit) : undefined;
+  joined?.units.delete(unit);
+  joined?.sorted.clear();
   if (mountedOn) core.mounts.get(mountedOn)?.delete(unit);
   if (gateway) core.gateways.get(gateway)?.units.delete(unit);
+}
+
+function joinCircuit(core: Core, name: string, unit: Unit): void {
+  const circuit = core.circuits.get(name) ?? { units: new Set(), sorted: new Map() };
+  circuit.units.add(unit);
+  circuit.sorted.clear();
+  core.circuits.set(name, circuit);
 }
 
 function into(map: Map<string, Set<Unit>>, key: string, unit: Unit): void {
