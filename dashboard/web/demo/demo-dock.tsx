@@ -26,46 +26,48 @@ export function DemoDock({ faults, selected }: { faults: readonly DemoFault[]; s
     }
   };
   return (
-    <fieldset className="demo-dock card" aria-label={texts('demo.label')}>
-      <span className="sim">{texts('demo.label')}</span>
-      {leak && (
-        <button type="button" className="btn quiet" title={texts.pick(leak.expect)} onClick={() => play(leak)}>
-          {texts('demo.leak')}
+    <>
+      <fieldset className="demo-dock card" aria-label={texts('demo.label')}>
+        <span className="sim">{texts('demo.label')}</span>
+        {leak && (
+          <button type="button" className="btn quiet" title={texts.pick(leak.expect)} onClick={() => play(leak)}>
+            {texts('demo.leak')}
+          </button>
+        )}
+        {gateway && (
+          <button type="button" className="btn quiet" title={texts.pick(gateway.expect)} onClick={() => play(gateway)}>
+            {texts('demo.unplug')}
+          </button>
+        )}
+        <button type="button" className="btn quiet" onClick={() => setPasting(true)}>
+          {texts('demo.paste')}
         </button>
-      )}
-      {gateway && (
-        <button type="button" className="btn quiet" title={texts.pick(gateway.expect)} onClick={() => play(gateway)}>
-          {texts('demo.unplug')}
-        </button>
-      )}
-      <button type="button" className="btn quiet" onClick={() => setPasting(true)}>
-        {texts('demo.paste')}
-      </button>
-      {faults.length > 0 && (
-        <MenuTrigger>
-          <Button className="btn quiet">
-            {texts('demo.all', { n: faults.length })} <Icon name="down" size={14} />
-          </Button>
-          <Popover className="menu" placement="top end">
-            <Menu
-              className="menu-items"
-              items={faults.map((fault) => ({ id: fault.kind, fault }))}
-              onAction={(kind) => {
-                const fault = faults.find((one) => one.kind === kind);
-                if (fault) void play(fault);
-              }}
-            >
-              {({ id, fault }) => (
-                <MenuItem id={id} textValue={texts.pick(fault.title)} className="menu-item">
-                  <b>{texts.pick(fault.title)}</b>
-                  <span className="small muted">{texts.pick(fault.expect)}</span>
-                </MenuItem>
-              )}
-            </Menu>
-          </Popover>
-        </MenuTrigger>
-      )}
+        {faults.length > 0 && (
+          <MenuTrigger>
+            <Button className="btn quiet">
+              {texts('demo.all', { n: faults.length })} <Icon name="down" size={14} />
+            </Button>
+            <Popover className="menu" placement="top end">
+              <Menu
+                className="menu-items"
+                items={faults.map((fault) => ({ id: fault.kind, fault }))}
+                onAction={(kind) => {
+                  const fault = faults.find((one) => one.kind === kind);
+                  if (fault) void play(fault);
+                }}
+              >
+                {({ id, fault }) => (
+                  <MenuItem id={id} textValue={texts.pick(fault.title)} className="menu-item">
+                    <b>{texts.pick(fault.title)}</b>
+                    <span className="small muted">{texts.pick(fault.expect)}</span>
+                  </MenuItem>
+                )}
+              </Menu>
+            </Popover>
+          </MenuTrigger>
+        )}
+      </fieldset>
       {pasting && <BadPayload initial={selected} onClose={() => setPasting(false)} />}
-    </fieldset>
+    </>
   );
 }

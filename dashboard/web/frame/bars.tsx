@@ -112,7 +112,7 @@ export function Warnings() {
 function Silence() {
   const texts = useTexts();
   const silent = useBeat((beat) => beat.link === 'silent');
-  useBeat((beat) => beat.messageAge);
+  useBeat((beat) => beat.second);
   const heardAt = useLive((live) => live.heardAt);
   if (!silent || heardAt === null) return null;
   return (

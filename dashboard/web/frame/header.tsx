@@ -140,7 +140,7 @@ function SoundButton() {
   const texts = useTexts();
   const running = useSound((sound) => sound.context === 'running');
   const mute = useSound((sound) => sound.mute);
-  useBeat((beat) => beat.now);
+  useBeat((beat) => beat.second);
   const left = mute ? Math.max(0, Math.ceil((mute.until - Date.now()) / 1000)) : 0;
   const label = !running
     ? texts('sound.locked')

@@ -316,6 +316,8 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'audit.who': 'Who',
   'audit.what': 'Asked for',
   'audit.outcome': 'Outcome',
+  'audit.done': 'Done, changed: {n}',
+  'audit.refused': 'Refused: {why}',
   'audit.body': 'content',
   'audit.acknowledge': 'Acknowledge alarms',
   'audit.reset': 'Reset alarm',

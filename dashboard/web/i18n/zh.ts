@@ -312,6 +312,8 @@ export const zh = {
   'audit.who': '谁',
   'audit.what': '要求',
   'audit.outcome': '结果',
+  'audit.done': '已执行，改变 {n} 项',
+  'audit.refused': '被拒绝：{why}',
   'audit.body': '内容',
   'audit.acknowledge': '确认告警',
   'audit.reset': '复位告警',

@@ -78,10 +78,12 @@ interface Beat {
   readonly link: LinkState;
   /** Age of the last message in this workstation's time, ms. */
   readonly messageAge: number | null;
+  /** Seconds of this workstation's own clock: what counts while the platform's stands still. */
+  readonly second: number;
 }
 
 /** Beats four times a second; its fields change once a second at most, so what hangs on it draws once a second. */
-export const useBeat = create<Beat>(() => ({ now: Date.now(), link: 'connecting', messageAge: null }));
+export const useBeat = create<Beat>(() => ({ now: Date.now(), link: 'connecting', messageAge: null, second: 0 }));
 
 /** The platform's clock at this moment, between beats. */
 export function nowOfPlatform(): number {
@@ -98,8 +100,11 @@ export function startBeat(): () => void {
     const now = Math.floor(nowOfPlatform() / 1000) * 1000;
     const link = linkState(socket, heardAt, at);
     const messageAge = heardAt === null ? null : Math.floor((at - heardAt) / 100) * 100;
+    const second = Math.floor(at / 1000);
     const before = useBeat.getState();
-    if (before.now !== now || before.link !== link) useBeat.setState({ now, link, messageAge });
+    if (before.now !== now || before.link !== link || before.second !== second) {
+      useBeat.setState({ now, link, messageAge, second });
+    }
   };
   beat();
   const timer = setInterval(beat, 250);

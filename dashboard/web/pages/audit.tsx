@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { AuditBody } from '../../../devices/contract/api.ts';
+import type { Refusal } from '../../../devices/contract/command.ts';
 import { useCity } from '../api/city.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
 import { fullStampText } from '../format/age.ts';
@@ -76,7 +77,7 @@ export function AuditPage() {
                       <Body value={item.body} />
                     </td>
                     <td>
-                      <Body value={item.outcome} open />
+                      <Outcome value={item.outcome} />
                     </td>
                   </tr>
                 );
@@ -96,11 +97,23 @@ export function AuditPage() {
   );
 }
 
-function Body({ value, open }: { value: unknown; open?: boolean }) {
+/** What came of a command, in words; the whole of it one click away. */
+function Outcome({ value }: { value: unknown }) {
+  const texts = useTexts();
+  const outcome = value as Partial<{ done: boolean; changed: readonly string[]; refused: Refusal }> | null;
+  const refused = outcome?.refused && 'zh' in outcome.refused ? outcome.refused : null;
+  return (
+    <>
+      {outcome?.done && texts('audit.done', { n: outcome.changed?.length ?? 0 })}
+      {refused && texts('audit.refused', { why: texts.problem(refused) })}
+      <Body value={value} />
+    </>
+  );
+}
+
+function Body({ value }: { value: unknown }) {
   const texts = useTexts();
   if (value === null || value === undefined) return null;
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (open && text.length < 160) return <span className="mono tiny">{text}</span>;
   return (
     <details>
       <summary className="tiny faint">{texts('audit.body')}</summary>
