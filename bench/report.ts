@@ -64,3 +64,11 @@ export function toTable({ name, machine: m, goals, figures }: Report): string {
     ...Object.entries(figures).map(([what, value]) => `  ${what}: ${round(value)}`),
   ].join('\n');
 }
+
+/** The middle of several measurements: one that was disturbed does not move it. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}

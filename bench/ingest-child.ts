@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadCity } from '../devices/city/load-city.ts';
+import { safetyMeasurements } from '../devices/city/safety.ts';
+import { entryCodec, type JournalEntry } from '../devices/contract/entry.ts';
+import type { Credential } from '../devices/contract/registry.ts';
+import { hashSecret } from '../devices/registry/credentials.ts';
+import { registryCache } from '../devices/registry/registry-cache.ts';
+import { loadRegistry, markPublished, putRegistry } from '../devices/registry/registry-store.ts';
+import { deviceTypes } from '../devices/types/registry.ts';
+import { type Ingest, startIngest } from '../ingest/app.ts';
+import { type IngestTables, ingestMigrations } from '../ingest/tables.ts';
+import { cleanups } from '../kit/cleanups.ts';
+import { systemClock } from '../kit/clock.ts';
+import { openSqliteJournal } from '../kit/journal/sqlite/sqlite-journal.ts';
+import { jsonLog } from '../kit/log.ts';
+import { openSql } from '../kit/sql/open-sql.ts';
+import { openDuckdbTelemetryStore } from '../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
+import { memoryTelemetryStore } from '../kit/telemetry/memory/memory-telemetry-store.ts';
+import { type Rules, type RulesTables, rulesMigrations, startRules } from '../rules/app.ts';
+import { type IngestLoad, registryFor } from './ingest-load.ts';
+import { answering, given } from './measured.ts';
+
+/** Ingest as it runs in earnest, with SQLite journals on this machine's disk; for the whole path also DuckDB and rules. */
+export interface IngestStart extends IngestLoad {
+  readonly citiesDir: string;
+  readonly city: string;
+}
+
+/** What came through, so that a bench never counts work that was not done. */
+export interface Passed {
+  readonly readings: number;
+  readonly refused: number;
+  readonly doubtful: number;
+  readonly judged: number;
+  readonly openAlarms: number;
+  readonly journalBytes: number;
+}
+
+const start = given<IngestStart>();
+const log = jsonLog({ process: 'bench' }, 'warn', 2);
+const stopping = cleanups(log);
+let ingest: Ingest;
+let rules: Rules | undefined;
+
+async function open(): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'yanshao-bench-'));
+  stopping.defer('folder', () => rmSync(dir, { recursive: true, force: true }));
+  const city = await loadCity(start.citiesDir, start.city);
+  const state = await openSql<RulesTables>({ url: join(dir, 'state.db'), migrations: rulesMigrations });
+  stopping.defer('state', () => state.close());
+  const { devices, sites, gateways, senders } = registryFor(city, start);
+  const credentials = senders.map(({ subject, token }): Credential => {
+    return { id: `c-${subject}`, subject, kind: 'token', hash: hashSecret(token), revoked: false, created: 0 };
+  });
+  await putRegistry(state.db, { devices, sites, gateways, credentials }, Date.now());
+  const snapshot = await loadRegistry(state.db);
+  // The changes that made the registry are no part of the load.
+  await markPublished(state.db, snapshot.version);
+  const journal = await openSqliteJournal<JournalEntry>(join(dir, 'journal.db'), entryCodec, {
+    capBytes: 4 * 2 ** 30,
+    safetyBytes: 2 ** 30,
+  });
+  stopping.defer('journal', () => journal.close());
+  const sql = await openSql<IngestTables>({ url: join(dir, 'ingest.db'), migrations: ingestMigrations });
+  stopping.defer('ingest.db', () => sql.close());
+  const wholePath = start.load === 'path';
+  const store = wholePath ? await openDuckdbTelemetryStore(join(dir, 'telemetry.duckdb')) : memoryTelemetryStore();
+  stopping.defer('store', () => store.close());
+  ingest = stopping.add(
+    'ingest',
+    await startIngest({
+      journal,
+      store,
+      sql,
+      registry: registryCache(snapshot),
+      types: deviceTypes,
+      isSafety: safetyMeasurements(city.catalogue),
+      clock: systemClock,
+      log,
+      mqtt: { host: '127.0.0.1', port: 0, maxPacketBytes: 262_144, maxClients: 1000 },
+      quarantine: { rows: 10_000, bytes: 64e6 },
+    }),
+  );
+  if (!wholePath) return;
+  const parts = { state, reader: journal, ingest, city, types: deviceTypes, clock: systemClock, log };
+  rules = stopping.add('rules', await startRules(parts));
+}
+
+/** Waits until everything that was acknowledged is stored and judged, and nothing works on it any more. */
+async function settle(): Promise<void> {
+  for (;;) {
+    const { journal, store } = await ingest.stats();
+    // The head moves on by a tick a second: what counts is what stood there when we looked.
+    const { head } = journal;
+    while ((await ingest.stats()).store.position < head || (rules && rules.stats().position < head)) await pause(20);
+    if (store.problem) throw new Error(`the store takes nothing: ${store.problem}`);
+    if (await isQuiet()) return;
+  }
+}
+
+/** Less than a twentieth of a core for a while: the store's own tidying is over too. */
+async function isQuiet(): Promise<boolean> {
+  const began = process.cpuUsage();
+  await pause(400);
+  const { user, system } = process.cpuUsage(began);
+  return user + system < 20_000;
+}
+
+async function passed(): Promise<Passed> {
+  const { readings, refused, doubtful, journal } = await ingest.stats();
+  const judged = rules?.stats();
+  return {
+    readings,
+    refused,
+    doubtful,
+    judged: judged?.readings ?? 0,
+    openAlarms: judged?.openAlarms ?? 0,
+    journalBytes: journal.bytes,
+  };
+}
+
+answering(
+  open().catch(async (err) => {
+    await stopping.run();
+    throw err;
+  }),
+  {
+    port: async () => ingest.mqttPort,
+    settle,
+    passed,
+    stop: () => stopping.run(),
+  },
+);
