@@ -1,10 +1,10 @@
 import type { JournalEntry } from '../devices/contract/entry.ts';
 import { type Journal, JournalError, type Lane, type Position } from '../kit/journal/journal.ts';
 import type { Log } from '../kit/log.ts';
+import { retryDelays, type Wait, wait } from '../kit/retry.ts';
 import type { Admission, Admitted, Message } from './admission/admission.ts';
 import type { Ledger } from './ledger.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
-import { retryDelays, type Wait, wait } from './retry-delays.ts';
 
 /** Counters since the process began. */
 export interface IntakeCounts {

@@ -53,7 +53,8 @@ export function dataFolder(dir: string): DataFolder {
         // 'wx' makes the first of several starting processes the one whose secret counts.
         writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
       } catch (err) {
-        if ((err as NodeJS.ErrnoException).code !== 'EEXIST') throw new Problem(`cannot write ${file}: ${(err as Error).message}`, err);
+        if ((err as NodeJS.ErrnoException).code !== 'EEXIST')
+          throw new Problem(`cannot write ${file}: ${(err as Error).message}`, err);
       }
       return readFileSync(file, 'utf8');
     },

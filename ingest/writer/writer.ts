@@ -2,6 +2,7 @@ import type { JournalEntry } from '../../devices/contract/entry.ts';
 import type { Running } from '../../kit/cleanups.ts';
 import { type Block, type Journal, JournalGap, type Position } from '../../kit/journal/journal.ts';
 import type { Log } from '../../kit/log.ts';
+import { retryDelays, type Wait, wait } from '../../kit/retry.ts';
 import {
   RowsRefused,
   StoreMisconfigured,
@@ -10,7 +11,6 @@ import {
   type TelemetryStore,
 } from '../../kit/telemetry/telemetry-store.ts';
 import type { Ledger } from '../ledger.ts';
-import { retryDelays, type Wait, wait } from '../retry-delays.ts';
 import type { Cursor } from './cursor.ts';
 import { rowsOf } from './rows.ts';
 
