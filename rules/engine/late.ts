@@ -5,7 +5,7 @@ import { alarmId, episodeKey } from '../judge/identity.ts';
 import type { CompiledRule } from '../standards/compile.ts';
 import { holds } from './condition.ts';
 import { backFor, type Core, limitFor, touch } from './core.ts';
-import { type History, newHistory, QUIET_MS } from './history.ts';
+import { type History, newHistory, QUIET_MS, type Raiser } from './history.ts';
 import { alarmOf, judgeLive, raise, remind } from './live.ts';
 import { statistic } from './statistics.ts';
 import type { Unit } from './units.ts';
@@ -85,20 +85,31 @@ function settle(core: Core, unit: Unit, history: History): void {
   core.draining.delete(unit);
   touch(core, unit);
   for (const { offset } of unit.plan.rules) backAgain(history, offset);
-  for (const ended of history.ended) episodeEnded(core, unit, unit.plan.rules[ended.offset]!, ended, wall);
   for (const [offset, raiser] of history.raisers) {
     const rule = unit.plan.rules[offset]!;
     const last = history.last.get(rule.measurement);
     const newest = core.units.columns.times[unit.m + rule.measurement]!;
-    if (!last || newest > last.at) {
-      // Live readings have moved past it and are judged by themselves: here it is over, unless they are abnormal too.
-      const liveIsActive = core.units.evals.phases[unit.s + offset] !== phase.normal;
-      if (liveIsActive) core.counts.lateEpisodes++;
-      else episodeEnded(core, unit, rule, { ...raiser, offset, until: last?.at ?? newest }, wall);
-    } else stillHolds(core, unit, rule, raiser, history, wall, now);
+    if (last && !(newest > last.at)) stillHolds(core, unit, rule, raiser, history, wall, now);
+    // Live readings have moved past it and are judged by themselves: here it is over, unless they are abnormal too.
+    else if (core.units.evals.phases[unit.s + offset] !== phase.normal) core.counts.lateEpisodes++;
+    else history.ended.push({ ...raiser, offset, until: last?.at ?? newest });
+  }
+  for (const ended of history.ended) {
+    if (behindAnother(unit, history, ended)) core.counts.lateEpisodes++;
+    else episodeEnded(core, unit, unit.plan.rules[ended.offset]!, ended, wall);
   }
   for (const rule of unit.plan.rules) stillWaits(core, unit, rule, history, now);
   handOver(core, unit, history, wall, now);
+}
+
+/** True for a level that a higher one of its ladder stood above at the same time: one matter, one verdict. */
+function behindAnother(unit: Unit, history: History, episode: History['ended'][0]): boolean {
+  const own = unit.plan.rules[episode.offset]!;
+  return history.ended.some((other) => {
+    const rule = unit.plan.rules[other.offset]!;
+    const above = rule.ladder !== null && rule.ladder === own.ladder && rule.priority < own.priority;
+    return above && other.since <= episode.until && episode.since <= other.until;
+  });
 }
 
 /** What was back to normal when the backlog ended is over, whether or not its off-delay had run out. */
@@ -128,7 +139,7 @@ function stillHolds(
   core: Core,
   unit: Unit,
   rule: CompiledRule,
-  raiser: History['ended'][0] | { since: number; value: number; quality: number },
+  raiser: Raiser,
   history: History,
   wall: number,
   now: number,
