@@ -45,6 +45,8 @@ const OTHERWISE_EVERY_MS = 60_000;
 
 /** A value that need not move is repeated at least this often, so that a page opened later still finds it. */
 const REPEAT_MS = 10 * 60_000;
+/** A number that its type reports at least this often is in every report, changed or not. */
+const QUICK_MS = 30 * 60_000;
 /** More than this many reports behind: the machine slept, and the gap is left a gap. */
 const CATCH_UP = 20;
 
@@ -118,7 +120,7 @@ function worthSending(player: Player, values: Values, at: number): Values {
   const news: Record<string, Values[string]> = {};
   for (const [name, value] of Object.entries(values)) {
     const last = player.sent.get(name);
-    const quick = typeof value === 'number' && (measurements[name]?.everyMs ?? Number.POSITIVE_INFINITY) <= REPEAT_MS;
+    const quick = typeof value === 'number' && (measurements[name]?.everyMs ?? Number.POSITIVE_INFINITY) <= QUICK_MS;
     if (!quick && last && last.value === value && at - last.at < REPEAT_MS) continue;
     player.sent.set(name, { value, at });
     news[name] = value;

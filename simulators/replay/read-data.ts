@@ -31,6 +31,8 @@ export interface ReplayData {
   readonly frames: ReadonlyMap<string, readonly Frame[]>;
   readonly from: number;
   readonly to: number;
+  /** Usual time between two frames of a device: the least of the means. */
+  readonly stepMs: number;
   readonly rows: number;
   /** Empty cells: no reading, and nothing wrong. */
   readonly missing: number;
@@ -122,12 +124,14 @@ function gather(mapping: ReplayMapping, rows: readonly Row[]): ReplayData {
     }
   }
   const sorted = new Map([...frames].map(([id, list]) => [id, list.sort((a, b) => a.at - b.at)]));
+  const steps = [...sorted.values()].map((list) => (list.at(-1)!.at - list[0]!.at) / Math.max(1, list.length - 1));
   const times = [...sorted.values()].flatMap((list) => [list[0]!.at, list.at(-1)!.at]);
   return {
     devices: [...devices.values()],
     frames: sorted,
     from: Math.min(...times),
     to: Math.max(...times),
+    stepMs: Math.min(...steps.filter((step) => step > 0), 24 * 3_600_000),
     rows: rows.length,
     missing: tally.missing,
     unreadable: { count: tally.unreadable, first: tally.first },

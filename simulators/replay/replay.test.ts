@@ -199,7 +199,15 @@ describe('the registry of a replay', () => {
 
 describe('the schedule of a replay', () => {
   const frames = [0, 60_000, 120_000].map((at) => ({ at, values: { x: at } }));
-  const options = { from: 0, to: 120_000, startedAt: 1_000_000, backfillMs: 1e9, speed: 1, loop: false };
+  const options = {
+    from: 0,
+    to: 120_000,
+    stepMs: 60_000,
+    startedAt: 1_000_000,
+    backfillMs: 1e9,
+    speed: 1,
+    loop: false,
+  };
 
   it('lays the end of the data on the start, then runs the data live', () => {
     expect([...scheduleOf(frames, options)].map(({ at, historical, pass }) => [at, historical, pass])).toEqual([

@@ -98,6 +98,7 @@ function player(parts: ReplayParts, counters: LinkCounters, opened: (id: string,
   const options = {
     from: data.from,
     to: data.to,
+    stepMs: data.stepMs,
     startedAt: clock.now(),
     backfillMs: parts.backfillMs ?? DAY_MS,
     speed: parts.speed ?? mapping.speed,

@@ -12,6 +12,8 @@ export interface ScheduleOptions {
   /** First and last time in the whole data, ms. */
   readonly from: number;
   readonly to: number;
+  /** Usual time between two rows of a device: the pause between two passes, the same for all, so that none drifts away. */
+  readonly stepMs: number;
   /** When the replay began, on the platform's clock: the end of the data lands here. */
   readonly startedAt: number;
   /** How much of the past is sent first, ms of the platform's clock. */
@@ -25,12 +27,11 @@ export interface ScheduleOptions {
 /**
  * The frames of one device on the platform's clock, in order. The data's end is laid on the moment of the start: what lies
  * before is history, sent first; then the data begins anew and runs live, again and again. Between two passes lies the
- * usual step, so that the seam is no pause.
+ * usual step: the seam is no pause.
  */
 export function* scheduleOf(frames: readonly Frame[], options: ScheduleOptions): Generator<DueFrame> {
-  const { from, to, startedAt, backfillMs, speed, loop } = options;
-  const step = frames.length > 1 ? (frames.at(-1)!.at - frames[0]!.at) / (frames.length - 1) : 60_000;
-  const period = (to - from + Math.max(step, 1000)) / speed;
+  const { from, to, stepMs, startedAt, backfillMs, speed, loop } = options;
+  const period = (to - from + Math.max(stepMs, 1000)) / speed;
   const placed = (frame: Frame, pass: number) => Math.round(startedAt - (to - frame.at) / speed + pass * period);
   for (const frame of frames) {
     const at = placed(frame, 0);
