@@ -45,7 +45,8 @@ export function benchCity(loaded: LoadedCity, count: number): BenchCity {
 const copied = <T>(record: T): T => JSON.parse(JSON.stringify(record)) as T;
 
 /** What a healthy device reports at a moment of the world; empty for a type that is not simulated. */
-export const healthy = (device: Device, world: World): Values => behaviours[device.type]?.(device, {}, world).values ?? {};
+export const healthy = (device: Device, world: World): Values =>
+  behaviours[device.type]?.(device, {}, world).values ?? {};
 
 /** A report as it stands in the journal after admission. */
 export const entryOf = (device: Device, at: number, values: Values): TelemetryEntry => ({

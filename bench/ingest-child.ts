@@ -55,7 +55,8 @@ async function open(): Promise<void> {
   const credentials = senders.map(({ subject, token }): Credential => {
     return { id: `c-${subject}`, subject, kind: 'token', hash: hashSecret(token), revoked: false, created: 0 };
   });
-  await putRegistry(state.db, { devices, sites, gateways, credentials }, Date.now());
+  const put = { devices: [...devices], sites: [...sites], gateways: [...gateways], credentials };
+  await putRegistry(state.db, put, Date.now());
   const snapshot = await loadRegistry(state.db);
   // The changes that made the registry are no part of the load.
   await markPublished(state.db, snapshot.version);

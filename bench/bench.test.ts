@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { ingestBench } from './ingest.ts';
+import { median, type Report, toTable } from './report.ts';
+import { rulesBench } from './rules.ts';
+
+const citiesDir = fileURLToPath(new URL('../cities', import.meta.url));
+
+/** The shape every bench prints; what the figures are is this machine's business. */
+function expectShape(report: Report, name: string) {
+  expect(report.name).toBe(name);
+  expect(report.machine).toEqual({
+    cpu: expect.any(String),
+    cores: expect.any(Number),
+    memoryGiB: expect.any(Number),
+    node: process.versions.node,
+  });
+  for (const goal of report.goals) {
+    expect(Object.keys(goal)).toEqual(['name', 'value', 'unit', 'goal', 'met']);
+    expect(Number.isFinite(goal.value), goal.name).toBe(true);
+  }
+  for (const [figure, value] of Object.entries(report.figures)) expect(Number.isFinite(value), figure).toBe(true);
+  expect(new Set(report.goals.map((goal) => goal.name)).size).toBe(report.goals.length);
+}
+
+describe('yanshao bench', () => {
+  it('measures ingest against a bare aedes, and the whole path', { timeout: 60_000 }, async () => {
+    const said: string[] = [];
+    const size = { messages: 800, passes: 1, rounds: 1, devices: 1000 };
+    const report = await ingestBench({ ...size, citiesDir, city: 'linglan', progress: (line) => said.push(line) });
+    expectShape(report, 'ingest');
+    expect(report.goals.map(({ goal, unit }) => `${goal} ${unit}`)).toEqual(['2 ×', '50 ms', '2 µs', '50 ms']);
+    expect(said).toHaveLength(4);
+  });
+
+  it('measures rules over a mixed city, and what they hold in memory', { timeout: 60_000 }, async () => {
+    const report = await rulesBench({ devices: 500, minutes: 1, citiesDir, city: 'linglan', progress: () => {} });
+    expectShape(report, 'rules');
+    expect(report.goals.map(({ goal, unit }) => `${goal} ${unit}`)).toEqual(['1 µs', '1024 bytes']);
+    expect(report.figures['500 devices: readings that were duplicate, late or unknown']).toBe(0);
+  });
+
+  it('shows a goal that was missed as missed', () => {
+    const goals = [
+      { name: 'fast', value: 1, unit: 'µs', goal: 2, met: true },
+      { name: 'small', value: 3000, unit: 'bytes', goal: 1024, met: false },
+    ];
+    const machine = { cpu: 'test', cores: 2, memoryGiB: 4, node: '26' };
+    const lines = toTable({ name: 'x', machine, goals, figures: {} }).split('\n');
+    expect(lines[1]).toMatch(/达到 met .*1\.00 µs .*2\.00 µs.*fast$/);
+    expect(lines[2]).toMatch(/未达 MISSED .*3,000 bytes .*1,024 bytes.*small$/);
+  });
+
+  it('takes the middle of its rounds', () => {
+    expect(median([9, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 9])).toBe(3);
+  });
+});

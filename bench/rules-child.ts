@@ -1,0 +1,124 @@
+import { type LoadedCity, loadCity } from '../devices/city/load-city.ts';
+import type { TelemetryEntry } from '../devices/contract/entry.ts';
+import type { Device } from '../devices/contract/registry.ts';
+import { type RegistryCache, registryCache } from '../devices/registry/registry-cache.ts';
+import { deviceTypes } from '../devices/types/registry.ts';
+import { createEngine, type Engine } from '../rules/engine/engine.ts';
+import { compileCatalogue } from '../rules/standards/compile.ts';
+import { type BenchCity, benchCity, entryOf, healthy } from './city.ts';
+import { answering, given } from './measured.ts';
+import { upsets } from './upsets.ts';
+
+/** The rules engine alone, over a mixed city: no disk, no network; what is measured is judging. */
+export interface RulesStart {
+  readonly citiesDir: string;
+  readonly city: string;
+  readonly devices: number;
+  /** Part of the devices that report something abnormal at any one time. */
+  readonly abnormal: number;
+}
+
+/** Memory at rest, bytes. */
+export interface Memory {
+  /** Records of devices, sites and gateways. */
+  readonly registry: number;
+  /** What the engine holds beside the registry: values, rules, silence, derived measurements. */
+  readonly state: number;
+}
+
+/** One minute of the city: every device reports once, and sixty seconds pass. */
+export interface Minute {
+  readonly cpuUs: number;
+  readonly readings: number;
+  readonly raised: number;
+  readonly derived: number;
+}
+
+const { citiesDir, city: cityId, devices: count, abnormal } = given<RulesStart>();
+/** Entries of one block, about what a group commit holds. */
+const BLOCK = 1000;
+const SECONDS = 60;
+const BEGIN = Date.UTC(2026, 10, 22, 2);
+
+let made: BenchCity;
+let registry: RegistryCache;
+let engine: Engine;
+let upset: (device: Device, minute: number) => Record<string, number | boolean | string> | undefined;
+let minutes = 0;
+let position = 0;
+/** Bytes held before the registry was made, and before the engine was. */
+let empty = 0;
+let loaded = 0;
+
+async function open(): Promise<void> {
+  const found = await loadCity(citiesDir, cityId);
+  const { city, catalogue } = found;
+  const compiled = compileCatalogue(catalogue, deviceTypes, city.platformDepartment);
+  empty = held();
+  registry = registryOf(found);
+  loaded = held();
+  engine = createEngine({ catalogue: compiled, city, types: deviceTypes, version: catalogue.version });
+  upset = upsets(compiled, abnormal);
+  engine.load({ devices: registry.devices(), sites: registry.sites(), gateways: registry.gateways(), version: 1 });
+  engine.take({ position: ++position, entries: [{ kind: 'tick', at: BEGIN }] });
+}
+
+/** The registry as processes keep it; the list it is made from is let go. */
+function registryOf(city: LoadedCity): RegistryCache {
+  const all = benchCity(city, count);
+  const { devices, sites, gateways } = all;
+  const cache = registryCache({ version: 1, devices, sites, gateways, credentials: [] });
+  made = { ...all, devices: [...cache.devices()], sites: [], gateways: [] };
+  return cache;
+}
+
+/** Bytes in use once all garbage is gone, typed arrays included. */
+function held(): number {
+  if (!globalThis.gc) throw new Error('start this process with --expose-gc');
+  for (let i = 0; i < 3; i++) globalThis.gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** Lets one minute pass. Readings are made outside of the measured time and arrive as text does: fresh objects. */
+async function minute(): Promise<Minute> {
+  const total = { cpuUs: 0, readings: 0, raised: 0, derived: 0 };
+  const before = engine.counts.readings;
+  const { devices } = made;
+  for (let second = 0; second < SECONDS; second++) {
+    const at = BEGIN + minutes * 60_000 + (second + 1) * 1000;
+    const from = Math.floor((devices.length * second) / SECONDS);
+    const upTo = Math.floor((devices.length * (second + 1)) / SECONDS);
+    const world = made.world(at);
+    const reports = devices.slice(from, upTo).map((device) => {
+      return entryOf(device, at, { ...healthy(device, world), ...upset(device, minutes) });
+    });
+    const blocks: (readonly (TelemetryEntry | { kind: 'tick'; at: number })[])[] = [];
+    for (let i = 0; i < reports.length; i += BLOCK)
+      blocks.push(JSON.parse(JSON.stringify(reports.slice(i, i + BLOCK))));
+    blocks.push([{ kind: 'tick', at: at + 40 }]);
+    const began = process.cpuUsage();
+    for (const entries of blocks) {
+      const effects = engine.take({ position: ++position, entries });
+      total.raised += effects?.events.filter((event) => event.kind === 'raised').length ?? 0;
+      total.derived += effects?.derived.length ?? 0;
+    }
+    const { user, system } = process.cpuUsage(began);
+    total.cpuUs += user + system;
+  }
+  minutes++;
+  // The snapshot of every few seconds, which lets go of the list of what changed.
+  for (let rows = engine.snapshot(5000); rows.length > 1; rows = engine.snapshot(5000));
+  total.readings = engine.counts.readings - before;
+  return total;
+}
+
+answering(open(), {
+  minute,
+  memory: async (): Promise<Memory> => ({ registry: loaded - empty, state: held() - loaded }),
+  passed: async () => {
+    const { unknownDevice, unknownMeasurement, duplicate, late } = engine.counts;
+    return { notJudged: unknownDevice + unknownMeasurement + duplicate + late, openAlarms: engine.desk.size };
+  },
+  stop: async () => {},
+});

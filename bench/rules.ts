@@ -1,0 +1,78 @@
+import { startChild } from './child.ts';
+import { atMost, type Goal, machine, median, type Report } from './report.ts';
+import type { Memory, Minute, RulesStart } from './rules-child.ts';
+
+export interface RulesBenchOptions {
+  readonly citiesDir: string;
+  readonly city: string;
+  readonly devices: number;
+  /** Minutes of the city's life that are measured, after the warm-up. */
+  readonly minutes: number;
+  /** Also a city of a million devices: some minutes and 6 GB of memory. */
+  readonly full?: boolean;
+  readonly progress: (line: string) => void;
+}
+
+export const rulesBenchSize = { devices: 100_000, minutes: 6 };
+
+const MILLION = 1_000_000;
+const WARM_UP = 2;
+/** One device in a hundred reports something abnormal. */
+const ABNORMAL = 0.01;
+
+/** Measures the rules engine with the whole catalogue over a mixed city. */
+export async function rulesBench(options: RulesBenchOptions): Promise<Report> {
+  const parts = [await cityOf(options, options.devices)];
+  if (options.full && options.devices < MILLION) parts.push(await cityOf({ ...options, minutes: 3 }, MILLION));
+  return {
+    name: 'rules',
+    machine: machine(),
+    goals: parts.flatMap(({ goals }) => goals),
+    figures: Object.assign({}, ...parts.map(({ figures }) => figures)),
+  };
+}
+
+type Part = Pick<Report, 'goals' | 'figures'>;
+
+async function cityOf({ citiesDir, city, minutes, progress }: RulesBenchOptions, devices: number): Promise<Part> {
+  const name = `${devices.toLocaleString('en')} devices`;
+  const start: RulesStart = { citiesDir, city, devices, abnormal: ABNORMAL };
+  const flags = ['--expose-gc', '--max-old-space-size=8192'];
+  const child = await startChild(new URL('./rules-child.ts', import.meta.url), start, flags);
+  try {
+    const measured: Minute[] = [];
+    for (let minute = 0; minute < WARM_UP + minutes; minute++) {
+      const one = await child.ask<Minute>('minute');
+      const said = `${(one.cpuUs / one.readings).toFixed(2)} µs a reading, ${one.readings} readings, ${one.raised} alarms`;
+      progress(minute < WARM_UP ? `${name}, warm-up: ${said}` : `${name}, minute ${minute - 1} of ${minutes}: ${said}`);
+      if (minute >= WARM_UP) measured.push(one);
+    }
+    const memory = await child.ask<Memory>('memory');
+    const { openAlarms, notJudged } = await child.ask<{ openAlarms: number; notJudged: number }>('passed');
+    const mean = (of: keyof Minute) => measured.reduce((sum, one) => sum + one[of], 0) / measured.length;
+    return {
+      goals: goalsOf(name, devices, median(measured.map(({ cpuUs, readings }) => cpuUs / readings)), memory),
+      figures: {
+        [`${name}: readings judged a minute`]: mean('readings'),
+        [`${name}: alarms raised a minute`]: mean('raised'),
+        [`${name}: values derived a minute`]: mean('derived'),
+        [`${name}: open alarms at the end`]: openAlarms,
+        [`${name}: readings that were duplicate, late or unknown`]: notJudged,
+        [`${name}: registry, bytes a device`]: memory.registry / devices,
+        [`${name}: registry, MiB`]: memory.registry / 2 ** 20,
+      },
+    };
+  } finally {
+    await child.stop();
+  }
+}
+
+function goalsOf(name: string, devices: number, cpuUs: number, memory: Memory): Goal[] {
+  const goals = [
+    atMost(`rules: processor time a reading, ${name}`, cpuUs, 'µs', devices > 100_000 ? 2 : 1),
+    atMost(`rules: state a device at rest, ${name}`, memory.state / devices, 'bytes', 1024),
+  ];
+  return devices < MILLION
+    ? goals
+    : [...goals, atMost(`registry: ${name} in memory`, memory.registry / 2 ** 30, 'GiB', 2)];
+}

@@ -1,0 +1,47 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { ingestBench, ingestBenchSize } from '../../bench/ingest.ts';
+import { type Report, toTable } from '../../bench/report.ts';
+import { rulesBench, rulesBenchSize } from '../../bench/rules.ts';
+import { citiesDir, readConfig } from '../runtime.ts';
+import { say } from '../terminal.ts';
+
+/** `yanshao bench`: what this machine does, against the goals of the design. Missed goals are shown; the exit code stays 0. */
+export function benchCommand(): Command {
+  const command = new Command('bench').description('在本机测量速度与内存 / measure speed and memory on this machine');
+  withJson(command.command('ingest'))
+    .description('接入：与只收即忘的 aedes 相比；以及整条通路 / ingest against a bare aedes, and the whole path')
+    .option('--messages <n>', '每轮的单条消息数 / single messages a round', whole, ingestBenchSize.messages)
+    .option('--passes <n>', '每轮网关上报的遍数 / passes of the gateways a round', whole, ingestBenchSize.passes)
+    .option('--rounds <n>', '轮数 / rounds', whole, ingestBenchSize.rounds)
+    .option('--devices <n>', '登记的设备数 / devices registered', whole, ingestBenchSize.devices)
+    .action(async ({ json, ...size }: typeof ingestBenchSize & Json) => {
+      print(await ingestBench({ ...size, ...common() }), json);
+    });
+  withJson(command.command('rules'))
+    .description('规则：全部标准条款，混合城市 / rules: the whole catalogue over a mixed city')
+    .option('--devices <n>', '设备数 / devices', whole, rulesBenchSize.devices)
+    .option('--minutes <n>', '测量的城市分钟数 / minutes of the city that are measured', whole, rulesBenchSize.minutes)
+    .option('--full', '再测一百万台设备（约 6 GB 内存）/ also a million devices (about 6 GB of memory)')
+    .action(async ({ json, ...size }: typeof rulesBenchSize & Json & { full?: boolean }) => {
+      print(await rulesBench({ ...size, ...common() }), json);
+    });
+  return command;
+}
+
+interface Json {
+  readonly json?: boolean;
+}
+
+const withJson = (command: Command): Command =>
+  command.option('--json', '标准输出只有一个 JSON 对象 / one JSON object on standard output');
+
+const common = () => ({ citiesDir, city: readConfig().config.city, progress: say });
+
+function whole(text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError(`须为正整数 / give a positive whole number, not "${text}"`);
+}
+
+const print = (report: Report, json: boolean | undefined): void =>
+  console.log(json ? JSON.stringify(report) : toTable(report));
