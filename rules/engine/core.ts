@@ -76,6 +76,8 @@ export interface Core {
   readonly draining: Set<Unit>;
   /** Units that changed since their last snapshot, oldest change first. */
   readonly dirty: Set<Unit>;
+  /** The last episode of a device and rule that returned live: a backlog that tells of it again is no news. */
+  readonly lastEpisodes: Map<string, { readonly since: number; readonly until: number }>;
   /** Devices removed since the last snapshot. */
   readonly removed: Set<string>;
   readonly records: RecordsLookup;
@@ -116,6 +118,7 @@ export function newCore(parts: EngineParts): Core {
     draining: new Set(),
     dirty: new Set(),
     removed: new Set(),
+    lastEpisodes: new Map(),
     // No registry of work orders, permits and protection plans exists yet: there are none.
     records: parts.records ?? (() => noRecords),
     derived: [],

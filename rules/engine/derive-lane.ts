@@ -2,10 +2,10 @@ import type { TelemetryEntry } from '../../devices/contract/entry.ts';
 import { GOOD } from '../../devices/model/quality.ts';
 import type { Derivation, DeriveContext, Known } from '../derive/derivation.ts';
 import { derivations } from '../derive/table.ts';
-import { phase } from '../judge/evaluate.ts';
 import { sunAt } from '../standards/local-time.ts';
 import { type Core, DERIVE, decode, encode, reminder } from './core.ts';
 import { judgeLive } from './live.ts';
+import { isSilent } from './suppress.ts';
 import type { Unit } from './units.ts';
 
 /** Derives what the values of an entry make anew, judges it at once, and sets it aside to be stored. */
@@ -133,7 +133,9 @@ function deriver(core: Core): Deriver {
       return unit.device.circuit !== undefined && alongCircuit(core, unit)[0] === unit;
     },
     circuit: () => alongCircuit(core, unit).map((other) => reader(core).of(other)),
-    mounted: () => [...(core.mounts.get(unit.device.id) ?? [])].map((mount) => !isSilent(core, mount)),
+    // Of a pole that is silent itself, nothing can be said of what it carries.
+    mounted: () =>
+      isSilent(core, unit) ? [] : [...(core.mounts.get(unit.device.id) ?? [])].map((mount) => !isSilent(core, mount)),
   };
   return {
     context(next, nextAt, nextReceived) {
@@ -169,6 +171,3 @@ function alongCircuit(core: Core, unit: Unit): readonly Unit[] {
   circuit.sorted.set(key, sorted);
   return sorted;
 }
-
-const isSilent = (core: Core, unit: Unit): boolean =>
-  unit.plan.absences.some((rule) => core.units.evals.phases[unit.s + rule.offset] === phase.active);

@@ -195,8 +195,10 @@ function episodeEnded(core: Core, unit: Unit, rule: CompiledRule, episode: Histo
   );
 }
 
-/** True when the live lane knew the episode: its row is open and spans the time. */
+/** True when the live lane knew the episode: its row is open and spans the time, or its last one that returned does. */
 function covered(core: Core, unit: Unit, rule: CompiledRule, since: number): boolean {
+  const last = core.lastEpisodes.get(`${unit.device.id} ${rule.key}`);
+  if (last && last.since <= since && since <= last.until) return true;
   const open = core.desk.byKey(episodeKey(unit.device.id, rule.key));
   return open !== undefined && open.since <= since && (open.active || (open.lastAt ?? 0) >= since);
 }

@@ -11,6 +11,7 @@ import { buildAlarm, deviceSubject } from './build-alarm.ts';
 import { holds } from './condition.ts';
 import { backFor, type Core, decode, limitFor, reminder, shown, siteOf } from './core.ts';
 import { statistic, statisticAt } from './statistics.ts';
+import { causeEnded, withSuppression } from './suppress.ts';
 import type { Unit } from './units.ts';
 
 const noDoubts: readonly Doubt[] = [];
@@ -134,7 +135,9 @@ export function raise(
   wall: number,
   entry: TelemetryEntry | null,
 ): void {
-  if (!core.silent) core.desk.raise(alarmOf(core, unit, rule, since, number, quality, lastAt, wall, entry), wall);
+  if (core.silent) return;
+  const alarm = alarmOf(core, unit, rule, since, number, quality, lastAt, wall, entry);
+  core.desk.raise(withSuppression(core, unit, rule, alarm), wall);
 }
 
 /** The alarm that an episode of a device's rule is, in the live lane. */
@@ -179,9 +182,13 @@ export function returned(core: Core, unit: Unit, rule: CompiledRule, wall: numbe
   if (core.silent) return;
   const { columns } = core.units;
   const m = unit.m + rule.measurement;
+  const standing = core.desk.byKey(episodeKey(unit.device.id, rule.key));
+  if (standing)
+    core.lastEpisodes.set(`${unit.device.id} ${rule.key}`, { since: standing.since, until: columns.times[m]! });
   core.desk.returned(episodeKey(unit.device.id, rule.key), wall, rule.latched, {
     value: decode(core, unit.plan, rule.measurement, columns.values[m]!),
     at: columns.times[m]!,
     quality: columns.qualities[m]!,
   });
+  causeEnded(core, unit, rule, wall);
 }

@@ -10,6 +10,7 @@ import { buildAlarm, deviceSubject, gatewaySubject } from './build-alarm.ts';
 import { type Core, decode, reminder, siteOf } from './core.ts';
 import { explainsSilence, type GatewayState, hasDropped, newGateway, REJOIN_MS } from './gateways.ts';
 import { explainGatewayDown, gatewayDown } from './platform-alarms.ts';
+import { causeEnded, reveal, withSuppression } from './suppress.ts';
 import type { Unit } from './units.ts';
 
 /** Begins to listen for a device: from now on its silence counts. */
@@ -63,6 +64,7 @@ function spokeAgain(core: Core, unit: Unit, rule: CompiledRule, wall: number): v
     at: Number.isNaN(unit.newestAt) ? null : unit.newestAt,
     quality: 0,
   });
+  causeEnded(core, unit, rule, wall);
 }
 
 /** A reminder about silence fell due: is the device still silent, and who is to blame? */
@@ -122,7 +124,8 @@ function silenceAlarm(
     deadlines: deadlinesOf(rule, priority, wall, core.parts.city, core.zone, plan.safety),
   });
   const hidden = gateway && (gateway.downSince !== 0 || gateway.rejoinBy !== 0);
-  return hidden ? { ...alarm, override: { kind: 'suppressed', because: becauseOf(gateway) } } : alarm;
+  if (hidden) return { ...alarm, override: { kind: 'suppressed', because: becauseOf(gateway) } };
+  return withSuppression(core, unit, rule, alarm);
 }
 
 const becauseOf = (gateway: GatewayState): string => `${gatewayDown.rule}: ${gateway.id}`;
@@ -160,7 +163,7 @@ export function checkGateways(core: Core): void {
     if (hasDropped(gateway, now)) gatewayIsDown(core, gateway, wall);
     if (gateway.rejoinBy !== 0 && now >= gateway.rejoinBy) {
       gateway.rejoinBy = 0;
-      reveal(core, gateway, wall);
+      reveal(core, becauseOf(gateway), wall, 'the gateway is back, and this device is still silent');
     }
   }
 }
@@ -209,16 +212,6 @@ function gatewayUp(core: Core, gateway: GatewayState, wall: number): void {
   gateway.rejoinBy = core.time.now + REJOIN_MS;
   if (core.silent) return;
   core.desk.returned(episodeKey(gateway.id, gatewayDown.rule), wall, false, { value: 0, at: wall, quality: 0 });
-}
-
-/** What was hidden behind the gateway and is still silent shows itself. */
-function reveal(core: Core, gateway: GatewayState, wall: number): void {
-  if (core.silent) return;
-  const because = becauseOf(gateway);
-  for (const alarm of [...core.desk.open()]) {
-    if (alarm.override?.kind !== 'suppressed' || alarm.override.because !== because) continue;
-    core.desk.override(alarm.id, null, wall, 'the gateway is back, and this device is still silent');
-  }
 }
 
 /** The gateway's state, made when it is first spoken of. */
