@@ -164,7 +164,7 @@ function Choice({
   return (
     <fieldset
       className="map-choice card"
-      style={{ left: x, top: y }}
+      style={{ left: `min(${x}px, 100% - 274px)`, top: `clamp(140px, ${y}px, 100% - 140px)` }}
       aria-label={texts('map.several', { n: ids.length })}
     >
       <div className="over">{texts('map.several', { n: ids.length })}</div>

@@ -109,7 +109,9 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
     );
     return [...new Set(found.map((feature) => String(feature.properties.id)))];
   };
-  map.on('click', (event) => events.onPick(idsAt(event.point.x, event.point.y, 7), event.point));
+  // A finger covers more of the map than a pointer does.
+  const reach = matchMedia('(pointer: coarse)').matches ? 12 : 4;
+  map.on('click', (event) => events.onPick(idsAt(event.point.x, event.point.y, reach), event.point));
   let pointed: string | null = null;
   map.on('mousemove', (event) => {
     const id = idsAt(event.point.x, event.point.y, 4)[0] ?? null;
