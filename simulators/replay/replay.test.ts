@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { registryPutSchema } from '../../devices/contract/command.ts';
 import { distance } from '../city/metres.ts';
@@ -86,25 +87,13 @@ describe('a mapping', () => {
     );
   });
 
-  it('has a description for every key in its schema', () => {
-    expect(Object.keys(mappingSchema.shape)).toEqual([
-      'title',
-      'file',
-      'delimiter',
-      'attribution',
-      'time',
-      'deviceType',
-      'gas',
-      'gasUnit',
-      'prefix',
-      'position',
-      'anchor',
-      'spread',
-      'speed',
-      'loop',
-      'readings',
-      'devices',
-    ]);
+  it('is written down with every key, in both languages, and the example in the documents holds', () => {
+    const guide = readFileSync(new URL('../../docs/replay.md', import.meta.url), 'utf8');
+    const [chinese, english] = guide.split('## English') as [string, string];
+    for (const key of Object.keys(mappingSchema.shape)) {
+      for (const text of [chinese, english]) expect(text, key).toMatch(new RegExp(`\`${key}(\\[\\])?\``));
+    }
+    expect(parseMapping(/```yaml\n([\s\S]*?)```/.exec(english)![1]!)).toHaveProperty('mapping');
   });
 });
 
