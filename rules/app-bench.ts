@@ -35,11 +35,11 @@ function benchIngest(
  * The whole rules process over a memory journal and an in-memory database, in a day that is set by hand: a timeline of what
  * is published and what is shown. `kill` drops the process without a word; `start` begins a new one on the same data.
  */
-export async function rulesBench(begins = '10:00', url = ':memory:') {
+export async function rulesBench(begins = '10:00', database: { url: string; schema?: string } = { url: ':memory:' }) {
   const journal = memoryJournal<JournalEntry>({ capBytes: 64 * MB, safetyBytes: MB });
   const clock = handClock(momentOf(begins));
   const ingest = benchIngest(journal);
-  const state: Sql<RulesTables> = await openSql<RulesTables>({ url, migrations: rulesMigrations });
+  const state: Sql<RulesTables> = await openSql<RulesTables>({ ...database, migrations: rulesMigrations });
   let rules: Rules | undefined;
   let ids = 0;
   const start = async () => {

@@ -71,7 +71,7 @@ describe('kill -9', () => {
   it('in an on-delay: the new process raises it on time, under the same id, from the same journal', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'yanshao-rules-'));
     try {
-      bench = await rulesBench('10:00', join(folder, 'state.db'));
+      bench = await rulesBench('10:00', { url: join(folder, 'state.db') });
       const b = bench;
       await b.registers({ devices: [kitchen('k1')] });
       await b.reads('10:00:30', 'k1', { 'alarm.ch4': 0 });

@@ -1,0 +1,66 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { rulesBench } from '../../rules/app-bench.ts';
+import { kitchen, momentOf } from '../../rules/engine/engine-bench.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+
+/** What rules promises of its state, on each engine that may hold it. */
+const promises = (fresh: () => { url: string; schema?: string }) => {
+  let bench: Awaited<ReturnType<typeof rulesBench>> | undefined;
+  afterEach(async () => {
+    await bench?.stop();
+    bench = undefined;
+  });
+  const started = async () => {
+    bench = await rulesBench('10:00', fresh());
+    return bench;
+  };
+
+  it('an alarm is raised, acknowledged, returned and reset, and every step is numbered', async () => {
+    const b = await started();
+    await b.registers({ devices: [kitchen('k1')] });
+    await b.reads('10:00:05', 'k1', { 'alarm.ch4': 46 });
+    const alarm = `k1/G05-14.com-l2/${momentOf('10:00:05')}`;
+    await b.asks({ type: 'acknowledge', alarms: [alarm] });
+    await b.reads('10:00:08', 'k1', { 'alarm.ch4': 0 });
+    await b.passes('10:01:10');
+    await b.asks({ type: 'reset', alarm });
+    const events = await b.state.db.selectFrom('alarm_events').select(['seq', 'kind']).orderBy('seq').execute();
+    expect(events.map(({ kind }) => kind)).toEqual(['raised', 'acknowledged', 'returned', 'reset']);
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(await b.shows()).toEqual([]);
+  });
+
+  it('audit and history refuse to be changed or deleted', async () => {
+    const b = await started();
+    await b.registers({ devices: [kitchen('k1')] });
+    await b.reads('10:00:05', 'k1', { 'alarm.ch4': 46 });
+    const { db } = b.state;
+    await expect(db.updateTable('audit').set({ actor_name: 'nobody' }).execute()).rejects.toThrow('append-only');
+    await expect(db.deleteFrom('audit').execute()).rejects.toThrow('append-only');
+    await expect(db.deleteFrom('alarm_events').execute()).rejects.toThrow('append-only');
+  });
+
+  it('a start after a stop finds alarms, delays and the registry as they were', async () => {
+    const b = await started();
+    await b.registers({ devices: [kitchen('k1')] });
+    await b.reads('10:00:05', 'k1', { 'alarm.ch4': 15 });
+    await b.rules.stop();
+    await b.start();
+    await b.passes('10:00:14');
+    expect(await b.shows()).toEqual([]);
+    await b.passes('10:00:15');
+    expect(await b.shows()).toEqual(['G05-14.com-l1 unack']);
+  });
+};
+
+describe('the state of rules in SQLite', () => promises(() => ({ url: ':memory:' })));
+
+describe('the state of rules in PostgreSQL', () => {
+  let server: TestPostgres;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server?.stop());
+  let schemas = 0;
+  promises(() => ({ url: server.url, schema: `rules_${++schemas}` }));
+});
