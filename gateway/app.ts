@@ -1,14 +1,15 @@
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Clock } from '../kit/clock.ts';
-import type { Journal } from '../kit/journal/journal.ts';
+import { type Journal, JournalError } from '../kit/journal/journal.ts';
 import type { Log } from '../kit/log.ts';
 import { retryDelays, wait } from '../kit/retry.ts';
 import type { GatewayConfig } from './config.ts';
 import { startFieldClient } from './mqtt/field-client.ts';
-import { startStationsClient } from './opcua/stations-client.ts';
+import type { StationsClient } from './opcua/stations-client.ts';
 import { outboxDrain } from './outbox/drain.ts';
 import type { TakeRows, UplinkRow } from './row.ts';
-import { openUplink, type UplinkConnection } from './uplink/uplink-connection.ts';
+import { keepLinked } from './uplink/keep-linked.ts';
+import { openUplink } from './uplink/uplink-connection.ts';
 
 export interface GatewayParts {
   readonly config: GatewayConfig;
@@ -24,12 +25,18 @@ export interface GatewayStats {
   readonly connected: boolean;
   /** Rows taken from the field since the start, all of them durable. */
   readonly taken: number;
+  /** Rows the platform has acknowledged since the start. */
   readonly sent: number;
   /** Blocks that wait for the platform's acknowledgement. */
   readonly backlog: number;
-  /** Field messages that could not be read. */
+  /** What the field sent and could not be read, and what the platform refused of us. */
   readonly refused: number;
   readonly lastRefusal: string | null;
+  /** Times an OPC UA server overwrote values before they were fetched. */
+  readonly overwritten: number;
+  /** Every broker and server that is heard. */
+  readonly sources: readonly { readonly address: string; readonly connected: boolean }[];
+  readonly outbox: { readonly bytes: number; readonly capBytes: number };
 }
 
 export interface Gateway extends Running {
@@ -38,38 +45,59 @@ export interface Gateway extends Running {
   unplug(ms: number): void;
 }
 
+interface FieldSource extends Running {
+  connected(): boolean;
+}
+
 /** Starts a gateway: the uplink first, then the field, so that the first reading already has somewhere to go. */
 export async function startGateway({ config, outbox, pkiDir, clock, log }: GatewayParts): Promise<Gateway> {
   const stopping = cleanups(log);
-  let taken = 0;
+  const inbox = durably(outbox, log);
   let refused = 0;
   let lastRefusal: string | null = null;
-  const refuse = (reason: string) => {
+  const onRefused = (reason: string) => {
     refused += 1;
-    lastRefusal = reason;
-  };
-  const take: TakeRows = async (rows) => {
-    await outbox.append(rows);
-    taken += rows.length;
+    lastRefusal = reason.slice(0, 500);
   };
   try {
     const drain = await outboxDrain(outbox, log);
-    const link = stopping.add('uplink', keepLinked(config, drain, refuse, log));
+    const open = (signal: AbortSignal) => openUplink(config, onRefused, log, signal);
+    const link = stopping.add('uplink', keepLinked({ open, drain, url: config.uplink.url, log }));
+    // Stops before the uplink and after the field: what waits for room is refused, and stays where it came from.
+    stopping.add('inbox', inbox);
+    const sources: { address: string; source: FieldSource }[] = [];
+    const common = { gateway: config.id, take: inbox.take, onRefused, clock, log };
     for (const source of config.mqtt) {
-      stopping.add('field', startFieldClient({ gateway: config.id, source, take, onRefused: refuse, clock, log }));
+      const client = stopping.add('field', startFieldClient({ ...common, source }));
+      sources.push({ address: source.url, source: client });
     }
-    for (const source of config.opcua) {
-      stopping.add('stations', await startStationsClient({ gateway: config.id, source, pkiDir, take, clock, log }));
+    const stations: StationsClient[] = [];
+    if (config.opcua.length > 0) {
+      // Loaded where it is used: node-opcua takes 60 MB, which a gateway of MQTT devices need not have.
+      const [{ openTrust }, { startStationsClient }] = await Promise.all([
+        import('./opcua/trust.ts'),
+        import('./opcua/stations-client.ts'),
+      ]);
+      const trusted = config.opcua.flatMap((source) => source.trusted);
+      const trust = stopping.add('trust', await openTrust(pkiDir, trusted, log));
+      for (const source of config.opcua) {
+        const client = stopping.add('stations', startStationsClient({ ...common, source, trust }));
+        stations.push(client);
+        sources.push({ address: source.endpoint, source: client });
+      }
     }
     return {
       stats: async () => ({
         id: config.id,
         connected: link.connected(),
-        taken,
+        taken: inbox.taken,
         sent: drain.sent,
         backlog: await drain.backlog(),
         refused,
         lastRefusal,
+        overwritten: stations.reduce((sum, { overwritten }) => sum + overwritten, 0),
+        sources: sources.map(({ address, source }) => ({ address, connected: source.connected() })),
+        outbox: { bytes: outbox.stats().bytes, capBytes: outbox.stats().capBytes },
       }),
       unplug: link.unplug,
       stop: stopping.run,
@@ -80,65 +108,30 @@ export async function startGateway({ config, outbox, pkiDir, clock, log }: Gatew
   }
 }
 
-const steadyMs = 10_000;
-
-/** Holds the uplink up for ever: a new connection after each that went, with growing waits while there is none. */
-function keepLinked(
-  config: GatewayConfig,
-  drain: Awaited<ReturnType<typeof outboxDrain>>,
-  onRefusal: (reason: string) => void,
-  log: Log,
-) {
+/** Puts rows into the outbox however long its disk needs: a full or failing one is tried again until the gateway stops. */
+function durably(outbox: Journal<UplinkRow>, log: Log): Running & { readonly take: TakeRows; readonly taken: number } {
   const stopped = new AbortController();
-  let current: UplinkConnection | undefined;
-  let pulledUntil = 0;
-
-  const once = async (): Promise<void> => {
-    const connection = await openUplink(config, onRefusal, log);
-    current = connection;
-    const draining = drain.over(connection);
-    log.info({ url: config.uplink.url }, 'the uplink is up');
-    await connection.gone;
-    current = undefined;
-    await draining.stop();
-    log.warn({}, 'the uplink went down; readings gather in the outbox');
-  };
-  const run = async (): Promise<void> => {
-    let delays = retryDelays(500, 30_000);
-    let said = false;
-    while (!stopped.signal.aborted) {
-      const pulled = pulledUntil - Date.now();
-      if (pulled > 0) {
-        await wait(pulled, stopped.signal);
-        continue;
-      }
-      const began = Date.now();
-      try {
-        await once();
-        said = false;
-      } catch (err) {
-        if (!said)
-          log.warn(
-            { err: (err as Error).message, url: config.uplink.url },
-            'the platform cannot be reached; readings gather in the outbox',
-          );
-        said = true;
-      }
-      if (Date.now() - began > steadyMs) delays = retryDelays(500, 30_000);
-      await wait(delays.next().value, stopped.signal);
-    }
-  };
-  const running = run();
+  let taken = 0;
+  let said = false;
   return {
-    connected: () => current !== undefined,
-    unplug(ms: number) {
-      pulledUntil = Date.now() + ms;
-      void current?.close();
+    get taken() {
+      return taken;
     },
-    async stop() {
-      stopped.abort();
-      await current?.close();
-      await running;
+    async take(rows) {
+      for (const delay of retryDelays(200, 10_000)) {
+        try {
+          await outbox.append(rows);
+          taken += rows.length;
+          said = false;
+          return;
+        } catch (err) {
+          if (!(err instanceof JournalError && err.retryable) || stopped.signal.aborted) throw err;
+          if (!said) log.warn({ err }, 'the outbox cannot be written; it is tried again and the field waits');
+          said = true;
+          await wait(delay, stopped.signal);
+        }
+      }
     },
+    stop: () => stopped.abort(),
   };
 }

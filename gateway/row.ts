@@ -4,17 +4,21 @@ import type { Value } from '../kit/telemetry/telemetry-store.ts';
 /** What one device of the field reported for one moment: one element of `v1/gateway/telemetry`, and of the outbox. */
 export interface UplinkRow {
   readonly device: string;
-  /** Source time, ms. */
+  /** Source time, ms; the receive time at the gateway where the device gave none. */
   readonly ts: number;
   readonly values: Readonly<Record<string, Value>>;
-  /** OPC UA status codes of the values that are not plainly good. */
+  /** Quality of the values that are not plainly good: OPC UA status codes, or the sender's words. */
   readonly quality?: Readonly<Record<string, number | string>>;
   readonly seq?: number;
+  /** The sender said so, or the row waited in the outbox for a connection. */
   readonly historical?: true;
 }
 
 /** How rows lie in the outbox. */
 export const rowCodec = jsonCodec<UplinkRow>(1);
 
-/** Takes rows and resolves once they are durable in the outbox: only then is the field acknowledged. */
+/**
+ * Takes rows and resolves once they are durable in the outbox: only then is the field acknowledged. Waits for room and for a
+ * disk that fails; rejects when the gateway is stopping or the outbox is gone for good.
+ */
 export type TakeRows = (rows: readonly UplinkRow[]) => Promise<void>;

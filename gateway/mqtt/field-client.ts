@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { connect } from 'mqtt';
 import type { Running } from '../../kit/cleanups.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -5,78 +6,80 @@ import type { Log } from '../../kit/log.ts';
 import type { FieldMqtt } from '../config.ts';
 import { normaliseMessage, ruleFor } from '../normalise/field-message.ts';
 import type { TakeRows } from '../row.ts';
+import { deferAcks, type Incoming } from './deferred-acks.ts';
 
 export interface FieldClientParts {
   readonly gateway: string;
   readonly source: FieldMqtt;
   readonly take: TakeRows;
-  /** Told of every message that cannot be read; it is counted, and acknowledged so that it does not come for ever. */
+  /** Told of everything that cannot be read; it is counted, and acknowledged so that it does not come for ever. */
   readonly onRefused: (reason: string) => void;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
 
 const reconnectMs = 1000;
 
 /**
- * Listens to a field broker and acknowledges a message only when its rows are durable. The session outlives the connection, so
- * the broker keeps what comes while this gateway is away. Messages are taken one at a time: a full outbox holds back the
- * broker, and nothing is lost.
+ * Listens to a field broker and acknowledges a message only when its rows are durable. The session outlives the connection,
+ * so that the broker keeps what comes while this gateway is away; a full outbox holds the broker back. Nothing is lost.
  */
-export function startFieldClient({
-  gateway,
-  source,
-  take,
-  onRefused,
-  clock,
-  log,
-}: FieldClientParts): Running & { connected(): boolean } {
-  const client = connect(source.url, {
+export function startFieldClient(parts: FieldClientParts): Running & { connected(): boolean } {
+  const { gateway, source, take, onRefused, clock, log } = parts;
+  const { url, username, password, ca, topics } = source;
+  const client = connect(url, {
     clientId: `yanshao-gateway-${gateway}`,
     clean: false,
-    username: source.username,
-    password: source.password,
+    username,
+    password,
+    ...(ca !== undefined && { ca: readFileSync(ca) }),
     // Spread, so that the gateways of one broker do not return as one.
     reconnectPeriod: reconnectMs + Math.floor(Math.random() * reconnectMs),
     reconnectOnConnackError: true,
+    resubscribe: false,
   });
-  client.handleMessage = (packet, done) => {
-    const rule = ruleFor(packet.topic, source.topics);
-    const read = rule
-      ? normaliseMessage(packet.topic, Buffer.from(packet.payload), rule, clock.now())
-      : { refused: `topic ${packet.topic} is not configured` };
-    if ('refused' in read) {
-      onRefused(read.refused);
-      return done();
-    }
-    take(read.rows).then(
-      () => done(),
-      (err: Error) => {
-        log.error({ err }, 'the outbox did not take a field message; the field keeps it');
-        // Leaves it unacknowledged and makes the broker send it again.
-        client.reconnect();
-        done(err);
-      },
-    );
-  };
+  let stopping = false;
   let said = false;
+  const complain = (fields: object, message: string) => {
+    if (!said) log.warn({ ...fields, url }, message);
+    said = true;
+  };
+
+  const settle = async ({ topic, payload, retain }: Incoming): Promise<void> => {
+    const rule = ruleFor(topic, topics);
+    if (!rule) return onRefused(`topic ${topic} is not configured`);
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+    const message = { topic, payload: bytes, received: clock.now(), retained: retain };
+    const { rows, refused } = normaliseMessage(message, rule);
+    if (rows.length > 0) {
+      await take(rows).catch((err: unknown) => {
+        if (!stopping) complain({ err }, 'the outbox is gone; the field broker keeps what comes');
+        throw err;
+      });
+    }
+    // Only now: what is sent again is not counted again.
+    for (const reason of refused) onRefused(reason);
+  };
+  deferAcks(client, settle);
+
   client.on('connect', () => {
     said = false;
     client.subscribe(
-      source.topics.map(({ filter }) => filter),
+      topics.map(({ filter }) => filter),
       { qos: 1 },
       (err) => {
-        if (err) log.warn({ err: err.message, url: source.url }, 'the field broker refused a subscription');
+        if (err && !stopping) complain({ err: err.message }, 'the field broker refused a subscription');
       },
     );
   });
-  client.on('error', (err) => {
-    if (!said)
-      log.warn(
-        { err: err.message, url: source.url },
-        'the field broker cannot be reached or refuses this gateway; it keeps trying',
-      );
-    said = true;
-  });
-  return { connected: () => client.connected, stop: async () => void (await client.endAsync(true)) };
+  client.on('error', (err) =>
+    complain({ err: err.message }, 'the field broker cannot be reached or refuses this gateway; it keeps trying'),
+  );
+  return {
+    connected: () => client.connected,
+    async stop() {
+      stopping = true;
+      await client.endAsync(true);
+    },
+  };
 }

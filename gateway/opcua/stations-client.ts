@@ -1,192 +1,129 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  AttributeIds,
-  ClientMonitoredItemGroup,
-  type ClientSession,
-  type ClientSubscription,
-  type DataValue,
-  MessageSecurityMode,
-  OPCUACertificateManager,
-  OPCUAClient,
-  SecurityPolicy,
-  TimestampsToReturn,
-  type UserIdentityInfo,
-  UserTokenType,
-} from 'node-opcua';
 import type { Running } from '../../kit/cleanups.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
-import type { Value } from '../../kit/telemetry/telemetry-store.ts';
+import { retryDelays, type Wait, wait } from '../../kit/retry.ts';
 import type { OpcuaSource } from '../config.ts';
-import { type DataChange, rowsOf } from '../normalise/data-changes.ts';
+import { overflowed, readingIn } from '../normalise/data-changes.ts';
 import type { TakeRows } from '../row.ts';
+import { gathering } from './gathering.ts';
+import { type Notification, openStationSession, type StationSession } from './station-session.ts';
+import type { StationTrust } from './trust.ts';
 
 export interface StationsClientParts {
   readonly gateway: string;
   readonly source: OpcuaSource;
-  /** Keys, own certificate and trust list of this gateway. */
-  readonly pkiDir: string;
+  readonly trust: StationTrust;
   readonly take: TakeRows;
-  readonly clock: Clock;
+  /** Told of every value that can never be a reading, and of every node the server refuses. */
+  readonly onRefused: (reason: string) => void;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
+  readonly wait?: Wait;
 }
 
-/** Servers limit items per call; a thousand passes everywhere (stack notes). */
-const itemsPerCall = 1000;
-/** Changes are gathered this long, so that values of one moment travel as one row. */
+/** Reads one server's stations while it runs. */
+export interface StationsClient extends Running {
+  connected(): boolean;
+  /** Times a server said that values of a node were overwritten before we fetched them. */
+  readonly overwritten: number;
+}
+
 const gatherMs = 100;
-/** A slow uplink must not lose what a server sampled between two publishes. */
-const queueSize = 10;
-const retryMs = 3000;
+/** About a minute of a thousand nodes at their busiest. */
+const mostHeld = 50_000;
+/** How long a stop waits for an outbox that has no room, ms. */
+const stopWithinMs = 2_000;
 
 /**
- * Reads stations over OPC UA by subscription and for ever: the session is made anew when it cannot be mended. Read-only by
- * construction: nothing here writes, calls or commands.
+ * Reads stations over OPC UA by subscription and for ever: the session is made anew when it cannot be mended. What a
+ * server sends is acknowledged by the protocol itself, so it is held in memory until the outbox has it; when the outbox
+ * is full, publishing is paused, and what the server then overwrites is counted.
  */
-export async function startStationsClient(parts: StationsClientParts): Promise<Running & { connected(): boolean }> {
-  const { source, log, clock } = parts;
-  const client = await makeClient(parts);
-  let stopping = false;
-  let session: ClientSession | undefined;
-  let retry: (() => void) | undefined;
-  let said = false;
+export function startStationsClient(parts: StationsClientParts): StationsClient {
+  const { source, trust, take, onRefused, clock, log, wait: pause = wait } = parts;
+  const { endpoint } = source;
+  const stopped = new AbortController();
+  let session: StationSession | undefined;
+  let overwritten = 0;
+  let said = '';
 
-  const gathered: DataChange[] = [];
-  const flush = () => {
-    if (gathered.length === 0) return;
-    const rows = rowsOf(gathered.splice(0));
-    parts.take(rows).catch((err) => log.error({ err, rows: rows.length }, 'the outbox did not take station values'));
+  const held = gathering({
+    take,
+    most: mostHeld,
+    onHold: (hold) => session?.publishing(!hold),
+    onLost: (changes, err) =>
+      log.error({ err, changes, endpoint }, 'station values did not reach the outbox and are gone'),
+  });
+  const flushing = setInterval(() => void held.flush(), gatherMs);
+
+  const onValue = ({ node, content, status, at }: Notification) => {
+    if (overflowed(status)) overwritten += 1;
+    const value = readingIn(content, status, node.scale);
+    if (value === null) return;
+    if (typeof value === 'object')
+      return onRefused(`${node.device}: ${node.measurement} at ${node.node}: ${value.refused}`);
+    held.add({ device: node.device, measurement: node.measurement, at: at ?? clock.now(), value, status });
   };
-  const flushing = setInterval(flush, gatherMs);
 
-  const begin = async (): Promise<void> => {
-    if (stopping) return;
+  const once = async (): Promise<void> => {
+    await trust.refresh();
+    session = await openStationSession({ ...parts, onValue, signal: stopped.signal });
     try {
-      await client.connect(source.endpoint);
-      session = await client.createSession(identityOf(source));
-      session.on('session_closed', () => again());
-      const subscription = await session.createSubscription2({
-        requestedPublishingInterval: source.publishingMs,
-        requestedMaxKeepAliveCount: 20,
-        requestedLifetimeCount: 600,
-        maxNotificationsPerPublish: 0,
-        publishingEnabled: true,
-        priority: 10,
-      });
-      subscription.on('terminated', () => again());
-      await monitor(subscription, source, clock, (change) => gathered.push(change));
-      said = false;
-      log.info({ endpoint: source.endpoint, nodes: source.nodes.length }, 'stations are being read');
-    } catch (err) {
-      if (!said)
-        log.warn(
-          { err: (err as Error).message, endpoint: source.endpoint },
-          'stations cannot be read; trying again for ever',
-        );
-      said = true;
-      again();
+      said = '';
+      log.info({ endpoint, nodes: source.nodes.length }, 'stations are being read');
+      for (const { node, status } of session.refused) onRefused(`${endpoint} does not let us read ${node}: ${status}`);
+      if (session.refused.length > 0)
+        log.warn({ endpoint, refused: session.refused.slice(0, 20) }, 'the server does not let us read some nodes');
+      const reason = await Promise.race([session.ended, aborted(stopped.signal)]);
+      if (!stopped.signal.aborted) log.warn({ endpoint, reason }, 'stations are read no more; a new session is opened');
+    } finally {
+      await session.close();
+      session = undefined;
     }
   };
-  const again = () => {
-    if (stopping || retry) return;
-    const timer = setTimeout(
-      async () => {
-        retry = undefined;
-        await session?.close(true).catch(() => undefined);
-        session = undefined;
-        await client.disconnect().catch(() => undefined);
-        await begin();
-      },
-      retryMs * (0.5 + Math.random()),
-    );
-    retry = () => clearTimeout(timer);
+  const complain = (err: Error) => {
+    if (stopped.signal.aborted || said === err.message) return;
+    said = err.message;
+    const untrusted = /Certificate(Untrusted|ChainIncomplete|Invalid)|BadSecurityChecksFailed/i.test(err.message);
+    if (untrusted)
+      log.warn(
+        { err: err.message, endpoint, rejected: trust.rejectedDir },
+        'the certificate of a station server is not trusted: compare it with its owner, then list its file under trusted',
+      );
+    else log.warn({ err: err.message, endpoint }, 'stations cannot be read; trying again for ever');
+  };
+  const run = async (): Promise<void> => {
+    let delays = retryDelays(1000, 30_000);
+    while (!stopped.signal.aborted) {
+      const began = performance.now();
+      await once().catch(complain);
+      if (performance.now() - began > 60_000) delays = retryDelays(1000, 30_000);
+      await pause(delays.next().value, stopped.signal);
+    }
   };
   // In the background: a SCADA system that is down must not keep the rest of a gateway from working.
-  void begin();
+  const running = run();
 
   return {
-    connected: () => session !== undefined && !session.isReconnecting,
+    connected: () => session?.connected() ?? false,
+    get overwritten() {
+      return overwritten;
+    },
     async stop() {
-      stopping = true;
-      retry?.();
+      stopped.abort();
+      await running;
       clearInterval(flushing);
-      flush();
-      await session?.close(true).catch(() => undefined);
-      await client.disconnect().catch(() => undefined);
+      const patience = new AbortController();
+      const flushed = held.flush().then(() => held.flush());
+      await Promise.race([flushed, wait(stopWithinMs, patience.signal)]);
+      patience.abort();
+      if (held.held > 0) log.error({ changes: held.held, endpoint }, 'station values found no room in the outbox');
     },
   };
 }
 
-async function makeClient({ gateway, source, pkiDir }: StationsClientParts): Promise<OPCUAClient> {
-  await mkdir(pkiDir, { recursive: true });
-  const clientCertificateManager = new OPCUACertificateManager({
-    rootFolder: join(pkiDir, 'client'),
-    automaticallyAcceptUnknownCertificate: false,
+const aborted = (signal: AbortSignal): Promise<string> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve('stopped');
+    else signal.addEventListener('abort', () => resolve('stopped'), { once: true });
   });
-  await clientCertificateManager.initialize();
-  for (const file of source.trusted) await clientCertificateManager.trustCertificate(toDer(await readFile(file)));
-  return OPCUAClient.create({
-    applicationName: 'Yanshao gateway',
-    applicationUri: `urn:yanshao:gateway:${gateway}`,
-    clientName: gateway,
-    securityMode: source.security.mode === 'None' ? MessageSecurityMode.None : MessageSecurityMode.SignAndEncrypt,
-    securityPolicy: SecurityPolicy[source.security.policy],
-    clientCertificateManager,
-    endpointMustExist: false,
-    keepSessionAlive: true,
-    connectionStrategy: { initialDelay: 500, maxDelay: 10_000, maxRetry: -1 },
-  });
-}
-
-const identityOf = ({ username, password }: OpcuaSource): UserIdentityInfo =>
-  username === undefined
-    ? { type: UserTokenType.Anonymous }
-    : { type: UserTokenType.UserName, userName: username, password: password ?? '' };
-
-/** A certificate file's DER bytes, whichever of the two usual forms it has. */
-function toDer(file: Buffer): Buffer {
-  const text = file.toString('latin1');
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) return file;
-  return Buffer.from(text.split('-----BEGIN CERTIFICATE-----')[1]?.split('-----END')[0] ?? '', 'base64');
-}
-
-async function monitor(
-  subscription: ClientSubscription,
-  { nodes, publishingMs }: OpcuaSource,
-  clock: Clock,
-  onChange: (change: DataChange) => void,
-): Promise<void> {
-  for (let i = 0; i < nodes.length; i += itemsPerCall) {
-    const some = nodes.slice(i, i + itemsPerCall);
-    const group = ClientMonitoredItemGroup.create(
-      subscription,
-      some.map(({ node }) => ({ nodeId: node, attributeId: AttributeIds.Value })),
-      { samplingInterval: publishingMs, discardOldest: true, queueSize },
-      TimestampsToReturn.Both,
-    );
-    group.on('changed', (_item, value: DataValue, index: number) => {
-      const node = some[index];
-      if (!node) return;
-      const content: unknown = value.value?.value ?? null;
-      onChange({
-        device: node.device,
-        measurement: node.measurement,
-        at: (value.sourceTimestamp ?? value.serverTimestamp)?.getTime() ?? clock.now(),
-        value: scaled(content, node.scale),
-        status: value.statusCode.value,
-      });
-    });
-  }
-}
-
-/** What a reading can be; structures and arrays are not readings. 64-bit integers arrive as [high, low]. */
-function scaled(content: unknown, scale = 1): Value | null {
-  if (typeof content === 'number') return content * scale;
-  if (typeof content === 'boolean' || typeof content === 'string') return content;
-  if (Array.isArray(content) && content.length === 2) {
-    const [high, low] = content as unknown[];
-    if (typeof high === 'number' && typeof low === 'number') return (high * 2 ** 32 + low) * scale;
-  }
-  return null;
-}
