@@ -94,6 +94,8 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
   };
   map.on('style.load', dress);
   map.once('idle', () => events.onReady());
+  // Tests in a real browser ask the map itself what it has drawn: `event.detail.queryRenderedFeatures(…)`.
+  map.on('idle', () => container.dispatchEvent(new CustomEvent('mapidle', { detail: map })));
   map.on('error', (event) => {
     if (!styled) events.onFailure(event.error?.message ?? 'the map style could not be read');
   });
