@@ -183,14 +183,15 @@ export async function startPlatform(env: Env = {}): Promise<Platform> {
     const began = performance.now();
     const started = startProgram(['start'], { env: settings, cwd: folder });
     program = started;
-    at = await until(
+    const said = await until(
       'the platform says where it is',
-      () => {
-        if (started.code() !== null) throw new Error(`it ended with ${started.code()}:\n${started.output()}`);
-        return addresses(started.stdout());
+      () => started.code() !== null || addresses(started.stdout()),
+      {
+        withinMs: 60_000,
       },
-      { withinMs: 60_000 },
     );
+    if (said === true) throw new Error(`it ended with ${started.code()}:\n${started.output()}`);
+    at = said;
     await until('every stage answers', async () => (await fetch(`${at.url}/readyz`)).ok, { withinMs: 60_000 });
     return performance.now() - began;
   };
