@@ -111,7 +111,10 @@ export function createEngine(parts: EngineParts): Engine {
       version = records.version;
       for (const site of records.sites) applyChange(core, { version, at: 0, put: 'site', record: site });
       for (const gateway of records.gateways) applyChange(core, { version, at: 0, put: 'gateway', record: gateway });
-      for (const device of records.devices) putDevice(core, device, 0);
+      const devices = [...records.devices];
+      const { plans } = parts.catalogue;
+      core.units.reserve(devices.flatMap(({ type }) => plans.get(type) ?? []));
+      for (const device of devices) putDevice(core, device, 0);
     },
     restore(rows) {
       const devices: Restored[] = [];

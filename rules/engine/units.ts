@@ -45,6 +45,8 @@ export interface Columns {
 export interface Units {
   readonly columns: Columns;
   readonly evals: Evaluations;
+  /** Makes room for one more device of each plan, so that loading a city does not grow the columns step by step. */
+  reserve(plans: Iterable<TypePlan>): void;
   add(device: Device, plan: TypePlan): Unit;
   remove(unit: Unit): void;
   /** By device id. */
@@ -72,7 +74,7 @@ export function units(): Units {
   let m = 0;
   let s = 0;
   let h = 0;
-  const grow = (): void => {
+  const grow = (m: number, s: number, h: number): void => {
     if (m > columns.values.length) {
       const size = sizeFor(m, columns.values.length);
       columns.values = copied(columns.values, new Float64Array(size));
@@ -91,12 +93,21 @@ export function units(): Units {
     m += plan.names.length;
     s += plan.rules.length;
     h += plan.absences.length;
-    grow();
+    grow(m, s, h);
     return fresh;
   };
   return {
     columns,
     evals,
+    reserve(plans) {
+      let [values, rules, absences] = [m, s, h];
+      for (const plan of plans) {
+        values += plan.names.length;
+        rules += plan.rules.length;
+        absences += plan.absences.length;
+      }
+      grow(values, rules, absences);
+    },
     add(device, plan) {
       const { no, m, s, h } = places(plan);
       // Written out: a spread would keep each unit's fields in an object beside it.
