@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { DeviceBody, QuarantineBody } from '../../../devices/contract/api.ts';
 import type { Quarantined } from '../../../devices/contract/quarantine.ts';
 import { useCity } from '../api/city.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
@@ -13,14 +14,38 @@ const examples = {
   'demo.example.type': '{"ts": 1795361715000, "values": {"alarm.ch4": "high"}}',
 } as const;
 
+/** What a device behind a gateway sends is judged by its gateway first; only a direct one knocks at the platform's door. */
+const direct = (device: DeviceBody | undefined): boolean => device !== undefined && !device.gateway;
+
+interface Sent {
+  readonly sent: true;
+  readonly quarantined?: Quarantined;
+}
+
+/** The newest refused message of a device, which the quarantine may write a moment after the broker took it. */
+const newestRefused = async (device: string): Promise<Quarantined | undefined> =>
+  (await api<QuarantineBody>(`/quarantine?limit=1&device=${encodeURIComponent(device)}`)).items[0];
+
+/** Sends and looks for what became of it, for three seconds at most. */
+async function sent(device: string, payload: string): Promise<Sent> {
+  const before = await newestRefused(device);
+  const answer = await api<Sent>('/demo/payload', { body: { device, payload } });
+  for (let looks = 0; !answer.quarantined && looks < 6; looks += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const newest = await newestRefused(device);
+    if (newest && newest.id !== before?.id) return { sent: true, quarantined: newest };
+  }
+  return answer;
+}
+
 /** Publishes any text as a device through the real MQTT door, and shows what became of it. */
 export function BadPayload({ initial, onClose }: { initial: string | null; onClose: () => void }) {
   const texts = useTexts();
   const registry = useCity((state) => state.devices);
-  const [device, setDevice] = useState<string | null>(initial && registry.has(initial) ? initial : null);
+  const [device, setDevice] = useState<string | null>(initial && direct(registry.get(initial)) ? initial : null);
   const [payload, setPayload] = useState<string>(examples['demo.example.cut']);
   const [busy, setBusy] = useState(false);
-  const [result, setResult] = useState<{ sent: true; quarantined?: Quarantined } | null>(null);
+  const [result, setResult] = useState<Sent | null>(null);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const chosen = device ? registry.get(device) : undefined;
   const send = async (): Promise<void> => {
@@ -28,7 +53,7 @@ export function BadPayload({ initial, onClose }: { initial: string | null; onClo
     setProblem(null);
     setResult(null);
     try {
-      setResult(await api('/demo/payload', { body: { device, payload } }));
+      if (device) setResult(await sent(device, payload));
     } catch (error) {
       setProblem(problemOf(error));
     } finally {
@@ -51,7 +76,7 @@ export function BadPayload({ initial, onClose }: { initial: string | null; onClo
       ) : (
         <div className="field">
           <span className="label">{texts('demo.choose')}</span>
-          <DeviceSearch onPick={setDevice} />
+          <DeviceSearch onPick={setDevice} accept={direct} />
         </div>
       )}
       {chosen && (

@@ -26,8 +26,9 @@ export function CurveBox({
   names: readonly string[];
 }) {
   const texts = useTexts();
-  const [span, setSpan] = useState<Span>('24h');
-  const { body, problem } = useReadings(record, measurement, span);
+  const [chosen, setSpan] = useState<Span | null>(null);
+  const { body, problem } = useReadings(record, measurement, chosen ?? '24h');
+  const span = chosen ?? fittingSpan(body?.samples[0]?.[0], nowOfPlatform());
   const types = useCity((state) => state.types);
   const declared = types.get(record.type)?.measurements ?? {};
   const title = (name: string): string => (declared[name] ? texts.pick(declared[name].title) : name);
@@ -72,6 +73,12 @@ export function CurveBox({
       )}
     </section>
   );
+}
+
+/** A day, or less where all there is fits into less: a device of this morning is no needle at the edge of a day. */
+function fittingSpan(first: number | undefined, now: number): Span {
+  if (first === undefined) return '24h';
+  return (['1h', '6h'] as const).find((span) => now - first < spans[span]) ?? '24h';
 }
 
 /** Readings from the store, carried on with what the stream brings. */
@@ -156,11 +163,7 @@ function Drawn({
           stepped={kind === 'boolean'}
           label={said}
           gapWord={(minutes) => texts('curve.gap', { n: minutes })}
-          clock={(at) =>
-            span > 7 * 3_600_000
-              ? clockText(at, timeZone, false)
-              : clockText(at, timeZone, span < 2 * 3_600_000 && false)
-          }
+          clock={(at) => clockText(at, timeZone, false)}
           unit={unitText(body.unit)}
         />
       </Suspense>

@@ -360,7 +360,8 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'demo.unplug': 'Unplug a gateway',
   'demo.paste': 'Paste a bad payload',
   'demo.all': 'All faults: {n}',
-  'demo.pasteWhy': 'The text is published as the chosen device through the real MQTT door.',
+  'demo.pasteWhy':
+    'The text is published as the chosen device through the real MQTT door. Devices that connect directly can be chosen (none behind a gateway).',
   'demo.as': 'Device',
   'demo.change': 'Another',
   'demo.choose': 'Choose a device',
@@ -372,6 +373,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'demo.sending': 'Sending…',
   'demo.needsDevice': 'Choose a device first.',
   'demo.quarantined': 'Quarantined',
-  'demo.notQuarantined': 'Sent, not quarantined: the payload is valid and its readings were accepted.',
+  'demo.notQuarantined':
+    'Sent; nothing of it appeared in the quarantine, so it should have been accepted as a reading.',
   'demo.seeQuarantine': 'See it in the quarantine',
 };

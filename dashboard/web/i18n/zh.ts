@@ -355,7 +355,7 @@ export const zh = {
   'demo.unplug': '拔掉一个网关',
   'demo.paste': '贴一个坏报文',
   'demo.all': '全部故障 {n}',
-  'demo.pasteWhy': '文本会以所选设备的身份，从真实的 MQTT 入口发出。',
+  'demo.pasteWhy': '文本会以所选设备的身份，从真实的 MQTT 入口发出。可选直接连到平台的设备（不在网关之后）。',
   'demo.as': '设备',
   'demo.change': '换一台',
   'demo.choose': '选一台设备',
@@ -367,6 +367,6 @@ export const zh = {
   'demo.sending': '正在发送…',
   'demo.needsDevice': '先选一台设备。',
   'demo.quarantined': '已被隔离',
-  'demo.notQuarantined': '已发出，没有被隔离：报文有效，读数已接收。',
+  'demo.notQuarantined': '已发出；隔离区没有出现它的记录，应已作为读数接收。',
   'demo.seeQuarantine': '到隔离区查看',
 } as const;
