@@ -1,24 +1,26 @@
 import type { LoadedCity } from '../devices/city/load-city.ts';
 import type { CommandPort } from '../devices/contract/command.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
+import type { RegistryChange } from '../devices/contract/registry.ts';
 import type { StateTables } from '../devices/contract/state-tables.ts';
 import type { RulesStats } from '../devices/contract/stats.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
-import type { RegistryCache } from '../devices/registry/registry-cache.ts';
+import { type RegistryCache, RegistryGap } from '../devices/registry/registry-cache.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
-import type { Clock } from '../kit/clock.ts';
+import { type Clock, systemClock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { type Accounts, accounts } from './server/accounts/accounts.ts';
 import type { AccountTables } from './server/accounts/tables.ts';
 import type { DemoControls, ServerContext } from './server/context.ts';
-import { httpServer } from './server/http.ts';
+import { httpServer, type TlsFiles } from './server/http.ts';
 import { alarmFeed } from './server/live/alarm-feed.ts';
-import { type Hub, startHub } from './server/live/hub.ts';
+import { type Hub, type HubParts, startHub } from './server/live/hub.ts';
 import { sqlLiveMemory } from './server/live/live-memory.ts';
-import { picture } from './server/live/picture.ts';
+import { type Picture, picture } from './server/live/picture.ts';
 import { silentAfter } from './server/live/silent-after.ts';
+import { readStages, type Stages, startStageNumbers } from './server/live/stage-numbers.ts';
 import { principalOf } from './server/sign-in.ts';
 
 export interface DashboardParts {
@@ -26,6 +28,8 @@ export interface DashboardParts {
   /** The state database that rules writes; read here. */
   readonly state: Sql<StateTables>;
   readonly registry: RegistryCache;
+  /** Loads the registry anew when changes of it were missed. */
+  readonly reloadRegistry: () => Promise<void>;
   readonly reader: EntryReader;
   readonly ingest: IngestPort;
   readonly command: CommandPort;
@@ -38,12 +42,15 @@ export interface DashboardParts {
   readonly version: string;
   readonly webDir: string;
   readonly clock: Clock;
+  /** The world's time, ms, for sessions and locks: a demonstration's clock may run faster. */
+  readonly worldNow?: () => number;
   readonly log: Log;
   readonly settings: {
     readonly httpHost: string;
     readonly httpPort: number;
     readonly tlsCert?: string | undefined;
     readonly tlsKey?: string | undefined;
+    readonly trustProxy: boolean;
     readonly sessionHours: number;
   };
 }
@@ -54,23 +61,21 @@ export interface Dashboard extends Running {
 }
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
-const stripEveryMs = 500;
 
 /** Starts pages, API and live stream; resolves once they can be reached. */
 export async function startDashboard(parts: DashboardParts): Promise<Dashboard> {
   const { settings, clock, log, registry } = parts;
-  const tls = settings.tlsCert && settings.tlsKey ? { cert: settings.tlsCert, key: settings.tlsKey } : undefined;
-  if (!tls && !loopback.has(settings.httpHost)) {
-    throw new Problem(
-      `YANSHAO_HTTP_HOST is ${settings.httpHost}: pages leave this machine only over TLS. Set YANSHAO_TLS_CERT and YANSHAO_TLS_KEY, or use 127.0.0.1 behind a proxy.`,
-    );
-  }
+  const tls = tlsOf(settings);
   const stopping = cleanups(log);
   try {
-    const people = accounts(parts.accountsDb, clock, settings.sessionHours);
+    const people = accounts(parts.accountsDb, parts.worldNow ?? systemClock.now, settings.sessionHours);
     const alarms = alarmFeed(parts.state);
-    const view = picture(silentAfter(parts.city.catalogue, parts.types, registry), () => deviceIds(registry));
-    const strip = { now: clock.now(), ingest: null, rules: null } as Awaited<ReturnType<typeof readStrip>>;
+    const view = picture(silentAfter(parts.city.catalogue, parts.types, registry), {
+      has: (id) => registry.device(id) !== undefined,
+      ids: () => deviceIds(registry),
+    });
+    const stages: Stages = { ingestStats: () => parts.ingest.stats(), rulesStats: parts.rulesStats };
+    const numbers = stopping.add('stage numbers', await startStageNumbers(stages));
     let hub: Hub | null = null;
 
     const context: ServerContext = {
@@ -89,14 +94,12 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       clock,
       log,
       secure: tls !== undefined,
+      trustProxy: settings.trustProxy,
       webDir: parts.webDir,
+      sessionEnded: async () => hub?.checkSessions(),
+      hubState: () => hub?.state() ?? null,
       ready: async () => {
-        const now = await readStrip(parts);
-        const waitingFor = [
-          ...(now.ingest ? [] : ['ingest']),
-          ...(now.rules ? [] : ['rules']),
-          ...(hub ? [] : ['live']),
-        ];
+        const waitingFor = notReady(await readStages(stages), hub);
         return { ready: waitingFor.length === 0, waitingFor };
       },
     };
@@ -110,53 +113,102 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       memory: sqlLiveMemory(parts.accountsDb),
       alarms,
       onAlarms: parts.onAlarms,
-      onRegistry: (change) => {
-        // Where ingest shares this process it has applied the change already; its number then says so.
-        if (change.version > registry.version) registry.apply(change);
-        if ('remove' in change && change.remove === 'device') view.forget(change.id);
-      },
-      strip: () => strip,
+      isRegistered: (id) => registry.device(id) !== undefined,
+      ...registryFollower(parts, view, () => hub?.restart()),
+      strip: () => ({ now: clock.now(), ...numbers.current() }),
       authenticate: (headers, token) => principalOf(people, headers, token),
-      allowedOrigin: (origin, host) => origin === undefined || new URL(origin).host === host,
+      hostOf: ({ host, 'x-forwarded-host': forwarded }) =>
+        settings.trustProxy && typeof forwarded === 'string' ? forwarded : (host as string | undefined),
       clock,
       log,
     });
     stopping.add('live', hub);
-    const refreshing = setInterval(
-      () => void readStrip(parts).then((fresh) => Object.assign(strip, fresh)),
-      stripEveryMs,
-    );
-    stopping.defer('strip', () => clearInterval(refreshing));
-    await listen(() => app.listen({ host: settings.httpHost, port: settings.httpPort }), settings.httpPort);
+    await listen(() => app.listen({ host: settings.httpHost, port: settings.httpPort }), settings);
     const address = app.server.address();
     const port = typeof address === 'object' && address ? address.port : settings.httpPort;
-    return { url: `${tls ? 'https' : 'http'}://${settings.httpHost}:${port}`, accounts: people, stop: stopping.run };
+    const host = settings.httpHost.includes(':') ? `[${settings.httpHost}]` : settings.httpHost;
+    return { url: `${tls ? 'https' : 'http'}://${host}:${port}`, accounts: people, stop: stopping.run };
   } catch (err) {
     await stopping.run();
     throw err;
   }
 }
 
-/** Numbers of the stages; a stage that does not answer is null, and the page says so. */
-async function readStrip({ ingest, rulesStats, clock }: DashboardParts) {
-  const [inStats, ruleStats] = await Promise.all([ingest.stats().catch(() => null), rulesStats().catch(() => null)]);
-  return { now: clock.now(), ingest: inStats, rules: ruleStats };
+/** The certificate, where there is one; anything that would send passwords over a network in the clear is refused. */
+function tlsOf({ httpHost, tlsCert, tlsKey }: DashboardParts['settings']): TlsFiles | undefined {
+  if (tlsCert && tlsKey) return { cert: tlsCert, key: tlsKey };
+  if (tlsCert || tlsKey) {
+    const [set, missing] = tlsCert ? ['YANSHAO_TLS_CERT', 'YANSHAO_TLS_KEY'] : ['YANSHAO_TLS_KEY', 'YANSHAO_TLS_CERT'];
+    throw new Problem(`${set} is set and ${missing} is not: TLS needs both the certificate and its key.`);
+  }
+  if (loopback.has(httpHost)) return undefined;
+  throw new Problem(
+    `YANSHAO_HTTP_HOST is ${httpHost}: pages leave this machine only over TLS. Set YANSHAO_TLS_CERT and YANSHAO_TLS_KEY, or use 127.0.0.1 behind a proxy on this machine (YANSHAO_TRUST_PROXY).`,
+  );
+}
+
+/** What stands between this process and a page that shows the whole truth. */
+function notReady({ ingest, rules }: Awaited<ReturnType<typeof readStages>>, hub: Hub | null): string[] {
+  const live = hub?.state();
+  return [
+    ...(ingest ? [] : ['ingest']),
+    ...(rules ? [] : ['rules']),
+    ...(live?.alarmsReadable ? [] : ['alarms']),
+    ...(live?.journalReadable && live.caughtUp ? [] : ['live']),
+  ];
+}
+
+/** Keeps the registry's cache and the picture's devices as the journal says. */
+function registryFollower(
+  { registry, reloadRegistry, log }: DashboardParts,
+  view: Picture,
+  restart: () => void,
+): Pick<HubParts, 'onRegistry' | 'onGap'> {
+  const reload = async () => {
+    await reloadRegistry();
+    restart();
+  };
+  const apply = async (change: RegistryChange): Promise<void> => {
+    try {
+      // Where ingest shares this process it has applied the change already; then this does nothing.
+      registry.apply(change);
+    } catch (err) {
+      if (!(err instanceof RegistryGap)) throw err;
+      log.warn({ holds: err.holds, came: err.came }, 'registry changes were missed; the registry is loaded anew');
+      await reload();
+    }
+  };
+  return {
+    onGap: reload,
+    async onRegistry(change) {
+      await apply(change);
+      if ('put' in change) {
+        if (change.put === 'device') view.registered(change.record.id);
+      } else if (change.remove === 'device' && !registry.device(change.id)) {
+        view.forget(change.id);
+        restart();
+      }
+    },
+  };
 }
 
 function* deviceIds(registry: RegistryCache): Iterable<string> {
   for (const device of registry.devices()) yield device.id;
 }
 
-async function listen(start: () => Promise<unknown>, port: number): Promise<void> {
+async function listen(
+  start: () => Promise<unknown>,
+  { httpHost, httpPort }: DashboardParts['settings'],
+): Promise<void> {
   try {
     await start();
   } catch (err) {
-    if ((err as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-      throw new Problem(
-        `port ${port} is taken by another program: stop it, or set YANSHAO_HTTP_PORT to a free one`,
-        err,
-      );
-    }
-    throw err;
+    const why: Readonly<Record<string, string>> = {
+      EADDRINUSE: `port ${httpPort} is taken by another program: stop it, or set YANSHAO_HTTP_PORT to a free one`,
+      EACCES: `this account may not listen on port ${httpPort}: set YANSHAO_HTTP_PORT to one above 1023`,
+      EADDRNOTAVAIL: `this machine has no address ${httpHost}: set YANSHAO_HTTP_HOST to one of its own`,
+    };
+    const known = why[(err as NodeJS.ErrnoException).code ?? ''];
+    throw known ? new Problem(known, err) : err;
   }
 }

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { setting } from '../kit/config.ts';
 
+const onOff = z
+  .union([z.boolean(), z.enum(['on', 'off', 'true', 'false', '1', '0'])], { error: 'write on or off' })
+  .default('off')
+  .transform((value) => value === true || value === 'on' || value === 'true' || value === '1');
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 
 /** Settings of the dashboard process. */
@@ -27,6 +31,14 @@ export const dashboardSettings = {
     env: 'YANSHAO_TLS_KEY',
     schema: z.string().optional(),
     help: { zh: 'TLS 私钥文件（PEM）', en: 'TLS private key file (PEM)' },
+  }),
+  trustProxy: setting({
+    env: 'YANSHAO_TRUST_PROXY',
+    schema: onOff,
+    help: {
+      zh: 'on：本机的反向代理（终结 TLS）转交请求，采信其 X-Forwarded-For / -Proto / -Host',
+      en: 'on: a reverse proxy on this machine ends TLS; its X-Forwarded-For, -Proto and -Host are believed',
+    },
   }),
   sessionHours: setting({
     env: 'YANSHAO_SESSION_HOURS',

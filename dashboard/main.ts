@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { StateTables } from '../devices/contract/state-tables.ts';
+import { loadRegistry, type RegistryTables } from '../devices/registry/registry-store.ts';
 import type { ConfigOf } from '../kit/config.ts';
 import type { DataFolder } from '../kit/data-folder.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
@@ -10,12 +11,12 @@ import type { dashboardSettings } from './config.ts';
 import { type AccountTables, accountMigrations, roles } from './server/accounts/tables.ts';
 
 /** Everything of {@link DashboardParts} that does not follow from settings and the data folder. */
-export type DashboardNeeds = Omit<DashboardParts, 'accountsDb' | 'settings' | 'webDir'> & {
+export type DashboardNeeds = Omit<DashboardParts, 'accountsDb' | 'settings' | 'webDir' | 'reloadRegistry'> & {
   readonly config: ConfigOf<typeof dashboardSettings>;
   readonly folder: DataFolder;
   /** Where accounts are kept; a file in the data folder unless a PostgreSQL address is given. */
   readonly databaseUrl?: string | undefined;
-  readonly state: Sql<StateTables>;
+  readonly state: Sql<StateTables & RegistryTables>;
 };
 
 /** Opens the dashboard's own database and starts it; stopping it closes both. */
@@ -29,6 +30,7 @@ export async function openDashboard({ config, folder, databaseUrl, ...parts }: D
     const dashboard = await startDashboard({
       ...parts,
       accountsDb,
+      reloadRegistry: async () => parts.registry.reset(await loadRegistry(parts.state.db)),
       settings: config,
       webDir: fileURLToPath(new URL('./web/dist', import.meta.url)),
     });
@@ -47,7 +49,10 @@ export async function openDashboard({ config, folder, databaseUrl, ...parts }: D
 
 const role = z.enum(roles as unknown as [(typeof roles)[number]]);
 const newToken = z.object({ name: z.string().min(1).max(100), role });
-const newUser = z.object({ name: z.string(), password: z.string(), role });
+const password = z.object({ name: z.string(), password: z.string() });
+const newUser = password.extend({ role });
+const named = z.object({ name: z.string() });
+const byId = z.object({ id: z.string() });
 
 /** What the command line may ask of the dashboard, for kit/rpc. */
 export function dashboardMethods({
@@ -57,6 +62,11 @@ export function dashboardMethods({
   return {
     'dashboard.newApiToken': async (params) => accounts.newApiToken(newToken.parse(params)),
     'dashboard.addUser': async (params) => accounts.addUser(newUser.parse(params)),
+    'dashboard.setPassword': async (params) => accounts.setPassword(password.parse(params)),
+    'dashboard.removeUser': async (params) => accounts.removeUser(named.parse(params).name),
+    'dashboard.users': async () => accounts.users(),
+    'dashboard.apiTokens': async () => accounts.apiTokens(),
+    'dashboard.revokeApiToken': async (params) => accounts.revokeApiToken(byId.parse(params).id),
     'dashboard.url': async () => url,
   };
 }

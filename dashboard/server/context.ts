@@ -12,6 +12,7 @@ import type { Log } from '../../kit/log.ts';
 import type { Sql } from '../../kit/sql/sql.ts';
 import type { Accounts, Principal } from './accounts/accounts.ts';
 import type { AlarmFeed } from './live/alarm-feed.ts';
+import type { HubState } from './live/hub.ts';
 import type { Picture } from './live/picture.ts';
 
 /** The demonstration's controls; absent in a real city. */
@@ -39,8 +40,14 @@ export interface ServerContext {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** TLS ends in this process. */
   readonly secure: boolean;
+  /** A proxy on this machine says for whom it asks. */
+  readonly trustProxy: boolean;
   readonly webDir: string;
+  /** Closes the streams of sessions that have ended. */
+  readonly sessionEnded: () => Promise<void>;
+  readonly hubState: () => HubState | null;
   readonly ready: () => Promise<{ ready: boolean; waitingFor: readonly string[] }>;
 }
 

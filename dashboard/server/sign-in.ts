@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Accounts, Principal } from './accounts/accounts.ts';
+import type { Role } from './accounts/tables.ts';
 import { problem, refusals } from './problem.ts';
 
 export const sessionCookie = 'yanshao_session';
@@ -9,8 +10,13 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route answers without a sign-in. Everything else needs one: forgetting this closes a route, never opens it. */
     public?: boolean;
+    /** Who may use the route; without it everybody signed in may read, and only {@link mayChange} may change. */
+    roles?: readonly Role[];
   }
 }
+
+/** Roles that may change something. A viewer looks. */
+export const mayChange: readonly Role[] = ['admin', 'duty'];
 
 const cookieOf = (header: string | undefined): string | undefined =>
   header
@@ -32,17 +38,26 @@ export async function principalOf(
   return cookie ? accounts.bySession(cookie) : null;
 }
 
-/** Guards every route under /api/ and /geo/ that is not marked public, and asks changing requests of a page for its check value. */
-export function requireSignIn(app: FastifyInstance, accounts: Accounts): void {
-  app.decorateRequest('principal', null);
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.url.startsWith('/api/')) return;
-    request.principal = await principalOf(accounts, request.headers);
-    if (request.routeOptions.config.public) return;
-    if (!request.principal) return problem(reply, 401, refusals.signIn);
-    const changes = request.method !== 'GET' && request.method !== 'HEAD';
-    if (changes && request.principal.csrf !== null && request.headers[csrfHeader] !== request.principal.csrf) {
+export const isChange = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method);
+
+/**
+ * Guards every route that is registered in this scope, by what the router matched and not by how the address was written:
+ * `/%61pi/v1/alarms` is the same route. Changes by a page need its check value.
+ */
+export function requireSignIn(scope: FastifyInstance, accounts: Accounts): void {
+  scope.decorateRequest('principal', null);
+  scope.addHook('onRequest', async (request, reply) => {
+    const { config } = request.routeOptions;
+    reply.header('cache-control', 'no-store');
+    if (config.public) return;
+    const who = await principalOf(accounts, request.headers);
+    request.principal = who;
+    if (!who) return problem(reply.header('www-authenticate', 'Bearer'), 401, refusals.signIn);
+    const changes = isChange(request.method);
+    if (changes && who.csrf !== null && request.headers[csrfHeader] !== who.csrf) {
       return problem(reply, 403, refusals.csrf);
     }
+    const allowed = config.roles ?? (changes ? mayChange : undefined);
+    if (allowed && !allowed.includes(who.role)) return problem(reply, 403, refusals.role(who.role));
   });
 }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { hash as argonHash, verify as argonVerify } from '@node-rs/argon2';
 import type { Refusal } from '../../../devices/contract/command.ts';
 import { hashSecret, newToken } from '../../../devices/registry/credentials.ts';
-import type { Clock } from '../../../kit/clock.ts';
 import type { Sql } from '../../../kit/sql/sql.ts';
-import type { AccountTables, Role } from './tables.ts';
+import { isUniqueViolation } from '../../../kit/sql/sql-error.ts';
+import { attempts } from './attempts.ts';
+import type { AccountTables, Role, SignInOutcome } from './tables.ts';
 
 /** Somebody whom the server knows: by session cookie or by API token. */
 export interface Principal {
@@ -23,35 +24,77 @@ export interface SignedIn {
   readonly expires: number;
 }
 
+/** One line of who came and who was turned away. */
+export interface SignInRecord {
+  readonly at: number;
+  readonly account: string;
+  readonly address: string;
+  readonly outcome: SignInOutcome;
+}
+
 type Answer<T> = T | { refused: Refusal };
+/** `address` is where the request came from. */
+interface Credentials {
+  readonly name: string;
+  readonly password: string;
+  readonly address: string;
+}
 
 /** Accounts, sessions, API tokens and the one-time link of a first start. */
 export interface Accounts {
   /** A new one-time link's secret while nobody has an account; null once somebody has. */
   firstLink(): Promise<string | null>;
-  claim(input: { link: string; name: string; password: string }): Promise<Answer<SignedIn>>;
-  signIn(input: { name: string; password: string }): Promise<Answer<SignedIn>>;
-  signOut(cookie: string): Promise<void>;
+  claim(input: Credentials & { link: string }): Promise<Answer<SignedIn>>;
+  signIn(input: Credentials): Promise<Answer<SignedIn>>;
+  signOut(cookie: string, address: string): Promise<void>;
   bySession(cookie: string): Promise<Principal | null>;
   byToken(token: string): Promise<Principal | null>;
   addUser(input: { name: string; password: string; role: Role }): Promise<Answer<{ name: string }>>;
+  /** Ends all sessions of the account. */
+  setPassword(input: { name: string; password: string }): Promise<Answer<{ name: string }>>;
+  /** Ends all sessions of the account. */
+  removeUser(name: string): Promise<Answer<{ name: string }>>;
+  users(): Promise<readonly { name: string; role: Role; created: number }[]>;
   /** The secret is shown once and never again. */
   newApiToken(input: { name: string; role: Role }): Promise<{ id: string; secret: string }>;
+  revokeApiToken(id: string): Promise<Answer<{ id: string }>>;
+  apiTokens(): Promise<readonly { id: string; name: string; role: Role; created: number; revoked: boolean }[]>;
+  /** Newest first. */
+  signIns(query: { before?: number | undefined; limit: number }): Promise<readonly SignInRecord[]>;
 }
 
 const minPassword = 12;
-const failuresBeforeLock = 5;
-const lockMs = 5 * 60_000;
+const signInsKeptMs = 180 * 86_400_000;
 
 const refuse = (code: string, zh: string, en: string) => ({ refused: { code, zh, en } });
+const linkUsed = refuse(
+  'link-used',
+  '此链接已用过或不是最新的：重新启动会打印新的链接',
+  'this link was used or is not the newest: a restart prints a new one',
+);
+const noAccount = (name: string) => refuse('not-found', `没有账号“${name}”`, `there is no account "${name}"`);
 
-/** Accounts over the dashboard's own database. Passwords are argon2id; every other secret is random and kept as SHA-256. */
-export function accounts({ db }: Sql<AccountTables>, clock: Clock, sessionHours: number): Accounts {
+/**
+ * Accounts over the dashboard's own database. Passwords are argon2id, worked out in threads of their own; every other
+ * secret is random and kept as SHA-256. `now` is the world's time (ms), also where a demonstration's clock runs faster.
+ */
+export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionHours: number): Accounts {
+  const failed = attempts(now);
+
+  const note = async (account: string, address: string, outcome: SignInOutcome): Promise<void> => {
+    await db.insertInto('sign_ins').values({ at: now(), account, address, outcome }).execute();
+  };
+
   const openSession = async (user: { name: string; display_name: string; role: Role }): Promise<SignedIn> => {
     const cookie = newToken().secret;
     const csrf = newToken().secret;
-    const created = clock.now();
+    const created = now();
     const expires = created + sessionHours * 3_600_000;
+    await db.deleteFrom('sessions').where('expires', '<=', created).execute();
+    await db
+      .deleteFrom('sign_ins')
+      .where('at', '<', created - signInsKeptMs)
+      .execute();
     await db
       .insertInto('sessions')
       .values({ hash: hashSecret(cookie), user: user.name, csrf, created, expires })
@@ -63,101 +106,78 @@ export function accounts({ db }: Sql<AccountTables>, clock: Clock, sessionHours:
     };
   };
 
-  const insertUser = async (name: string, password: string, role: Role) => {
-    const user = {
-      name,
-      display_name: name,
-      role,
-      password: await argonHash(password),
-      created: clock.now(),
-      failures: 0,
-      locked_until: 0,
-    };
-    await db.insertInto('users').values(user).execute();
-    return user;
-  };
-
-  const checkNew = async (name: string, password: string) => {
-    if (!/^[\p{Letter}\p{Number}._-]{2,40}$/u.test(name)) {
-      return refuse(
-        'bad-name',
-        `用户名“${name}”不可用：2–40 个字母、汉字、数字或 . _ -`,
-        `name "${name}" cannot be used: 2–40 letters, digits, . _ -`,
-      );
-    }
-    if (password.length < minPassword) {
-      return refuse(
-        'weak-password',
-        `密码太短（${password.length} 位）：至少 ${minPassword} 位`,
-        `the password has ${password.length} characters: use at least ${minPassword}`,
-      );
-    }
-    const taken = await db.selectFrom('users').select('name').where('name', '=', name).executeTakeFirst();
-    return taken ? refuse('name-taken', `用户名“${name}”已被使用`, `name "${name}" is taken`) : null;
-  };
+  const newUser = async (name: string, password: string, role: Role) => ({
+    name,
+    display_name: name,
+    role,
+    password: await argonHash(password),
+    created: now(),
+  });
+  const anybody = async () => (await db.selectFrom('users').select('name').limit(1).executeTakeFirst()) !== undefined;
 
   return {
     async firstLink() {
-      const anybody = await db.selectFrom('users').select('name').limit(1).executeTakeFirst();
-      if (anybody) return null;
+      if (await anybody()) return null;
       const { secret, hash } = newToken();
       await db.deleteFrom('claims').execute();
-      await db.insertInto('claims').values({ hash, created: clock.now(), used: 0 }).execute();
+      await db.insertInto('claims').values({ hash, created: now(), used: 0 }).execute();
       return secret;
     },
 
-    async claim({ link, name, password }) {
-      const fault = await checkNew(name, password);
+    async claim({ link, name, password, address }) {
+      const hash = hashSecret(link);
+      const valid = db.selectFrom('claims').select('hash').where('hash', '=', hash).where('used', '=', 0);
+      // The link first: without one nobody learns here which names are taken.
+      if (!(await valid.executeTakeFirst()) || (await anybody())) return linkUsed;
+      const fault = faultOfName(name) ?? faultOfPassword(password);
       if (fault) return fault;
-      const used = await db
-        .updateTable('claims')
-        .set({ used: clock.now() })
-        .where('hash', '=', hashSecret(link))
-        .where('used', '=', 0)
-        .returning('hash')
-        .executeTakeFirst();
-      if (!used) {
-        return refuse(
-          'link-used',
-          '此链接已用过或不是最新的：重新启动会打印新的链接',
-          'this link was used or is not the newest: a restart prints a new one',
-        );
-      }
-      return openSession(await insertUser(name, password, 'admin'));
-    },
-
-    async signIn({ name, password }) {
-      const wrong = refuse('wrong-credentials', '用户名或密码不对', 'name or password is wrong');
-      const user = await db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst();
-      // The same work for an unknown name, so that the answer's time tells nothing.
-      const stored = user?.password ?? decoyHash;
-      const now = clock.now();
-      if (user && user.locked_until > now) {
-        const seconds = Math.ceil((user.locked_until - now) / 1000);
-        return refuse(
-          'locked',
-          `连续输错，请 ${seconds} 秒后再试`,
-          `too many wrong passwords: try again in ${seconds} s`,
-        );
-      }
-      const right = await argonVerify(stored, password);
-      if (!user) return wrong;
-      if (!right) {
-        const failures = user.failures + 1;
-        const locked = failures >= failuresBeforeLock;
-        await db
-          .updateTable('users')
-          .set({ failures: locked ? 0 : failures, locked_until: locked ? now + lockMs : 0 })
-          .where('name', '=', name)
-          .execute();
-        return wrong;
-      }
-      await db.updateTable('users').set({ failures: 0, locked_until: 0 }).where('name', '=', name).execute();
+      const user = await newUser(name, password, 'admin');
+      const taken = await db.transaction().execute(async (trx) => {
+        const used = await trx
+          .updateTable('claims')
+          .set({ used: now() })
+          .where('hash', '=', hash)
+          .where('used', '=', 0)
+          .returning('hash')
+          .executeTakeFirst();
+        if (used) await trx.insertInto('users').values(user).execute();
+        return used;
+      });
+      if (!taken) return linkUsed;
+      await note(name, address, 'claimed');
       return openSession(user);
     },
 
-    async signOut(cookie) {
-      await db.deleteFrom('sessions').where('hash', '=', hashSecret(cookie)).execute();
+    async signIn({ name, password, address }) {
+      const lockedMs = failed.begin(name, address);
+      if (lockedMs > 0) {
+        await note(name, address, 'locked');
+        const seconds = Math.ceil(lockedMs / 1000);
+        return refuse(
+          'locked',
+          `从这里连续输错，请 ${seconds} 秒后再试`,
+          `too many wrong passwords from here: try again in ${seconds} s`,
+        );
+      }
+      const user = await db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst();
+      // The same work for an unknown name, so that the answer's time tells nothing.
+      const right = await argonVerify(user?.password ?? decoyHash, password);
+      if (!user || !right) {
+        await note(name, address, 'wrong');
+        return refuse('wrong-credentials', '用户名或密码不对', 'name or password is wrong');
+      }
+      failed.succeeded(name, address);
+      await note(name, address, 'in');
+      return openSession(user);
+    },
+
+    async signOut(cookie, address) {
+      const ended = await db
+        .deleteFrom('sessions')
+        .where('hash', '=', hashSecret(cookie))
+        .returning('user')
+        .executeTakeFirst();
+      if (ended) await note(ended.user, address, 'out');
     },
 
     async bySession(cookie) {
@@ -166,7 +186,7 @@ export function accounts({ db }: Sql<AccountTables>, clock: Clock, sessionHours:
         .innerJoin('users', 'users.name', 'sessions.user')
         .select(['users.name', 'users.display_name', 'users.role', 'sessions.csrf'])
         .where('sessions.hash', '=', hashSecret(cookie))
-        .where('sessions.expires', '>', clock.now())
+        .where('sessions.expires', '>', now())
         .executeTakeFirst();
       return row ? { id: row.name, name: row.display_name, role: row.role, via: 'page', csrf: row.csrf } : null;
     },
@@ -182,19 +202,92 @@ export function accounts({ db }: Sql<AccountTables>, clock: Clock, sessionHours:
     },
 
     async addUser({ name, password, role }) {
-      const fault = await checkNew(name, password);
+      const fault = faultOfName(name) ?? faultOfPassword(password);
       if (fault) return fault;
-      await insertUser(name, password, role);
+      const user = await newUser(name, password, role);
+      try {
+        await db.insertInto('users').values(user).execute();
+      } catch (err) {
+        if (!isUniqueViolation(err)) throw err;
+        return refuse('name-taken', `用户名“${name}”已被使用`, `name "${name}" is taken`);
+      }
       return { name };
     },
+
+    async setPassword({ name, password }) {
+      const fault = faultOfPassword(password);
+      if (fault) return fault;
+      const hash = await argonHash(password);
+      return db.transaction().execute(async (trx) => {
+        const changed = await trx
+          .updateTable('users')
+          .set({ password: hash })
+          .where('name', '=', name)
+          .returning('name')
+          .executeTakeFirst();
+        await trx.deleteFrom('sessions').where('user', '=', name).execute();
+        return changed ?? noAccount(name);
+      });
+    },
+
+    removeUser: (name) =>
+      db.transaction().execute(async (trx) => {
+        const removed = await trx.deleteFrom('users').where('name', '=', name).returning('name').executeTakeFirst();
+        await trx.deleteFrom('sessions').where('user', '=', name).execute();
+        return removed ?? noAccount(name);
+      }),
+
+    users: () => db.selectFrom('users').select(['name', 'role', 'created']).orderBy('name').execute(),
 
     async newApiToken({ name, role }) {
       const { secret, hash } = newToken();
       const id = randomUUID().slice(0, 8);
-      await db.insertInto('api_tokens').values({ id, name, role, hash, created: clock.now(), revoked: 0 }).execute();
+      await db.insertInto('api_tokens').values({ id, name, role, hash, created: now(), revoked: 0 }).execute();
       return { id, secret };
     },
+
+    async revokeApiToken(id) {
+      const revoked = await db
+        .updateTable('api_tokens')
+        .set({ revoked: now() })
+        .where('id', '=', id)
+        .returning('id')
+        .executeTakeFirst();
+      return revoked ?? refuse('not-found', `没有接口令牌“${id}”`, `there is no API token "${id}"`);
+    },
+
+    async apiTokens() {
+      const rows = await db
+        .selectFrom('api_tokens')
+        .select(['id', 'name', 'role', 'created', 'revoked'])
+        .orderBy('created')
+        .execute();
+      return rows.map((row) => ({ ...row, revoked: row.revoked > 0 }));
+    },
+
+    async signIns({ before, limit }) {
+      const rows = db.selectFrom('sign_ins').selectAll().orderBy('at', 'desc').limit(limit);
+      return (before === undefined ? rows : rows.where('at', '<', before)).execute();
+    },
   };
+}
+
+function faultOfName(name: string) {
+  if (/^[\p{Letter}\p{Number}._-]{2,40}$/u.test(name)) return undefined;
+  return refuse(
+    'bad-name',
+    `用户名“${name}”不可用：2–40 个字母、汉字、数字或 . _ -`,
+    `name "${name}" cannot be used: 2–40 letters, digits, . _ -`,
+  );
+}
+
+function faultOfPassword(password: string) {
+  if (password.length >= minPassword) return undefined;
+  return refuse(
+    'weak-password',
+    `密码太短（${password.length} 位）：至少 ${minPassword} 位`,
+    `the password has ${password.length} characters: use at least ${minPassword}`,
+  );
 }
 
 /** Verifies no password that anybody has: it keeps unknown names as slow as known ones. */

@@ -4,6 +4,9 @@ import type { Migrations } from '../../../kit/sql/sql.ts';
 export type Role = 'admin' | 'duty' | 'viewer';
 export const roles: readonly Role[] = ['admin', 'duty', 'viewer'];
 
+/** `claimed` is the one-time link of a first start. */
+export type SignInOutcome = 'in' | 'claimed' | 'wrong' | 'locked' | 'out';
+
 /** Tables of the dashboard's own database: who may look and act, and the last picture of the live view. */
 export interface AccountTables {
   users: {
@@ -12,14 +15,14 @@ export interface AccountTables {
     role: Role;
     password: string;
     created: number;
-    failures: number;
-    locked_until: number;
   };
   /** Keyed by the SHA-256 of the cookie: a copy of the database opens no session. */
   sessions: { hash: string; user: string; csrf: string; created: number; expires: number };
   api_tokens: { id: string; name: string; role: Role; hash: string; created: number; revoked: number };
   /** One-time links of a first start. */
   claims: { hash: string; created: number; used: number };
+  /** Who came, who was turned away, from where; the newest half year. */
+  sign_ins: { at: number; account: string; address: string; outcome: SignInOutcome };
   live_devices: { device: string; body: string };
   live_position: { id: number; epoch: string; position: number };
 }
@@ -71,6 +74,21 @@ export const accountMigrations: Migrations = {
         .addColumn('epoch', 'text', (c) => c.notNull())
         .addColumn('position', 'bigint', (c) => c.notNull())
         .execute();
+    },
+  },
+  '0002-sign-ins': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('sign_ins')
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .addColumn('account', 'text', (c) => c.notNull())
+        .addColumn('address', 'text', (c) => c.notNull())
+        .addColumn('outcome', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema.createIndex('sign_ins_at').on('sign_ins').column('at').execute();
+      // Failed attempts are counted by account and address now, not in the account.
+      await db.schema.alterTable('users').dropColumn('failures').execute();
+      await db.schema.alterTable('users').dropColumn('locked_until').execute();
     },
   },
 };

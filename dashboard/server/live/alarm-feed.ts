@@ -17,35 +17,47 @@ export interface AlarmQuery {
 export interface AlarmFeed {
   /** All open alarms, and the number of the newest event they include. */
   open(): Promise<{ alarms: Alarm[]; seq: number }>;
-  /** Alarms that changed after event `seq`, oldest change first. */
-  since(seq: number): Promise<{ alarms: Alarm[]; seq: number }>;
+  /** Alarms that changed after event `seq`, oldest change first; `more` says that there are further ones. */
+  since(seq: number): Promise<{ alarms: Alarm[]; seq: number; more: boolean }>;
   find(query: AlarmQuery): Promise<{ total: number; items: Alarm[] }>;
   one(id: string): Promise<{ alarm: Alarm; events: AlarmEvent[] } | null>;
+  /** Open alarms by catalogue item; the platform's own have none. */
   openByItem(): Promise<Record<string, number>>;
+  openByPriority(): Promise<Record<string, number>>;
 }
 
+/** Alarms read at a time by {@link AlarmFeed.since}. */
+const changesAtATime = 2000;
+
 const parse = (row: { body: string }): Alarm => JSON.parse(row.body) as Alarm;
-const newest = (alarms: readonly Alarm[], floor: number) =>
-  alarms.reduce((max, alarm) => Math.max(max, alarm.seq), floor);
 
 /** The alarms of the state database, for lists and for the live stream. */
 export function alarmFeed({ db }: Sql<StateTables>): AlarmFeed {
   return {
     async open() {
-      const alarms = (await db.selectFrom('alarms').select('body').where('open', '=', 1).execute()).map(parse);
-      return { alarms, seq: newest(alarms, 0) };
+      // The number first: an alarm that changes between the two is then seen again, and none is missed.
+      const { seq } = await db
+        .selectFrom('alarms')
+        .select((e) => e.fn.max('seq').as('seq'))
+        .executeTakeFirstOrThrow();
+      const rows = await db.selectFrom('alarms').select('body').where('open', '=', 1).orderBy('seq').execute();
+      return { alarms: rows.map(parse), seq: Number(seq ?? 0) };
     },
 
     async since(seq) {
       const rows = await db
         .selectFrom('alarms')
-        .select('body')
+        .select(['seq', 'body'])
         .where('seq', '>', seq)
         .orderBy('seq')
-        .limit(2000)
+        .limit(changesAtATime + 1)
         .execute();
-      const alarms = rows.map(parse);
-      return { alarms, seq: newest(alarms, seq) };
+      const more = rows.length > changesAtATime;
+      // Alarms that one event touched stay together: the next page begins after whole numbers only.
+      const after = rows.at(-1)?.seq;
+      const whole = more ? rows.filter((row) => row.seq !== after) : rows;
+      const page = whole.length > 0 ? whole : rows;
+      return { alarms: page.map(parse), seq: Number(page.at(-1)?.seq ?? seq), more };
     },
 
     async find({ openOnly, priorities, device, area, from, to, limit, offset }) {
@@ -80,6 +92,16 @@ export function alarmFeed({ db }: Sql<StateTables>): AlarmFeed {
         if (alarm.clause.item) counts[alarm.clause.item] = (counts[alarm.clause.item] ?? 0) + 1;
       }
       return counts;
+    },
+
+    async openByPriority() {
+      const rows = await db
+        .selectFrom('alarms')
+        .select((e) => ['priority', e.fn.countAll<number>().as('count')] as const)
+        .where('open', '=', 1)
+        .groupBy('priority')
+        .execute();
+      return Object.fromEntries(rows.map(({ priority, count }) => [priority, Number(count)]));
     },
   };
 }

@@ -2,52 +2,60 @@ import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import msgpack from 'socket.io-msgpack-parser';
 import type { Alarm } from '../../../devices/contract/alarm.ts';
-import { isOpen } from '../../../devices/contract/alarm.ts';
-import type {
-  ClientToServer,
-  LiveChanges,
-  LiveSnapshot,
-  ServerToClient,
-  Strip,
-} from '../../../devices/contract/live.ts';
-import type { EntryReader } from '../../../devices/contract/ports.ts';
-import type { RegistryChange } from '../../../devices/contract/registry.ts';
+import type { ClientToServer, ServerToClient, Strip } from '../../../devices/contract/live.ts';
 import { cleanups, type Running } from '../../../kit/cleanups.ts';
 import type { Clock } from '../../../kit/clock.ts';
-import { JournalGap } from '../../../kit/journal/journal.ts';
 import type { Log } from '../../../kit/log.ts';
 import type { Principal } from '../accounts/accounts.ts';
 import type { AlarmFeed } from './alarm-feed.ts';
-import type { LiveMemory } from './live-memory.ts';
+import { startAlarmWatch } from './alarm-watch.ts';
+import { audience, type LiveNamespace } from './audience.ts';
+import { type FollowerParts, startFollower } from './journal-follower.ts';
+import { isOwnOrigin } from './origin.ts';
 import type { Picture } from './picture.ts';
 
 /** Values travel at most this often; alarms never wait for it. */
 const valuesEveryMs = 250;
-/** Between looks at the alarms when rules runs in another process and cannot call. */
-const pollAlarmsMs = 150;
+/** Pages that connect within this time share one snapshot. */
+const gatherPagesMs = 20;
+/** How soon a socket learns that its session has ended in another way than by its own sign-out. */
+const checkSessionsMs = 30_000;
+/** Without alarms for this long the stream falls silent, so that pages say "interrupted" rather than show a calm city. */
+const blindAfterMs = 5000;
 
-export interface HubParts {
+export interface HubParts extends Omit<FollowerParts, 'picture'> {
   readonly server: HttpServer;
-  readonly reader: EntryReader;
   readonly picture: Picture;
-  readonly memory: LiveMemory;
   readonly alarms: AlarmFeed;
   /** Called by rules after each commit, where it runs in this process. */
-  readonly onAlarms?: (notify: () => void) => () => void;
-  readonly onRegistry: (change: RegistryChange) => void;
+  readonly onAlarms?: ((notify: () => void) => () => void) | undefined;
   readonly strip: () => Strip;
   readonly authenticate: (
     headers: Record<string, string | string[] | undefined>,
     token?: string,
   ) => Promise<Principal | null>;
-  readonly allowedOrigin: (origin: string | undefined, host: string | undefined) => boolean;
+  /** The host that browsers see, of these headers. */
+  readonly hostOf: (headers: Record<string, string | string[] | undefined>) => string | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+/** How the stream stands, for `/readyz` and `/metrics`. */
+export interface HubState {
+  readonly caughtUp: boolean;
+  readonly journalReadable: boolean;
+  readonly alarmsReadable: boolean;
+  readonly gaps: number;
+  readonly pages: number;
+  readonly slowPages: number;
+}
+
 export interface Hub extends Running {
-  /** Open alarms as the pages see them now. */
-  openAlarms(): readonly Alarm[];
+  state(): HubState;
+  /** Closes the sockets of sessions and tokens that have ended. */
+  checkSessions(): Promise<void>;
+  /** A device was removed: every page begins anew. */
+  restart(): void;
 }
 
 /**
@@ -55,138 +63,106 @@ export interface Hub extends Running {
  * asks for a new snapshot. Alarms go out the moment they are committed, values every quarter of a second.
  */
 export async function startHub(parts: HubParts): Promise<Hub> {
-  const { server, picture, memory, alarms, clock, log } = parts;
-  const stopping = cleanups(log);
+  const stopping = cleanups(parts.log);
+  try {
+    return await startParts(parts, stopping);
+  } catch (err) {
+    await stopping.run();
+    throw err;
+  }
+}
+
+async function startParts(parts: HubParts, stopping: ReturnType<typeof cleanups>): Promise<Hub> {
+  const { picture, clock, log } = parts;
+  const io = ioServer(parts);
+  stopping.defer('sockets', async () => {
+    await io.close();
+  });
+  const live: LiveNamespace = io.of('/live');
+
+  let seq = 0;
+  let gathering: NodeJS.Timeout | null = null;
+  const pages = audience(live, () => {
+    gathering ??= setTimeout(() => {
+      gathering = null;
+      send([]);
+    }, gatherPagesMs);
+  });
+  stopping.defer('gathering', () => clearTimeout(gathering ?? undefined));
+
+  const watch = stopping.add('alarms', await startAlarmWatch({ ...parts, onChange: (changed) => send(changed) }));
+  const follower = stopping.add('journal', await startFollower(parts));
+
+  function send(alarms: readonly Alarm[]): void {
+    if (watch.blindMs() > blindAfterMs) return;
+    const now = clock.now();
+    const strip = parts.strip();
+    if (!pages.anybodyFed) picture.dropChanges();
+    const devices = picture.changes();
+    pages.send({ from: seq, to: seq + 1, now, alarms, devices, strip }, () => ({
+      seq: seq + 1,
+      now,
+      alarms: [...watch.open.values()],
+      devices: picture.all(),
+      strip,
+    }));
+    seq += 1;
+  }
+
+  const checkSessions = async (): Promise<void> => {
+    await Promise.all(
+      [...live.sockets.values()].map(async (socket) => {
+        const who = await parts.authenticate(socket.handshake.headers, tokenOf(socket.handshake.auth));
+        if (!who) socket.disconnect(true);
+      }),
+    );
+  };
+  const checkQuietly = () =>
+    checkSessions().catch((err) => log.warn({ err }, 'sessions of open pages could not be checked'));
+  const checking = setInterval(checkQuietly, checkSessionsMs);
+  stopping.defer('sessions', () => clearInterval(checking));
+
+  const beat = setInterval(() => {
+    pages.beat();
+    send([]);
+  }, valuesEveryMs);
+  stopping.defer('values', () => clearInterval(beat));
+  // Connections are taken only now: whoever connects gets a whole picture.
+  live.on('connection', (socket) => pages.add(socket));
+  return {
+    checkSessions: async () => void (await checkQuietly()),
+    restart: pages.restart,
+    state: () => ({
+      caughtUp: follower.caughtUp,
+      journalReadable: follower.reading,
+      alarmsReadable: watch.blindMs() === 0,
+      gaps: follower.gaps,
+      pages: pages.pages,
+      slowPages: pages.slowPages,
+    }),
+    stop: stopping.run,
+  };
+}
+
+const tokenOf = (auth: Record<string, unknown>): string | undefined =>
+  typeof auth.token === 'string' ? auth.token : undefined;
+
+function ioServer({ server, authenticate, hostOf }: HubParts): Server<ClientToServer, ServerToClient> {
   const io = new Server<ClientToServer, ServerToClient>(server, {
     parser: msgpack,
     transports: ['websocket'],
     serveClient: false,
-    allowRequest: (req, done) => done(null, parts.allowedOrigin(req.headers.origin, req.headers.host)),
+    // Pages send one word. Who says nothing within ten seconds is no page.
+    maxHttpBufferSize: 16_384,
+    connectTimeout: 10_000,
+    allowRequest: ({ headers }, done) => done(null, isOwnOrigin(headers.origin, hostOf(headers))),
   });
-  stopping.defer('sockets', async () => {
-    await io.close();
-  });
-  const live = io.of('/live');
-  live.use((socket, next) => {
-    const token = typeof socket.handshake.auth.token === 'string' ? socket.handshake.auth.token : undefined;
-    parts.authenticate(socket.handshake.headers, token).then(
+  io.use((_socket, next) => next(new Error('the stream is in the namespace /live')));
+  io.of('/live').use((socket, next) => {
+    authenticate(socket.handshake.headers, tokenOf(socket.handshake.auth)).then(
       (who) => next(who ? undefined : new Error('sign in first')),
       () => next(new Error('the server could not check who you are')),
     );
   });
-
-  const open = new Map<string, Alarm>();
-  let alarmSeq = 0;
-  let seq = 0;
-  const first = await alarms.open();
-  for (const alarm of first.alarms) open.set(alarm.id, alarm);
-  alarmSeq = first.seq;
-
-  const snapshot = (): LiveSnapshot => ({
-    seq,
-    now: clock.now(),
-    alarms: [...open.values()],
-    devices: picture.all(),
-    strip: parts.strip(),
-  });
-  const send = (changed: readonly Alarm[]) => {
-    const devices = picture.changes();
-    const message: LiveChanges = {
-      from: seq,
-      to: seq + 1,
-      now: clock.now(),
-      alarms: changed,
-      devices,
-      strip: parts.strip(),
-    };
-    seq += 1;
-    live.emit('changes', message);
-  };
-  live.on('connection', (socket) => {
-    // What changed but was not yet sent goes to the others first, so the snapshot and the number agree.
-    send([]);
-    socket.emit('snapshot', snapshot());
-    socket.on('resync', () => socket.emit('snapshot', snapshot()));
-  });
-
-  let looking: Promise<void> | null = null;
-  let lookAgain = false;
-  const look = async (): Promise<void> => {
-    const news = await alarms.since(alarmSeq);
-    alarmSeq = news.seq;
-    if (news.alarms.length === 0) return;
-    for (const alarm of news.alarms) {
-      if (isOpen(alarm) || alarm.needsVerdict) open.set(alarm.id, alarm);
-      else open.delete(alarm.id);
-    }
-    send(news.alarms);
-  };
-  const lookForAlarms = () => {
-    if (looking) {
-      lookAgain = true;
-      return;
-    }
-    looking = look()
-      .catch((err) => log.warn({ err }, 'alarms could not be read; trying again'))
-      .finally(() => {
-        looking = null;
-        if (lookAgain) {
-          lookAgain = false;
-          lookForAlarms();
-        }
-      });
-  };
-  if (parts.onAlarms) stopping.defer('alarm notices', parts.onAlarms(lookForAlarms));
-  const poll = setInterval(lookForAlarms, parts.onAlarms ? 2000 : pollAlarmsMs);
-  stopping.defer('alarm poll', () => clearInterval(poll));
-
-  const aborted = new AbortController();
-  const following = follow(parts, aborted.signal);
-  stopping.defer('journal', async () => {
-    aborted.abort();
-    await following;
-    await memory.save(picture.dirty());
-  });
-  const beat = setInterval(() => send([]), valuesEveryMs);
-  stopping.defer('values', () => clearInterval(beat));
-  return { stop: stopping.run, openAlarms: () => [...open.values()] };
-}
-
-/** Folds the journal into the picture until aborted. */
-async function follow(
-  { reader, picture, memory, onRegistry, log, clock }: HubParts,
-  signal: AbortSignal,
-): Promise<void> {
-  let position = await memory.load(reader.epoch, (device, body) => picture.restore(device, body));
-  let savedAt = clock.now();
-  while (!signal.aborted) {
-    try {
-      const blocks = await reader.read(position, 5000);
-      if (blocks.length === 0) {
-        await reader.changed(position, signal);
-        continue;
-      }
-      for (const block of blocks) {
-        for (const entry of block.entries) {
-          if (entry.kind === 'registry') onRegistry(entry.change);
-          picture.take(entry);
-        }
-        position = block.position;
-      }
-      memory.reached(position);
-      if (clock.now() - savedAt > 10_000) {
-        savedAt = clock.now();
-        await memory.save(picture.dirty());
-      }
-    } catch (err) {
-      if (signal.aborted) return;
-      if (err instanceof JournalGap) {
-        // The picture was down while the journal moved on: old values keep their age, new ones follow.
-        position = err.oldest - 1;
-        continue;
-      }
-      log.warn({ err }, 'the live view could not read the journal; trying again');
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-  }
+  return io;
 }

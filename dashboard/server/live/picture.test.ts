@@ -16,11 +16,8 @@ const report = (
   values,
   ...more,
 });
-const view = () =>
-  picture(
-    () => 60_000,
-    () => ['ga-1', 'ga-2'],
-  );
+const devices = ['ga-1', 'ga-2'];
+const view = () => picture(() => 60_000, { has: (id) => devices.includes(id), ids: () => devices });
 const tick = (clock: string) => ({ kind: 'tick', at: at(clock) }) as const;
 
 describe('the live picture', () => {
@@ -69,7 +66,57 @@ describe('the live picture', () => {
     const before = view();
     before.take(report('08:00:00', { 'alarm.ch4': 1 }));
     const after = view();
-    for (const { device, body } of before.dirty()) after.restore(device, body);
+    for (const { device, body } of before.takeUnsaved(100)) after.restore(device, body as string);
     expect(after.all()).toEqual(before.all());
+    after.take(tick('08:01:01'));
+    expect(after.device('ga-1').stale).toBe(true);
+  });
+
+  it('forgets a removed device for good, and one that is not registered is never shown', () => {
+    const live = view();
+    live.take(report('08:00:00', { 'alarm.ch4': 1 }));
+    live.takeUnsaved(100);
+    live.forget('ga-1');
+    expect(live.device('ga-1').lastAt).toBeNull();
+    expect(live.takeUnsaved(100)).toEqual([{ device: 'ga-1', body: null }]);
+    live.take(report('08:00:00', { 'alarm.ch4': 1 }, { device: 'ga-9' }));
+    expect(live.changes()).toEqual([]);
+    expect(live.all().map(({ id }) => id)).toEqual(devices);
+  });
+
+  it('shows a newly registered device as never heard', () => {
+    const live = view();
+    live.registered('ga-2');
+    expect(live.changes()).toEqual([{ id: 'ga-2', lastAt: null, stale: true, values: {} }]);
+  });
+
+  it('keeps a device due for saving when saving failed', () => {
+    const live = view();
+    live.take(report('08:00:00', { 'alarm.ch4': 1 }));
+    live.putBack(live.takeUnsaved(1));
+    expect(live.unsaved).toBe(1);
+  });
+
+  it('asks again when the platform’s clock was set back', () => {
+    const live = view();
+    live.take(tick('09:00:00'));
+    live.take(report('08:00:00', { 'alarm.ch4': 1 }));
+    expect(live.device('ga-1').stale).toBe(true);
+    live.take(tick('08:00:30'));
+    expect(live.device('ga-1').stale).toBe(false);
+    live.take(tick('08:01:01'));
+    expect(live.device('ga-1').stale).toBe(true);
+  });
+
+  it('cuts what a device says of itself to what can be shown', () => {
+    const live = view();
+    const attributes = (values: Record<string, unknown>) =>
+      live.take({ kind: 'attributes', device: 'ga-1', received: at('08:00:00'), values });
+    attributes({ firmware: '1.4.2', notes: 'x'.repeat(5000) });
+    expect(live.device('ga-1').attributes.firmware).toBe('1.4.2');
+    expect(live.device('ga-1').attributes.notes).toMatch(/^x{1000}… \(5000\)$/);
+    attributes(Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`n${i}`, i])));
+    expect(Object.keys(live.device('ga-1').attributes)).toHaveLength(64);
+    expect(live.device('ga-1').attributes.n199).toBe(199);
   });
 });

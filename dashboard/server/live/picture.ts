@@ -1,5 +1,7 @@
-import type { JournalEntry, Value } from '../../../devices/contract/entry.ts';
+import type { JournalEntry, TelemetryEntry, Value } from '../../../devices/contract/entry.ts';
 import type { DeviceState } from '../../../devices/contract/live.ts';
+import { mergedAttributes } from './attributes.ts';
+import { dueTimes } from './due-times.ts';
 
 /** What is known of one device now. */
 export interface Known {
@@ -9,29 +11,53 @@ export interface Known {
   attributes: Readonly<Record<string, unknown>>;
 }
 
+/** A device as it is kept over a restart; null once it was removed. */
+export interface KeptDevice {
+  readonly device: string;
+  readonly body: string | null;
+}
+
+/** Which devices there are: only these are shown. */
+export interface Registered {
+  has(id: string): boolean;
+  ids(): Iterable<string>;
+}
+
 /**
  * The newest value of everything: a fold over the journal. Late data never replaces a newer value; staleness follows the
  * journal's ticks, not a clock.
  */
 export interface Picture {
   take(entry: JournalEntry): void;
-  device(id: string): Known;
+  /** What is known of a device; one that was never heard is stale and empty. */
+  device(id: string): Readonly<Known>;
+  /** A device was registered or its record changed: it is shown from now on. */
+  registered(id: string): void;
   /** Forgets a removed device. */
   forget(id: string): void;
-  /** Devices that changed since the last call, with only the values that changed. */
+  /** Registered devices that changed since the last call, with only the values that changed. */
   changes(): DeviceState[];
-  /** Everything, for a snapshot. */
+  /** Nobody listens: what changed so far need not be told. */
+  dropChanges(): void;
+  /** Every registered device, for a snapshot. */
   all(): DeviceState[];
-  /** Devices whose stored form is out of date, for {@link restore} after a restart. */
-  dirty(): { device: string; body: string }[];
+  readonly unsaved: number;
+  /** At most `most` devices whose kept form is out of date, oldest change first; they count as kept from now on. */
+  takeUnsaved(most: number): KeptDevice[];
+  /** Keeping them failed: they are out of date again. */
+  putBack(rows: readonly KeptDevice[]): void;
   restore(device: string, body: string): void;
 }
 
-/** A picture; `silentAfterMs` says after how long without news a device is stale. */
-export function picture(silentAfterMs: (device: string) => number, deviceIds: () => Iterable<string>): Picture {
+const neverHeard: Readonly<Known> = { lastAt: null, stale: true, values: {}, attributes: {} };
+const noNames: ReadonlySet<string> = new Set();
+
+/** An empty picture; `silentAfterMs` says after how long without news a device is stale. */
+export function picture(silentAfterMs: (device: string) => number, registry: Registered): Picture {
   const known = new Map<string, Known>();
   const changed = new Map<string, Set<string>>();
   const unsaved = new Set<string>();
+  const due = dueTimes();
   let now = 0;
 
   const of = (id: string): Known => {
@@ -50,77 +76,127 @@ export function picture(silentAfterMs: (device: string) => number, deviceIds: ()
     }
     return names;
   };
-  const stateOf = (id: string, device: Known, names: Iterable<string>): DeviceState => ({
-    id,
-    lastAt: device.lastAt,
-    stale: device.stale,
-    values: Object.fromEntries(
-      [...names].flatMap((name) => (device.values[name] ? [[name, device.values[name]]] : [])),
-    ),
-  });
+  /** Says whether a device is stale now; a fresh one is looked at again when its silence would have lasted too long. */
+  const watch = (id: string, device: Known): void => {
+    const staleAfter = device.lastAt === null ? Number.NEGATIVE_INFINITY : device.lastAt + silentAfterMs(id);
+    const stale = now > staleAfter;
+    if (!stale) due.put(id, staleAfter);
+    if (stale === device.stale) return;
+    device.stale = stale;
+    touch(id);
+  };
+
+  const takeTelemetry = (entry: TelemetryEntry): void => {
+    const device = of(entry.device);
+    const names = touch(entry.device);
+    unsaved.add(entry.device);
+    // "Newest" is the smaller of source and receive time: no reading from the future can silence a device.
+    const at = Math.min(entry.at, entry.received);
+    for (const [name, value] of Object.entries(entry.values)) {
+      const held = device.values[name];
+      if (held && held[1] > at) continue;
+      device.values[name] = [value, at, entry.quality?.[name] ?? 0];
+      names.add(name);
+    }
+    // What the platform derived is not a sign of life of the device.
+    if (entry.source === 'derived' || (device.lastAt !== null && at <= device.lastAt)) return;
+    device.lastAt = at;
+    watch(entry.device, device);
+  };
+
+  const takeTick = (at: number): void => {
+    const wentBack = at < now;
+    now = at;
+    if (wentBack) {
+      // The platform's clock was set back: moments that had passed are to come again.
+      due.clear();
+      for (const [id, device] of known) watch(id, device);
+      return;
+    }
+    for (const id of due.take(now)) {
+      const device = known.get(id);
+      if (device) watch(id, device);
+    }
+  };
 
   return {
     take(entry) {
       switch (entry.kind) {
-        case 'telemetry': {
-          const device = of(entry.device);
-          const names = touch(entry.device);
-          unsaved.add(entry.device);
-          // "Newest" is the smaller of source and receive time: no reading from the future can silence a device.
-          const at = Math.min(entry.at, entry.received);
-          for (const [name, value] of Object.entries(entry.values)) {
-            const held = device.values[name];
-            if (held && held[1] > at) continue;
-            device.values[name] = [value, at, entry.quality?.[name] ?? 0];
-            names.add(name);
-          }
-          // What the platform derived is not a sign of life of the device.
-          if (entry.source !== 'derived' && (device.lastAt === null || at > device.lastAt)) {
-            device.lastAt = at;
-            device.stale = now - at > silentAfterMs(entry.device);
-          }
-          return;
-        }
+        case 'telemetry':
+          return takeTelemetry(entry);
         case 'attributes': {
           const device = of(entry.device);
-          device.attributes = { ...device.attributes, ...entry.values };
+          device.attributes = mergedAttributes(device.attributes, entry.values);
           unsaved.add(entry.device);
           return;
         }
         case 'tick':
-          now = entry.at;
-          for (const id of deviceIds()) {
-            const device = of(id);
-            const stale = device.lastAt === null || now - device.lastAt > silentAfterMs(id);
-            if (stale !== device.stale) {
-              device.stale = stale;
-              touch(id);
-            }
-          }
-          return;
+          return takeTick(entry.at);
         case 'connection':
         case 'registry':
           return;
       }
     },
-    device: of,
+    device: (id) => known.get(id) ?? neverHeard,
+    registered(id) {
+      touch(id);
+    },
     forget(id) {
       known.delete(id);
       changed.delete(id);
+      due.forget(id);
+      unsaved.add(id);
     },
     changes() {
-      const out = [...changed].map(([id, names]) => stateOf(id, of(id), names));
+      const out: DeviceState[] = [];
+      for (const [id, names] of changed) {
+        if (registry.has(id)) out.push(stateOf(id, known.get(id) ?? neverHeard, names));
+      }
       changed.clear();
       return out;
     },
-    all: () => [...known].map(([id, device]) => stateOf(id, device, Object.keys(device.values))),
-    dirty() {
-      const rows = [...unsaved].map((device) => ({ device, body: JSON.stringify(of(device)) }));
-      unsaved.clear();
+    dropChanges: () => changed.clear(),
+    all() {
+      const out: DeviceState[] = [];
+      for (const id of registry.ids()) {
+        const { lastAt, stale, values } = known.get(id) ?? neverHeard;
+        out.push({ id, lastAt, stale, values });
+      }
+      return out;
+    },
+    get unsaved() {
+      return unsaved.size;
+    },
+    takeUnsaved(most) {
+      const rows: KeptDevice[] = [];
+      for (const device of unsaved) {
+        if (rows.length >= most) break;
+        unsaved.delete(device);
+        const held = known.get(device);
+        rows.push({ device, body: held ? JSON.stringify(held) : null });
+      }
       return rows;
     },
-    restore(device, body) {
-      known.set(device, JSON.parse(body) as Known);
+    putBack(rows) {
+      for (const { device } of rows) unsaved.add(device);
+    },
+    restore(id, body) {
+      const device = JSON.parse(body) as Known;
+      known.set(id, device);
+      if (device.lastAt !== null) due.put(id, device.lastAt + silentAfterMs(id));
     },
   };
+}
+
+function stateOf(
+  id: string,
+  { lastAt, stale, values }: Readonly<Known>,
+  names: ReadonlySet<string> = noNames,
+): DeviceState {
+  const some: Record<string, readonly [Value, number, number]> = {};
+  for (const name of names) {
+    const value = values[name];
+    if (value) some[name] = value;
+  }
+  return { id, lastAt, stale, values: some };
 }

@@ -1,58 +1,115 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { z } from 'zod';
 import type { ServerContext } from '../context.ts';
+import type { HubState } from '../live/hub.ts';
+import { readStages, type StageNumbers } from '../live/stage-numbers.ts';
 
-/** Liveness, readiness, and the counters of every stage for Prometheus. */
-export function healthRoutes(app: FastifyInstance, { ingest, rulesStats, ready, alarms }: ServerContext): void {
-  app.get('/healthz', { schema: { tags: ['health'], summary: 'The process answers' } }, async () => ({ ok: true }));
+const readiness = z.object({ ready: z.boolean(), waitingFor: z.array(z.string()) });
+
+/**
+ * Liveness, readiness, and the counters of every stage for Prometheus. They answer without a sign-in, as probes and scrapers
+ * expect, and say how many, never who or where.
+ */
+export function healthRoutes(app: FastifyInstance, context: ServerContext): void {
+  app.get(
+    '/healthz',
+    {
+      config: { public: true, answer: z.object({ ok: z.literal(true) }) },
+      schema: { tags: ['health'], summary: 'The process answers' },
+    },
+    async () => ({ ok: true }),
+  );
 
   app.get(
     '/readyz',
-    { schema: { tags: ['health'], summary: 'Every stage of the path answers' } },
+    {
+      config: { public: true, answer: readiness },
+      schema: { tags: ['health'], summary: 'Every stage of the path answers; 503 until then' },
+    },
     async (_request, reply) => {
-      const state = await ready();
+      const state = await context.ready();
       return reply.code(state.ready ? 200 : 503).send(state);
     },
   );
 
+  const metrics = platformMetrics();
+  app.get(
+    '/metrics',
+    { config: { public: true }, schema: { tags: ['health'], summary: 'Prometheus metrics, as text' } },
+    async (_request, reply) => {
+      const [stages, open] = await Promise.all([
+        readStages({ ingestStats: () => context.ingest.stats(), rulesStats: context.rulesStats }),
+        context.alarms.openByPriority().catch(() => null),
+      ]);
+      metrics.take(stages, open, context.hubState());
+      return reply.type(metrics.register.contentType).send(await metrics.register.metrics());
+    },
+  );
+}
+
+/** Every number of the platform. A stage that does not answer keeps its counters and shows `up` 0. */
+function platformMetrics() {
   const register = new Registry();
   collectDefaultMetrics({ register });
+  const registers = [register];
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `yanshao_${name}`, help, labelNames, registers: [register] });
-  const gauges = {
-    accepted: gauge('ingest_messages_accepted_total', 'Messages durable in the journal'),
-    readings: gauge('ingest_readings_total', 'Readings durable in the journal'),
-    refused: gauge('ingest_messages_refused_total', 'Messages in quarantine'),
-    doubtful: gauge('ingest_readings_doubtful_total', 'Readings kept with lowered quality'),
-    lost: gauge('ingest_messages_lost_total', 'Acknowledged and then lost; always 0'),
-    clients: gauge('ingest_clients', 'Connected clients'),
-    journalBytes: gauge('journal_bytes', 'Bytes held by the journal'),
-    journalCap: gauge('journal_cap_bytes', 'Size at which senders begin to wait'),
-    journalWaiting: gauge('journal_waiting', 'Appends that wait for room'),
-    storeLag: gauge('store_lag_seconds', 'Age of the oldest reading not yet in the telemetry store'),
-    rulesLag: gauge('rules_lag_seconds', 'Journal time not yet judged'),
-    rulesReadings: gauge('rules_readings_total', 'Readings judged'),
-    openAlarms: gauge('alarms_open', 'Open alarms', ['priority']),
+    new Gauge({ name: `yanshao_${name}`, help, labelNames, registers });
+  const counter = (name: string, help: string) => {
+    const metric = new Counter({ name: `yanshao_${name}_total`, help, registers });
+    return (value: number) => {
+      metric.reset();
+      metric.inc(value);
+    };
   };
-  app.get('/metrics', { schema: { tags: ['health'], summary: 'Prometheus metrics' } }, async (_request, reply) => {
-    const [inStats, ruleStats, open] = await Promise.all([ingest.stats(), rulesStats(), alarms.open()]);
-    gauges.accepted.set(inStats.accepted);
-    gauges.readings.set(inStats.readings);
-    gauges.refused.set(inStats.refused);
-    gauges.doubtful.set(inStats.doubtful);
-    gauges.lost.set(inStats.lost);
-    gauges.clients.set(inStats.clients);
-    gauges.journalBytes.set(inStats.journal.bytes);
-    gauges.journalCap.set(inStats.journal.capBytes);
-    gauges.journalWaiting.set(inStats.journal.waiting);
-    gauges.storeLag.set(inStats.store.lagMs / 1000);
-    if (ruleStats) {
-      gauges.rulesLag.set(ruleStats.lagMs / 1000);
-      gauges.rulesReadings.set(ruleStats.readings);
-    }
-    for (const priority of ['P1', 'P2', 'P3', 'P4']) {
-      gauges.openAlarms.set({ priority }, open.alarms.filter((alarm) => alarm.priority === priority).length);
-    }
-    return reply.type(register.contentType).send(await register.metrics());
-  });
+  const up = gauge('up', '1 while the stage answers', ['stage']);
+  const accepted = counter('ingest_messages_accepted', 'Messages durable in the journal');
+  const readings = counter('ingest_readings', 'Readings durable in the journal');
+  const refused = counter('ingest_messages_refused', 'Messages in quarantine');
+  const doubtful = counter('ingest_readings_doubtful', 'Readings kept with lowered quality');
+  const lost = counter('ingest_messages_lost', 'Acknowledged and then lost; always 0');
+  const rejected = counter('store_rows_rejected', 'Rows that the telemetry store refused for good');
+  const judged = counter('rules_readings', 'Readings judged');
+  const gaps = counter('live_journal_gaps', 'Times the live view missed a part of the journal');
+  const clients = gauge('ingest_clients', 'Connected clients');
+  const journalBytes = gauge('journal_bytes', 'Bytes held by the journal');
+  const journalCap = gauge('journal_cap_bytes', 'Size at which senders begin to wait');
+  const journalWaiting = gauge('journal_waiting', 'Appends that wait for room');
+  const storeLag = gauge('store_lag_seconds', 'Age of the oldest reading not yet in the telemetry store');
+  const rulesLag = gauge('rules_lag_seconds', 'Journal time not yet judged');
+  const openAlarms = gauge('alarms_open', 'Open alarms', ['priority']);
+  const pages = gauge('live_pages', 'Pages that follow the live stream');
+  const slowPages = gauge('live_pages_slow', 'Pages whose connection is too slow for it');
+
+  return {
+    register,
+    take({ ingest, rules }: StageNumbers, open: Record<string, number> | null, live: HubState | null): void {
+      up.set({ stage: 'ingest' }, ingest ? 1 : 0);
+      up.set({ stage: 'rules' }, rules ? 1 : 0);
+      up.set({ stage: 'alarms' }, open ? 1 : 0);
+      if (ingest) {
+        accepted(ingest.accepted);
+        readings(ingest.readings);
+        refused(ingest.refused);
+        doubtful(ingest.doubtful);
+        lost(ingest.lost);
+        rejected(ingest.store.rejectedRows);
+        clients.set(ingest.clients);
+        journalBytes.set(ingest.journal.bytes);
+        journalCap.set(ingest.journal.capBytes);
+        journalWaiting.set(ingest.journal.waiting);
+        storeLag.set(ingest.store.lagMs / 1000);
+      }
+      if (rules) {
+        rulesLag.set(rules.lagMs / 1000);
+        judged(rules.readings);
+      }
+      if (open) for (const priority of ['P1', 'P2', 'P3', 'P4']) openAlarms.set({ priority }, open[priority] ?? 0);
+      if (live) {
+        gaps(live.gaps);
+        pages.set(live.pages);
+        slowPages.set(live.slowPages);
+      }
+    },
+  };
 }

@@ -5,6 +5,7 @@ import { limitValue } from '../../../devices/city/limit-value.ts';
 import type { QuarantineBody, ReadingsBody } from '../../../devices/contract/api.ts';
 import type { Item, Rule } from '../../../devices/contract/catalogue.ts';
 import type { Device } from '../../../devices/contract/registry.ts';
+import { bodies } from '../bodies.ts';
 import type { ServerContext } from '../context.ts';
 import { problem, refusals } from '../problem.ts';
 
@@ -12,13 +13,19 @@ const dayMs = 86_400_000;
 /** A curve is broken where news is this many times later than the device type promises. */
 const gapFactor = 3;
 
-const query = z.object({
-  device: z.string(),
-  measurement: z.string(),
-  from: z.coerce.number().optional().describe('ms since 1970; default 24 hours before `to`'),
-  to: z.coerce.number().optional().describe('ms since 1970; default now'),
-  maxSamples: z.coerce.number().int().min(2).max(50_000).default(1000),
-});
+const time = z.coerce.number().int();
+const query = z
+  .object({
+    device: z.string(),
+    measurement: z.string(),
+    from: time.optional().describe('ms since 1970; default 24 hours before `to`'),
+    to: time.optional().describe('ms since 1970; default now'),
+    maxSamples: z.coerce.number().int().min(2).max(50_000).default(1000),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+    path: ['from'],
+    error: '`from` must lie before `to`',
+  });
 
 /** Series from the telemetry store with the limits that judge them, and what was refused. */
 export function readingRoutes(base: FastifyInstance, { ingest, registry, types, city, clock }: ServerContext): void {
@@ -27,13 +34,16 @@ export function readingRoutes(base: FastifyInstance, { ingest, registry, types, 
 
   app.get(
     '/api/v1/readings',
-    { schema: { tags: ['readings'], summary: 'One series, thinned so that no peak is lost', querystring: query } },
+    {
+      config: { answer: bodies.readings, finds: true },
+      schema: { tags: ['readings'], summary: 'One series, thinned so that no peak is lost', querystring: query },
+    },
     async ({ query }, reply) => {
       const device = registry.device(query.device);
       if (!device) return problem(reply, 404, refusals.notFound('device', query.device));
-      const measurement = types[device.type]?.measurements[query.measurement];
-      if (!measurement)
-        return problem(reply, 404, refusals.notFound(`measurement of ${device.type}`, query.measurement));
+      const measurements = types[device.type]?.measurements ?? {};
+      const measurement = Object.hasOwn(measurements, query.measurement) ? measurements[query.measurement] : undefined;
+      if (!measurement) return problem(reply, 404, refusals.notFound('measurement', query.measurement));
       const to = query.to ?? clock.now() + 1;
       const from = query.from ?? to - dayMs;
       const samples = await ingest.series({
@@ -61,11 +71,15 @@ export function readingRoutes(base: FastifyInstance, { ingest, registry, types, 
   const refused = z.object({
     device: z.string().optional(),
     before: z.coerce.number().int().optional().describe('only entries with a smaller id'),
-    limit: z.coerce.number().int().min(1).max(1000).default(100),
+    // Each may carry 64 KiB of what was sent.
+    limit: z.coerce.number().int().min(1).max(100).default(100),
   });
   app.get(
     '/api/v1/quarantine',
-    { schema: { tags: ['readings'], summary: 'Refused messages with reasons, newest first', querystring: refused } },
+    {
+      config: { answer: bodies.quarantine },
+      schema: { tags: ['readings'], summary: 'Refused messages with reasons, newest first', querystring: refused },
+    },
     async ({ query }): Promise<QuarantineBody> => ({
       items: await ingest.quarantine(query),
     }),

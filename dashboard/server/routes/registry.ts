@@ -3,9 +3,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { DeviceBody, DevicesBody } from '../../../devices/contract/api.ts';
 import type { Device } from '../../../devices/contract/registry.ts';
+import { bodies } from '../bodies.ts';
 import type { ServerContext } from '../context.ts';
 import { problem, refusals } from '../problem.ts';
-import { page } from './page.ts';
+import { page, pageOf } from './page.ts';
 
 /** Devices, sites and gateways, with the newest that is known of each device. */
 export function registryRoutes(base: FastifyInstance, { registry, picture }: ServerContext): void {
@@ -26,20 +27,21 @@ export function registryRoutes(base: FastifyInstance, { registry, picture }: Ser
     };
   };
 
-  const filter = z.object({
+  const filter = page(10_000, 1000).extend({
     type: z.string().optional(),
     area: z.string().optional(),
     site: z.string().optional(),
     gateway: z.string().optional(),
     q: z.string().max(100).optional().describe('part of the id, name or address'),
-    limit: z.coerce.number().int().min(1).max(10_000).default(1000),
-    offset: z.coerce.number().int().min(0).default(0),
   });
   app.get(
     '/api/v1/devices',
-    { schema: { tags: ['registry'], summary: 'Devices with their newest values', querystring: filter } },
+    {
+      config: { answer: bodies.devices },
+      schema: { tags: ['registry'], summary: 'Devices with their newest values', querystring: filter },
+    },
     async ({ query }): Promise<DevicesBody> => {
-      const { type, area, site, gateway, q, limit, offset } = query;
+      const { type, area, site, gateway, q } = query;
       const wanted = q?.toLowerCase();
       const found: Device[] = [];
       for (const device of registry.devices()) {
@@ -56,14 +58,18 @@ export function registryRoutes(base: FastifyInstance, { registry, picture }: Ser
           continue;
         found.push(device);
       }
-      return { total: found.length, items: found.slice(offset, offset + limit).map(bodyOf) };
+      const { total, items } = pageOf(found, query);
+      return { total, items: items.map(bodyOf) };
     },
   );
 
   const byId = z.object({ id: z.string() });
   app.get(
     '/api/v1/devices/:id',
-    { schema: { tags: ['registry'], summary: 'One device', params: byId } },
+    {
+      config: { answer: bodies.device, finds: true },
+      schema: { tags: ['registry'], summary: 'One device', params: byId },
+    },
     async ({ params }, reply) => {
       const device = registry.device(params.id);
       return device ? bodyOf(device) : problem(reply, 404, refusals.notFound('device', params.id));
@@ -72,19 +78,19 @@ export function registryRoutes(base: FastifyInstance, { registry, picture }: Ser
 
   app.get(
     '/api/v1/sites',
-    { schema: { tags: ['registry'], summary: 'Sites', querystring: page(10_000) } },
-    async ({ query: { limit, offset } }) => {
-      const sites = [...registry.sites()];
-      return { total: sites.length, items: sites.slice(offset, offset + limit) };
+    {
+      config: { answer: bodies.sites },
+      schema: { tags: ['registry'], summary: 'Sites', querystring: page(10_000) },
     },
+    async ({ query }) => pageOf([...registry.sites()], query),
   );
 
   app.get(
     '/api/v1/gateways',
-    { schema: { tags: ['registry'], summary: 'Gateways', querystring: page(10_000) } },
-    async ({ query: { limit, offset } }) => {
-      const gateways = [...registry.gateways()];
-      return { total: gateways.length, items: gateways.slice(offset, offset + limit) };
+    {
+      config: { answer: bodies.gateways },
+      schema: { tags: ['registry'], summary: 'Gateways', querystring: page(10_000) },
     },
+    async ({ query }) => pageOf([...registry.gateways()], query),
   );
 }

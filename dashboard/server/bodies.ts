@@ -1,0 +1,252 @@
+import { z } from 'zod';
+import type { Alarm, AlarmEvent } from '../../devices/contract/alarm.ts';
+import type {
+  AlarmBody,
+  AlarmsBody,
+  AuditBody,
+  CityBody,
+  DeviceBody,
+  DevicesBody,
+  Me,
+  QuarantineBody,
+  ReadingsBody,
+  StandardsBody,
+} from '../../devices/contract/api.ts';
+import { catalogueSchema } from '../../devices/contract/catalogue.ts';
+import { citySchema } from '../../devices/contract/city.ts';
+import type { CommandOutcome, Refusal } from '../../devices/contract/command.ts';
+import type { Quarantined } from '../../devices/contract/quarantine.ts';
+import { deviceSchema, gatewaySchema, siteSchema } from '../../devices/contract/registry.ts';
+import type { DeviceType } from '../../devices/model/device-type.ts';
+import type { SignInRecord } from './accounts/accounts.ts';
+
+/**
+ * The answers of the API, for its document. The compiler holds each against the type it describes (`devices/contract`), a
+ * test holds each against what the server really answers.
+ */
+const time = z.number().describe('ms since 1970 UTC');
+const value = z.union([z.number(), z.boolean(), z.string()]);
+const bilingual = z.object({ zh: z.string(), en: z.string() });
+const priority = z.enum(['P1', 'P2', 'P3', 'P4']).describe('P1 urgent, P2 high, P3 medium, P4 low');
+
+export const alarmSchema = z
+  .object({
+    id: z.string().describe('<device>/<item>.<rule>/<time of the first abnormal sample>; never changes'),
+    device: z.string(),
+    deviceName: z.string(),
+    deviceType: z.string(),
+    site: z.string().nullable(),
+    siteName: z.string().nullable(),
+    area: z.string().nullable(),
+    lon: z.number(),
+    lat: z.number(),
+    rule: z.string(),
+    measurement: z.string(),
+    priority,
+    severity: z.number().describe('OPC UA severity'),
+    active: z.boolean(),
+    acked: z.boolean(),
+    latched: z.boolean(),
+    override: z
+      .union([
+        z.object({ kind: z.literal('shelved'), until: time, by: z.string(), reason: z.string() }),
+        z.object({ kind: z.literal('suppressed'), because: z.string() }),
+        z.object({ kind: z.literal('out-of-service'), workOrder: z.string(), by: z.string() }),
+      ])
+      .nullable(),
+    lane: z.enum(['live', 'history']),
+    needsVerdict: z.boolean(),
+    supersededBy: z.string().nullable(),
+    since: time,
+    raisedAt: time,
+    returnedAt: time.nullable(),
+    ackedAt: time.nullable(),
+    ackedBy: z.string().nullable(),
+    closedAt: time.nullable(),
+    value: value.nullable(),
+    lastValue: value.nullable(),
+    lastAt: time.nullable(),
+    lastQuality: z.number().describe('OPC UA status code, 0 = good'),
+    doubts: z.array(
+      z.enum([
+        'out-of-range',
+        'too-steep',
+        'not-a-number',
+        'clock-in-future',
+        'clock-in-past',
+        'clock-in-seconds',
+        'clock-eight-hours-off',
+      ]),
+    ),
+    op: z.string().nullable(),
+    limit: value.nullable(),
+    unit: z.string().describe('UCUM'),
+    explanation: bilingual,
+    clause: z.object({
+      item: z.string(),
+      name: z.string(),
+      text: z.string(),
+      provenance: z.enum(['quoted', 'adapted', 'illustrative']),
+      problem: z.string(),
+      catalogueVersion: z.string(),
+      department: z.string(),
+      cooperating: z.array(z.string()),
+    }),
+    deadlines: z.object({
+      ack: time.nullable(),
+      arrive: time.nullable(),
+      makeSafe: time.nullable(),
+      close: time.nullable(),
+      clock: z.enum(['continuous', 'working']),
+    }),
+    demo: z.boolean(),
+    seq: z.number(),
+  })
+  .meta({ id: 'Alarm' }) satisfies z.ZodType<Alarm>;
+
+const alarmEvent = z.object({
+  seq: z.number(),
+  alarm: z.string(),
+  at: time,
+  kind: z.enum(['raised', 'reraised', 'returned', 'acknowledged', 'reset', 'superseded', 'closed', 'note']),
+  actor: z.string().nullable(),
+  note: z.string().nullable(),
+}) satisfies z.ZodType<AlarmEvent>;
+
+const refusal = z.object({ code: z.string(), zh: z.string(), en: z.string() }) satisfies z.ZodType<Refusal>;
+
+const quarantined = z
+  .object({
+    id: z.number(),
+    received: time,
+    client: z.string(),
+    device: z.string().nullable(),
+    topic: z.string(),
+    code: z.enum([
+      'not-json',
+      'wrong-shape',
+      'unknown-device',
+      'not-behind-this-gateway',
+      'unknown-measurement',
+      'wrong-type',
+      'too-large',
+      'unknown-topic',
+    ]),
+    reason: bilingual,
+    payload: z.string().describe('base64, cut at 64 KiB; `size` is the true length'),
+    size: z.number(),
+  })
+  .meta({ id: 'Quarantined' }) satisfies z.ZodType<Quarantined>;
+
+const deviceType = z
+  .object({
+    id: z.string(),
+    title: bilingual,
+    layer: z.enum(['gas', 'lighting', 'sanitation', 'water', 'environment', 'traffic', 'safety', 'people']),
+    measuresGas: z.literal(true).optional(),
+    source: z.string().optional(),
+    measurements: z.record(
+      z.string(),
+      z.object({
+        title: bilingual,
+        kind: z.enum(['number', 'boolean', 'text']),
+        unit: z.string().describe('UCUM'),
+        range: z.tuple([z.number(), z.number()]).readonly().optional(),
+        maxPerMinute: z.number().optional(),
+        states: z.record(z.string(), bilingual).optional(),
+        everyMs: z.number().optional(),
+        derived: z.literal(true).optional(),
+        combustible: z.literal(true).optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'DeviceType' });
+// Units are a closed list in our types and any UCUM code in the document.
+deviceType satisfies z.ZodType<Omit<DeviceType, 'measurements'>>;
+
+const device = deviceSchema
+  .extend({
+    siteRecord: siteSchema.optional(),
+    gatewayRecord: gatewaySchema.optional(),
+    lastAt: time.nullable(),
+    stale: z.boolean(),
+    values: z
+      .record(z.string(), z.tuple([value, z.number(), z.number()]).readonly())
+      .describe('measurement → [value, source time ms, OPC UA status]'),
+    attributes: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'DeviceWithValues' }) satisfies z.ZodType<DeviceBody>;
+
+const page = <T extends z.ZodType>(item: T) => z.object({ total: z.number().int(), items: z.array(item) });
+
+export const bodies = {
+  alarms: page(alarmSchema) satisfies z.ZodType<AlarmsBody>,
+  alarm: z.object({ alarm: alarmSchema, events: z.array(alarmEvent) }) satisfies z.ZodType<AlarmBody>,
+  audit: z.object({
+    items: z.array(
+      z.object({
+        seq: z.number(),
+        at: time,
+        type: z.string(),
+        actor: z.string(),
+        via: z.string(),
+        body: z.unknown(),
+        outcome: z.unknown(),
+      }),
+    ),
+  }) satisfies z.ZodType<AuditBody>,
+  city: z.object({
+    city: citySchema,
+    types: z.array(deviceType),
+    demo: z
+      .object({
+        speed: z.number(),
+        faults: z.array(z.object({ kind: z.string(), title: bilingual, expect: bilingual })),
+      })
+      .nullable(),
+    version: z.string(),
+    mapStyles: z.object({ light: z.string(), dark: z.string() }),
+    mapboxToken: z.string().nullable(),
+  }) satisfies z.ZodType<Omit<CityBody, 'types'>>,
+  device: device,
+  devices: page(device) satisfies z.ZodType<DevicesBody>,
+  gateways: page(gatewaySchema),
+  me: z.object({
+    name: z.string(),
+    displayName: z.string(),
+    role: z.string(),
+    csrf: z.string(),
+  }) satisfies z.ZodType<Me>,
+  outcome: z.object({
+    done: z.literal(true),
+    changed: z.array(z.string()),
+    refused: z.array(refusal.extend({ id: z.string() })).optional(),
+    pending: z.literal(true).optional(),
+  }) satisfies z.ZodType<CommandOutcome>,
+  quarantine: z.object({ items: z.array(quarantined) }) satisfies z.ZodType<QuarantineBody>,
+  readings: z.object({
+    device: z.string(),
+    measurement: z.string(),
+    unit: z.string(),
+    samples: z.array(z.tuple([z.number(), value, z.number()]).readonly()).describe('[time ms, value, OPC UA status]'),
+    limits: z.array(z.object({ rule: z.string(), title: bilingual, priority, op: z.string(), value: z.number() })),
+    gapMs: z.number(),
+  }) satisfies z.ZodType<ReadingsBody>,
+  signIns: z.object({
+    items: z.array(
+      z.object({
+        at: time,
+        account: z.string(),
+        address: z.string(),
+        outcome: z.enum(['in', 'claimed', 'wrong', 'locked', 'out']),
+      }),
+    ),
+  }) satisfies z.ZodType<{ items: readonly SignInRecord[] }>,
+  sites: page(siteSchema),
+  standards: z.object({
+    catalogue: catalogueSchema,
+    open: z.record(z.string(), z.number()),
+  }) satisfies z.ZodType<StandardsBody>,
+  started: z.object({ started: z.string() }),
+  sent: z.object({ sent: z.literal(true), quarantined: quarantined.optional() }),
+} as const;

@@ -1,0 +1,86 @@
+import type { Alarm } from '../../../devices/contract/alarm.ts';
+import { isOpen } from '../../../devices/contract/alarm.ts';
+import type { Running } from '../../../kit/cleanups.ts';
+import type { Log } from '../../../kit/log.ts';
+import type { AlarmFeed } from './alarm-feed.ts';
+
+/** Between looks when nobody calls: rules runs in another process. */
+const pollMs = 150;
+/** Between looks when rules calls after each commit; only in case a call was missed. */
+const pollBesideCallsMs = 2000;
+
+export interface AlarmWatchParts {
+  readonly alarms: AlarmFeed;
+  /** Called by rules after each commit, where it runs in this process. */
+  readonly onAlarms?: ((notify: () => void) => () => void) | undefined;
+  /** Alarms that changed, whole, in the order of their changes. */
+  readonly onChange: (changed: readonly Alarm[]) => void;
+  readonly log: Log;
+}
+
+/** The open alarms, as they are committed. */
+export interface AlarmWatch extends Running {
+  readonly open: ReadonlyMap<string, Alarm>;
+  /** How long no look at the alarms has worked, ms; 0 while they work. */
+  blindMs(): number;
+}
+
+/** Reads the open alarms and follows their changes; resolves when `open` holds all of them. */
+export async function startAlarmWatch({ alarms, onAlarms, onChange, log }: AlarmWatchParts): Promise<AlarmWatch> {
+  const open = new Map<string, Alarm>();
+  const first = await alarms.open();
+  for (const alarm of first.alarms) open.set(alarm.id, alarm);
+  let seq = first.seq;
+  let failingSince: number | null = null;
+
+  const look = async (): Promise<void> => {
+    for (;;) {
+      const news = await alarms.since(seq);
+      seq = news.seq;
+      for (const alarm of news.alarms) {
+        if (isOpen(alarm)) open.set(alarm.id, alarm);
+        else open.delete(alarm.id);
+      }
+      if (news.alarms.length > 0) onChange(news.alarms);
+      if (!news.more) return;
+    }
+  };
+  const lookOnce = async (): Promise<void> => {
+    try {
+      await look();
+      if (failingSince !== null) log.warn('alarms can be read again');
+      failingSince = null;
+    } catch (err) {
+      if (failingSince === null) log.error({ err }, 'alarms cannot be read: no page shows new ones until this works');
+      failingSince ??= performance.now();
+    }
+  };
+
+  let looking: Promise<void> | null = null;
+  let askedMeanwhile = false;
+  const lookSoon = (): void => {
+    if (looking) {
+      askedMeanwhile = true;
+      return;
+    }
+    looking = lookOnce().finally(() => {
+      looking = null;
+      if (!askedMeanwhile) return;
+      askedMeanwhile = false;
+      lookSoon();
+    });
+  };
+  const unsubscribe = onAlarms?.(lookSoon);
+  const poll = setInterval(lookSoon, onAlarms ? pollBesideCallsMs : pollMs);
+  // What was committed between the first reading and the subscription.
+  lookSoon();
+  return {
+    open,
+    blindMs: () => (failingSince === null ? 0 : performance.now() - failingSince),
+    async stop() {
+      unsubscribe?.();
+      clearInterval(poll);
+      while (looking) await looking;
+    },
+  };
+}
