@@ -24,7 +24,8 @@ export function App() {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const texts = useTexts();
   useEffect(() => {
-    if (me !== undefined) return;
+    // Whoever holds the one-time link is nobody yet.
+    if (me !== undefined || route.page === 'claim') return;
     const ask = (): void => {
       loadMe().then(
         () => setProblem(null),
@@ -34,7 +35,7 @@ export function App() {
     ask();
     const again = setInterval(ask, 3000);
     return () => clearInterval(again);
-  }, [me]);
+  }, [me, route.page]);
   useEffect(() => {
     if (me === null && route.page !== 'login' && route.page !== 'claim') {
       goTo(hrefOf({ page: 'login', next: location.pathname + location.search }), 'replace');

@@ -158,7 +158,7 @@ function Drawn({
         <Curve
           curve={curve}
           limits={limits}
-          from={(minute - span) / 1000}
+          from={beginOf(body.samples[0]?.[0] ?? minute, minute, span) / 1000}
           to={minute / 1000}
           stepped={kind === 'boolean'}
           label={said}
@@ -180,6 +180,13 @@ function Drawn({
     </>
   );
 }
+
+/** Never less than this is drawn, ms. */
+const LEAST_SPAN = 600_000;
+
+/** Where the curve begins: at the span asked for, or at the first reading where nothing was heard before it. */
+const beginOf = (first: number, now: number, span: number): number =>
+  Math.max(now - span, Math.min(first, now - LEAST_SPAN));
 
 /** Words over time are a list, newest first. */
 function TextSamples({ body, record, measurement }: { body: ReadingsBody; record: DeviceBody; measurement: string }) {

@@ -92,9 +92,9 @@ export function Facts({ record, onDevice }: { record: DeviceBody; onDevice: (id:
         </button>
       ),
     ],
-    [texts('facts.owner'), record.owner],
-    [texts('facts.operator'), record.operator],
-    [texts('facts.maintainer'), record.maintainer],
+    [texts('facts.owner'), record.owner && place.department(record.owner)],
+    [texts('facts.operator'), record.operator && place.department(record.operator)],
+    [texts('facts.maintainer'), record.maintainer && place.department(record.maintainer)],
     [texts('facts.installed'), record.installed],
     [
       texts('facts.expires'),

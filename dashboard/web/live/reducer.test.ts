@@ -54,6 +54,18 @@ describe('the live picture', () => {
     expect(withChanges(emptyPicture, changes())).toBe('gap');
   });
 
+  it('lets the value of an alarm run on with its device', () => {
+    const leak = anAlarm({ id: 'a', device: 'pole-1', measurement: 'alarm.ch4', lastValue: 41, lastAt: 10 });
+    const start = fromSnapshot(snapshot({ alarms: [leak] }));
+    const risen = device({ values: { 'alarm.ch4': [55, 20, 0] } });
+    const picture = following(start, changes({ devices: [risen] }));
+    expect(picture.alarms.get('a')).toMatchObject({ lastValue: 55, lastAt: 20 });
+    const older = device({ values: { 'alarm.ch4': [3, 15, 0] } });
+    const still = following(picture, changes({ from: 8, to: 9, devices: [older] }));
+    expect(still.alarms.get('a')).toMatchObject({ lastValue: 55, lastAt: 20 });
+    expect(fromSnapshot(snapshot({ alarms: [leak], devices: [risen] })).alarms.get('a')?.lastValue).toBe(55);
+  });
+
   it('loses an alarm that closed, and keeps one that returned unacknowledged', () => {
     const start = fromSnapshot(snapshot({ alarms: [anAlarm({ id: 'a' }), anAlarm({ id: 'b' })] }));
     const picture = following(

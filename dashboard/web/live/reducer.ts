@@ -25,11 +25,12 @@ export const emptyPicture: LivePicture = {
 
 /** A snapshot replaces everything. */
 export function fromSnapshot(message: LiveSnapshot): LivePicture {
+  const devices = new Map(message.devices.map((device) => [device.id, device]));
   return {
     seq: message.seq,
     now: message.now,
-    alarms: new Map(message.alarms.map((alarm) => [alarm.id, alarm])),
-    devices: new Map(message.devices.map((device) => [device.id, device])),
+    alarms: withNewestValues(new Map(message.alarms.map((alarm) => [alarm.id, alarm])), devices),
+    devices,
     strip: message.strip,
     touched: null,
   };
@@ -41,11 +42,14 @@ export function fromSnapshot(message: LiveSnapshot): LivePicture {
  */
 export function withChanges(picture: LivePicture, message: LiveChanges): LivePicture | 'gap' {
   if (picture.seq === null || message.from !== picture.seq) return 'gap';
+  const devices = mergedDevices(picture.devices, message.devices);
+  // Only what this message touched can have a newer value.
+  const touched = new Set([...message.devices.map(({ id }) => id), ...message.alarms.map(({ device }) => device)]);
   return {
     seq: message.to,
     now: message.now,
-    alarms: mergedAlarms(picture.alarms, message.alarms),
-    devices: mergedDevices(picture.devices, message.devices),
+    alarms: withNewestValues(mergedAlarms(picture.alarms, message.alarms), devices, touched),
+    devices,
     strip: message.strip,
     touched: message.devices.map((device) => device.id),
   };
@@ -60,6 +64,24 @@ function mergedAlarms(held: ReadonlyMap<string, Alarm>, changed: readonly Alarm[
     else alarms.set(alarm.id, alarm);
   }
   return alarms;
+}
+
+/** An alarm changes only with its life-cycle; its value runs on with its device's, so that no row shows an old figure as the newest. */
+function withNewestValues(
+  alarms: ReadonlyMap<string, Alarm>,
+  devices: ReadonlyMap<string, DeviceState>,
+  touched?: ReadonlySet<string>,
+): ReadonlyMap<string, Alarm> {
+  let changed: Map<string, Alarm> | null = null;
+  for (const alarm of alarms.values()) {
+    if (alarm.lane === 'history' || (touched && !touched.has(alarm.device))) continue;
+    const newest = devices.get(alarm.device)?.values[alarm.measurement];
+    if (!newest || newest[1] <= (alarm.lastAt ?? Number.NEGATIVE_INFINITY)) continue;
+    const [lastValue, lastAt, lastQuality] = newest;
+    changed ??= new Map(alarms);
+    changed.set(alarm.id, { ...alarm, lastValue, lastAt, lastQuality });
+  }
+  return changed ?? alarms;
 }
 
 function mergedDevices(
