@@ -1,41 +1,37 @@
 import { Command } from 'commander';
 import { ConfigError } from '../kit/config.ts';
 import { Problem } from '../kit/problem.ts';
-import { benchCommand } from './commands/bench.ts';
-import { cityCommand } from './commands/city.ts';
-import { deviceCommand } from './commands/device.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { exportCommand, importCommand } from './commands/files.ts';
-import { processCommands } from './commands/processes.ts';
-import { replayCommand } from './commands/replay.ts';
-import { simulateCommand } from './commands/simulate.ts';
-import { startCommand } from './commands/start.ts';
-import { userCommand } from './commands/user.ts';
 import { say } from './terminal.ts';
+
+/** Commands by name; a command's code is loaded when it is asked for, so that the small ones answer at once. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./commands/start.ts')).startCommand(),
+  ...Object.fromEntries(
+    ['gateway', 'ingest', 'rules', 'dashboard'].map((name) => [
+      name,
+      async () => (await import('./commands/processes.ts')).processCommand(name),
+    ]),
+  ),
+  simulate: async () => (await import('./commands/simulate.ts')).simulateCommand(),
+  replay: async () => (await import('./commands/replay.ts')).replayCommand(),
+  bench: async () => (await import('./commands/bench.ts')).benchCommand(),
+  city: async () => (await import('./commands/city.ts')).cityCommand(),
+  import: async () => (await import('./commands/files.ts')).importCommand(),
+  export: async () => (await import('./commands/files.ts')).exportCommand(),
+  user: async () => (await import('./commands/user.ts')).userCommand(),
+  device: async () => (await import('./commands/device.ts')).deviceCommand(),
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+};
 
 const program = new Command('yanshao')
   .description(
     '雁哨：看护一座城市的设备，把每个报警送到人、送到核实的结案\nYanshao watches a city’s devices and carries every alarm to a person and to a verified close',
   )
-  .showHelpAfterError()
-  .addCommand(startCommand(), { isDefault: false });
+  .showHelpAfterError();
 
-for (const command of [
-  ...processCommands(),
-  simulateCommand(),
-  replayCommand(),
-  benchCommand(),
-  cityCommand(),
-  importCommand(),
-  exportCommand(),
-  userCommand(),
-  deviceCommand(),
-  doctorCommand(),
-]) {
-  program.addCommand(command);
-}
-
+const asked = commands[process.argv[2] ?? ''];
 try {
+  for (const load of asked ? [asked] : Object.values(commands)) program.addCommand(await load());
   await program.parseAsync();
 } catch (err) {
   // What a person can mend is said in words; anything else is our own mistake and shows where it happened.

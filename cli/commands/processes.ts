@@ -39,29 +39,29 @@ interface Frame {
   readonly stopping: ReturnType<typeof cleanups>;
 }
 
-/** `yanshao gateway | ingest | rules | dashboard`: one process each; those of one host share a data folder. */
-export function processCommands(): Command[] {
-  return [
-    processCommand('gateway', '现场网关 / a field gateway', runGateway),
-    processCommand(
-      'ingest',
-      '接入：MQTT 入口、日志与时序库 / the MQTT door, the journal, the telemetry store',
-      runIngest,
-    ),
-    processCommand('rules', '规则、告警与命令 / rules, alarms and commands', runRules),
-    processCommand('dashboard', '页面与接口 / pages and API', runDashboard),
-  ];
-}
+const processes: Readonly<Record<string, { readonly about: string; readonly run: (frame: Frame) => Promise<string> }>> =
+  {
+    gateway: { about: '现场网关 / a field gateway', run: runGateway },
+    ingest: {
+      about: '接入：MQTT 入口、日志与时序库 / the MQTT door, the journal, the telemetry store',
+      run: runIngest,
+    },
+    rules: { about: '规则、告警与命令 / rules, alarms and commands', run: runRules },
+    dashboard: { about: '页面与接口 / pages and API', run: runDashboard },
+  };
 
-function processCommand(name: string, description: string, run: (frame: Frame) => Promise<string>): Command {
+/** `yanshao gateway | ingest | rules | dashboard`: one process each; those of one host share a data folder. */
+export function processCommand(name: string): Command {
+  const wanted = processes[name];
+  if (!wanted) throw new Error(`${name} is not a process`);
   return commandWithSettings(name)
-    .description(description)
+    .description(wanted.about)
     .action(async (flags: Record<string, unknown>) => {
       const { config } = readConfig(flags);
       const log = processLog(name, config);
       const stopping = cleanups(log);
       try {
-        say(await run({ config, folder: folderOf(config), log, stopping }));
+        say(await wanted.run({ config, folder: folderOf(config), log, stopping }));
       } catch (err) {
         await stopping.run();
         throw err;
