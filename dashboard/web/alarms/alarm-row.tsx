@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { Alarm } from '../../../devices/contract/alarm.ts';
+import type { Value } from '../../../devices/contract/entry.ts';
 import { isGood } from '../../../devices/model/quality.ts';
 import { ageText } from '../format/age.ts';
 import { opText } from '../format/value.ts';
@@ -8,6 +9,7 @@ import { useBeat } from '../live/store.ts';
 import { AlarmMark } from '../ui/priority.tsx';
 import { useHover } from './hover.ts';
 import { limitBar } from './limit-bar.ts';
+import { useNewest } from './newest.ts';
 import { rankOf } from './order.ts';
 import { usePlace, useShownValue } from './words.ts';
 
@@ -26,7 +28,7 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
   const texts = useTexts();
   const place = usePlace();
   const shown = useShownValue();
-  const value = alarm.lastValue ?? alarm.value;
+  const { value, quality } = useNewest(alarm);
   const { figure, unit } = shown(alarm, value);
   const limit = alarm.limit === null ? null : shown(alarm, alarm.limit);
   const state = gone ? 'gone' : alarm.acked ? 'acked' : alarm.active ? 'unacked' : 'returned';
@@ -56,14 +58,18 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
       >
         <span className="clip">
           <b>{figure}</b> <small>{unit}</small>
-          {!isGood(alarm.lastQuality) && (
+          {!isGood(quality) && (
             <abbr title={texts('value.doubtful')} className="doubt">
               ?
             </abbr>
           )}
         </span>
         {typeof value === 'number' ? (
-          <Bar alarm={alarm} strong={!gone && alarm.active && !alarm.acked && rankOf(alarm.priority) <= 2} />
+          <Bar
+            alarm={alarm}
+            value={value}
+            strong={!gone && alarm.active && !alarm.acked && rankOf(alarm.priority) <= 2}
+          />
         ) : (
           <span className="row-measured clip">{place.measurement(alarm)}</span>
         )}
@@ -97,8 +103,8 @@ function Tags({ alarm, gone }: { alarm: Alarm; gone: boolean }) {
 }
 
 /** The value against its limit, which is a mark on the bar. */
-export function Bar({ alarm, strong }: { alarm: Alarm; strong: boolean }) {
-  const bar = limitBar(alarm.lastValue ?? alarm.value, alarm.op, alarm.limit);
+export function Bar({ alarm, value, strong }: { alarm: Alarm; value: Value | null; strong: boolean }) {
+  const bar = limitBar(value, alarm.op, alarm.limit);
   if (!bar) return null;
   return (
     <span className={`bar${strong ? ` p${rankOf(alarm.priority)}` : ''}`} aria-hidden="true">

@@ -22,9 +22,14 @@ interface Sent {
   readonly quarantined?: Quarantined;
 }
 
-/** The newest refused message of a device, which the quarantine may write a moment after the broker took it. */
+/**
+ * The newest refused message that came from a device. What cannot be decoded names no device: then only its sender is known,
+ * so the newest of all are looked through.
+ */
 const newestRefused = async (device: string): Promise<Quarantined | undefined> =>
-  (await api<QuarantineBody>(`/quarantine?limit=1&device=${encodeURIComponent(device)}`)).items[0];
+  (await api<QuarantineBody>('/quarantine?limit=20')).items.find(
+    (one) => one.device === device || one.client === device,
+  );
 
 /** Sends and looks for what became of it, for three seconds at most. */
 async function sent(device: string, payload: string): Promise<Sent> {

@@ -1,6 +1,7 @@
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import { isGood } from '../../../devices/model/quality.ts';
 import { Bar } from '../alarms/alarm-row.tsx';
+import { useNewest } from '../alarms/newest.ts';
 import { rankOf } from '../alarms/order.ts';
 import { useShownValue } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
@@ -15,7 +16,8 @@ export function AlarmHead({ alarm }: { alarm: Alarm }) {
   const texts = useTexts();
   const shown = useShownValue();
   const now = useBeat((beat) => beat.now);
-  const { figure, unit } = shown(alarm, alarm.lastValue ?? alarm.value);
+  const newest = useNewest(alarm);
+  const { figure, unit } = shown(alarm, newest.value);
   const limit = alarm.limit === null ? null : shown(alarm, alarm.limit);
   const raised = shown(alarm, alarm.value);
   const hot = alarm.active && !alarm.closedAt;
@@ -63,13 +65,13 @@ export function AlarmHead({ alarm }: { alarm: Alarm }) {
           </div>
           <div>
             <dt>{texts('alarm.valueAge')}</dt>
-            <dd>{alarm.lastAt === null ? '—' : ageText(now - alarm.lastAt, texts('age.day'))}</dd>
+            <dd>{newest.at === null ? '—' : ageText(now - newest.at, texts('age.day'))}</dd>
           </div>
         </dl>
       </div>
-      <Bar alarm={alarm} strong={hot} />
+      <Bar alarm={alarm} value={newest.value} strong={hot} />
       <p className="small alarm-why">{texts.pick(alarm.explanation)}</p>
-      {(!isGood(alarm.lastQuality) || alarm.doubts.length > 0) && (
+      {(!isGood(newest.quality) || alarm.doubts.length > 0) && (
         <p className="small doubt-line">
           <span className="doubt">?</span>{' '}
           {alarm.doubts.length > 0

@@ -20,9 +20,9 @@ export interface ClockStep {
 export function safetyClock(alarm: Alarm, now: number): ClockStep[] {
   const doneAt: Record<StepName, number | null> = {
     ack: alarm.ackedAt,
-    // Arrival and making safe are proved by tickets; until one says so, the return to normal is the latest they can be.
+    // A reading that returned to normal proves neither arrival nor safety: both run until the alarm is closed.
     arrive: alarm.closedAt,
-    makeSafe: alarm.returnedAt !== null && !alarm.active ? alarm.returnedAt : alarm.closedAt,
+    makeSafe: alarm.closedAt,
     close: alarm.closedAt,
   };
   let currentFound = false;

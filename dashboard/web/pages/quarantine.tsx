@@ -56,6 +56,22 @@ export function QuarantinePage() {
 
 const PAGE = 50;
 
+/** Refused messages, newest first; of one device also those that name no device and came from it. */
+async function refusedOf(device: string, before?: number): Promise<{ items: Quarantined[]; more: boolean }> {
+  const page = new URLSearchParams({
+    limit: String(PAGE),
+    ...(before === undefined ? {} : { before: String(before) }),
+  });
+  const all = await api<QuarantineBody>(`/quarantine?${page}`);
+  if (!device) return { items: [...all.items], more: all.items.length === PAGE };
+  page.set('device', device);
+  const named = await api<QuarantineBody>(`/quarantine?${page}`);
+  const both = new Map(
+    [...named.items, ...all.items.filter(({ client }) => client === device)].map((one) => [one.id, one]),
+  );
+  return { items: [...both.values()].sort((a, b) => b.id - a.id), more: named.items.length === PAGE };
+}
+
 function useQuarantine(device: string) {
   const [items, setItems] = useState<readonly Quarantined[] | null>(null);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
@@ -63,13 +79,10 @@ function useQuarantine(device: string) {
   const refused = useLive((live) => live.picture.strip?.ingest?.refused);
   const load = useCallback(
     async (before?: number): Promise<void> => {
-      const query = new URLSearchParams({ limit: String(PAGE) });
-      if (device.trim()) query.set('device', device.trim());
-      if (before !== undefined) query.set('before', String(before));
       try {
-        const body = await api<QuarantineBody>(`/quarantine?${query}`);
-        setItems((held) => (before === undefined ? body.items : [...(held ?? []), ...body.items]));
-        setMore(body.items.length === PAGE);
+        const found = await refusedOf(device.trim(), before);
+        setItems((held) => (before === undefined ? found.items : [...(held ?? []), ...found.items]));
+        setMore(found.more);
         setProblem(null);
       } catch (error) {
         setProblem(problemOf(error));
@@ -89,16 +102,18 @@ function useQuarantine(device: string) {
 function Refused({ item }: { item: Quarantined }) {
   const texts = useTexts();
   const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
-  const device = useCity((state) => (item.device ? state.devices.get(item.device) : undefined));
+  // What cannot be decoded names no device; a sender that is a device of the registry says which it was.
+  const device = useCity((state) => state.devices.get(item.device ?? item.client));
+  const named = item.device ?? device?.id;
   const [hex, setHex] = useState(false);
   return (
     <li>
       <div className="refused-head">
         <time className="muted">{fullStampText(item.received, timeZone)}</time>
         <span className="tag solid">{texts(`refusal.${item.code}`)}</span>
-        {item.device ? (
-          <Link to={hrefOf({ page: 'duty', device: item.device, view: 'detail' })}>
-            {(texts.language === 'en' && device?.nameEn) || (device?.name ?? item.device)}
+        {named ? (
+          <Link to={hrefOf({ page: 'duty', device: named, view: 'detail' })}>
+            {(texts.language === 'en' && device?.nameEn) || (device?.name ?? named)}
           </Link>
         ) : (
           <span className="faint">{texts('quarantine.noDevice')}</span>
