@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OPCUACertificateManager } from 'node-opcua';
+import { OPCUACertificateManager, setErrorLogger, setWarningLogger } from 'node-opcua';
 import type { Running } from '../../kit/cleanups.ts';
 import type { Log } from '../../kit/log.ts';
 
@@ -18,6 +18,7 @@ export interface StationTrust extends Running {
  * it, or put into the folder by hand, is not trusted after a start.
  */
 export async function openTrust(pkiDir: string, trusted: readonly string[], log: Log): Promise<StationTrust> {
+  hushLibrary(log);
   const rootFolder = join(pkiDir, 'client');
   await mkdir(rootFolder, { recursive: true });
   for (const kind of ['trusted', 'issuers'])
@@ -43,6 +44,14 @@ export async function openTrust(pkiDir: string, trusted: readonly string[], log:
     },
     stop: () => manager.dispose(),
   };
+}
+
+/** node-opcua prints a screenful in colour at every refused certificate; what matters of it is in our own lines. */
+function hushLibrary(log: Log): void {
+  const toDebug = (_context: unknown, ...words: unknown[]) =>
+    log.debug({ words: words.map(String) }, 'node-opcua says');
+  setWarningLogger(toDebug);
+  setErrorLogger(toDebug);
 }
 
 /** A certificate file's DER bytes, whichever of the two usual forms it has. */
