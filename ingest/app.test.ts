@@ -93,6 +93,14 @@ describe('ingest', () => {
     expect(heard).not.toHaveBeenCalled();
   });
 
+  it('names the device of what it could not read, where the sender is one', async () => {
+    const { connect, ingest } = await start();
+    await (await connect('d-1')).publishAsync(telemetry, 'x', { qos: 1 });
+    await (await connect('gw-1')).publishAsync('v1/gateway/telemetry', 'x', { qos: 1 });
+    expect(await ingest.quarantine({ device: 'd-1', limit: 10 })).toMatchObject([{ client: 'd-1', code: 'not-json' }]);
+    expect(await ingest.quarantine({ client: 'gw-1', limit: 10 })).toMatchObject([{ device: null, code: 'not-json' }]);
+  });
+
   it('swallows a message of 5 MB, acknowledges and quarantines it, and goes on', async () => {
     const { connect, ingest, telemetry: kept } = await start();
     const device = await connect('d-1');

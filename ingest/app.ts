@@ -15,7 +15,7 @@ import { intake } from './intake.ts';
 import { ledger } from './ledger.ts';
 import { type BrokerOptions, startBroker } from './mqtt/broker.ts';
 import { type CredentialBook, identify } from './mqtt/identity.ts';
-import { openQuarantine, type QuarantineBounds } from './quarantine/quarantine.ts';
+import { openQuarantine, type QuarantineBounds, type RefusedMessage } from './quarantine/quarantine.ts';
 import { keepRejected } from './quarantine/rejected-rows.ts';
 import { rate } from './rate.ts';
 import { type FollowedRegistry, registryFeed } from './registry-feed.ts';
@@ -86,7 +86,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       intake({
         admission: judge,
         journal,
-        quarantine,
+        quarantine: { keep: (message) => quarantine.keep(named(message, registry)) },
         ledger: book,
         onAccepted: (readings) => perSecond.add(clock.now(), readings),
         log: log.child({ component: 'intake' }),
@@ -156,6 +156,13 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     await stopping.run();
     throw err;
   }
+}
+
+/** What a device sends for itself is about that device, also where nothing of it can be read. */
+function named(message: RefusedMessage, registry: Pick<IngestRegistry, 'device'>): RefusedMessage {
+  if (!registry.device(message.client)) return message;
+  const refusals = message.refusals.map((refusal) => ({ ...refusal, device: refusal.device ?? message.client }));
+  return { ...message, refusals };
 }
 
 /** Derived telemetry that a P1 or P2 rule judges. */

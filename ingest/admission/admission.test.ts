@@ -145,6 +145,13 @@ describe('a gateway', () => {
     expect(bench().send('gw-1', 'v1/gateway/disconnect', { device: 'd-4' }).codes).toEqual(['not-behind-this-gateway']);
   });
 
+  it('brings no attributes that are nested without end', () => {
+    const deep = `{"d-2": {"a": ${'['.repeat(50_000)}${']'.repeat(50_000)}}}`;
+    const { entries, refusals } = bench().send('gw-1', 'v1/gateway/attributes', deep);
+    expect(entries).toEqual([]);
+    expect(refusals).toMatchObject([{ device: 'd-2', code: 'wrong-shape' }]);
+  });
+
   it('brings the attributes of its devices', () => {
     const { entries } = bench().send('gw-1', 'v1/gateway/attributes', { 'd-2': { firmware: '1.4.2' } });
     expect(entries).toEqual([{ kind: 'attributes', device: 'd-2', received: TEN, values: { firmware: '1.4.2' } }]);

@@ -246,9 +246,20 @@ function keepAttributes(
   entries: JournalEntry[],
   refusals: () => Refusals,
 ): void {
-  if (isObject(values)) entries.push({ kind: 'attributes', device, received, values } satisfies AttributesEntry);
-  else refusals().add(device, 'wrong-shape', reasons.notAttributes(values));
+  if (!isObject(values)) refusals().add(device, 'wrong-shape', reasons.notAttributes(values));
+  else if (isDeeper(values, ATTRIBUTES_DEPTH)) {
+    refusals().add(device, 'wrong-shape', reasons.attributesTooDeep(ATTRIBUTES_DEPTH));
+  } else entries.push({ kind: 'attributes', device, received, values } satisfies AttributesEntry);
 }
+
+/** Attributes are kept as they are, and every reader of the journal must be able to take them in. */
+const ATTRIBUTES_DEPTH = 20;
+
+/** Whether a JSON value is nested more than `most` levels. */
+const isDeeper = (value: unknown, most: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (most === 0 || Object.values(value).some((inner) => isDeeper(inner, most - 1)));
 
 function admitConnection({ message, body, entries, refusals, speaksFor }: Case, state: 'up' | 'down'): void {
   const device = isObject(body) ? body.device : undefined;

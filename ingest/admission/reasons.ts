@@ -6,9 +6,17 @@ import type { Bilingual, Measurement } from '../../devices/model/device-type.ts'
 
 /** A foreign value as it may stand in a sentence: JSON, at most 60 characters. */
 export function shown(value: unknown): string {
-  const text =
-    typeof value === 'number' && !Number.isFinite(value) ? String(value) : (JSON.stringify(value) ?? 'undefined');
+  const text = typeof value === 'number' && !Number.isFinite(value) ? String(value) : json(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** Values nested thousands deep come over the wire, and older V8s write JSON by recursion. */
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'undefined';
+  } catch {
+    return Array.isArray(value) ? '[…]' : '{…}';
+  }
 }
 
 const kindWords: Record<string, Bilingual> = {
@@ -67,6 +75,10 @@ export const reasons = {
   notAttributes: (value: unknown): Bilingual => ({
     zh: `属性应为对象，收到${kindOf(value).zh}。请发送例如 {"firmware": "1.4.2"}。`,
     en: `Attributes are an object, this is ${kindOf(value).en}. Send something like {"firmware": "1.4.2"}.`,
+  }),
+  attributesTooDeep: (most: number): Bilingual => ({
+    zh: `属性嵌套超过 ${most} 层。请发送平铺的属性，例如 {"firmware": "1.4.2"}。`,
+    en: `The attributes are nested more than ${most} deep. Send flat ones, like {"firmware": "1.4.2"}.`,
   }),
   notGatewayBatch: (value: unknown): Bilingual => ({
     zh: `网关消息应为 {"设备号": [{"ts": 毫秒, "values": {…}}]}，收到${kindOf(value).zh}。`,
