@@ -9,7 +9,6 @@ import { useBeat } from '../live/store.ts';
 import { AlarmMark } from '../ui/priority.tsx';
 import { useHover } from './hover.ts';
 import { limitBar } from './limit-bar.ts';
-import { useNewest } from './newest.ts';
 import { rankOf } from './order.ts';
 import { usePlace, useShownValue } from './words.ts';
 
@@ -28,7 +27,7 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
   const texts = useTexts();
   const place = usePlace();
   const shown = useShownValue();
-  const { value, quality } = useNewest(alarm);
+  const value = alarm.lastValue ?? alarm.value;
   const { figure, unit } = shown(alarm, value);
   const limit = alarm.limit === null ? null : shown(alarm, alarm.limit);
   const state = gone ? 'gone' : alarm.acked ? 'acked' : alarm.active ? 'unacked' : 'returned';
@@ -58,7 +57,7 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
       >
         <span className="clip">
           <b>{figure}</b> <small>{unit}</small>
-          {!isGood(quality) && (
+          {!isGood(alarm.lastQuality) && (
             <abbr title={texts('value.doubtful')} className="doubt">
               ?
             </abbr>

@@ -1,7 +1,6 @@
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import { isGood } from '../../../devices/model/quality.ts';
 import { Bar } from '../alarms/alarm-row.tsx';
-import { useNewest } from '../alarms/newest.ts';
 import { rankOf } from '../alarms/order.ts';
 import { useShownValue } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
@@ -16,8 +15,8 @@ export function AlarmHead({ alarm }: { alarm: Alarm }) {
   const texts = useTexts();
   const shown = useShownValue();
   const now = useBeat((beat) => beat.now);
-  const newest = useNewest(alarm);
-  const { figure, unit } = shown(alarm, newest.value);
+  const newest = alarm.lastValue ?? alarm.value;
+  const { figure, unit } = shown(alarm, newest);
   const limit = alarm.limit === null ? null : shown(alarm, alarm.limit);
   const raised = shown(alarm, alarm.value);
   const hot = alarm.active && !alarm.closedAt;
@@ -65,13 +64,13 @@ export function AlarmHead({ alarm }: { alarm: Alarm }) {
           </div>
           <div>
             <dt>{texts('alarm.valueAge')}</dt>
-            <dd>{newest.at === null ? '—' : ageText(now - newest.at, texts('age.day'))}</dd>
+            <dd>{alarm.lastAt === null ? '—' : ageText(now - alarm.lastAt, texts('age.day'))}</dd>
           </div>
         </dl>
       </div>
-      <Bar alarm={alarm} value={newest.value} strong={hot} />
+      <Bar alarm={alarm} value={newest} strong={hot} />
       <p className="small alarm-why">{texts.pick(alarm.explanation)}</p>
-      {(!isGood(newest.quality) || alarm.doubts.length > 0) && (
+      {(!isGood(alarm.lastQuality) || alarm.doubts.length > 0) && (
         <p className="small doubt-line">
           <span className="doubt">?</span>{' '}
           {alarm.doubts.length > 0

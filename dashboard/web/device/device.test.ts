@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { UNCERTAIN_OUT_OF_RANGE } from '../../../devices/model/quality.ts';
-import { newestOf } from '../alarms/newest.ts';
 import { anAlarm } from '../alarms/test-alarm.ts';
 import { curveRange, toCurve } from './curve-data.ts';
 import { matching } from './matching.ts';
@@ -106,24 +105,6 @@ describe('the safety clock', () => {
       2 * minute,
     );
     expect(made.find((step) => step.name === 'makeSafe')?.state).toBe('overdue');
-  });
-});
-
-describe('the value of an alarm', () => {
-  const alarm = anAlarm({ active: false, lastAt: 5000, lastValue: 8.8, value: 46 });
-  const state = (at: number) => ({
-    id: 'kitchen-1',
-    lastAt: at,
-    stale: false,
-    values: { 'alarm.ch4': [0.2, at, 0] } as const,
-  });
-  it('is the newest of its device, also after the alarm returned', () => {
-    expect(newestOf(alarm, state(9000))).toEqual({ value: 0.2, at: 9000, quality: 0 });
-  });
-
-  it('is never an older one', () => {
-    expect(newestOf(alarm, state(4000)).value).toBe(8.8);
-    expect(newestOf(anAlarm({ lastValue: null, lastAt: null }), undefined).value).toBe(46);
   });
 });
 

@@ -1,6 +1,5 @@
 import { useEffect, useRef } from 'react';
 import type { Alarm, Priority } from '../../../devices/contract/alarm.ts';
-import { useNewest } from '../alarms/newest.ts';
 import { usePlace, useShownValue } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
 import { ageText, spanText } from '../format/age.ts';
@@ -57,7 +56,7 @@ function Worst({ alarm }: { alarm: Alarm }) {
   const texts = useTexts();
   const place = usePlace();
   const value = useShownValue();
-  const { figure, unit } = value(alarm, useNewest(alarm).value);
+  const { figure, unit } = value(alarm, alarm.lastValue ?? alarm.value);
   return (
     <Link to={hrefOf({ page: 'duty', alarm: alarm.id, view: 'detail' })} className="worst">
       <AlarmMark alarm={alarm} size={22} />

@@ -35,6 +35,7 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
   let { theme, language } = look;
   let devices: Points = collection([]);
   let alerts: Points = collection([]);
+  let drawnAlerts = '';
   let selected: LonLat | null = null;
   let hovered: LonLat | null = null;
   let hidden: ReadonlySet<string> = new Set();
@@ -93,7 +94,7 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
     for (const id of stale) markStale(id, true);
   };
   map.on('style.load', dress);
-  map.once('idle', () => events.onReady());
+  map.once('load', () => events.onReady());
   // Tests in a real browser ask the map itself what it has drawn: `event.detail.queryRenderedFeatures(…)`.
   map.on('idle', () => container.dispatchEvent(new CustomEvent('mapidle', { detail: map })));
   map.on('error', (event) => {
@@ -146,6 +147,10 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
       stale = ids;
     },
     setAlerts(features: readonly PointFeature<AlertProperties>[]) {
+      // Values run on without moving a symbol: what is drawn already is not drawn again.
+      const next = JSON.stringify(features);
+      if (next === drawnAlerts) return;
+      drawnAlerts = next;
       alerts = collection(features);
       put('ys-alerts', alerts);
     },
