@@ -11,8 +11,10 @@ declare module 'fastify' {
      * again would halve the throughput of lists (measured).
      */
     answer?: z.ZodType;
-    /** Answered with this status and, where it is not 200, without a body. */
-    answerCode?: 200 | 204;
+    /** 200 unless given. */
+    answerCode?: 204;
+    /** `application/json` unless given. */
+    answerType?: 'text/plain';
     /** Looks up something by its name, which may not be there. */
     finds?: true;
   }
@@ -74,10 +76,10 @@ export async function openApiDocument(app: FastifyInstance, version: string): Pr
 /** A route's schema with what follows from its configuration: answers, refusals, who may use it. */
 function documented(schema: FastifySchema | undefined, { method, config = {} }: RouteOptions): FastifySchema {
   const change = isChange(String(method));
-  const { answer, answerCode = 200, finds } = config;
+  const { answer, answerCode = 200, answerType = 'application/json', finds } = config;
   const input = schema?.querystring ?? schema?.body ?? schema?.params;
   const response: Record<string, unknown> = {
-    ...(answer && { [answerCode]: { description: 'done', content: { 'application/json': { schema: answer } } } }),
+    ...(answer && { [answerCode]: { description: 'done', content: { [answerType]: { schema: answer } } } }),
     ...(input !== undefined && { 400: problemAnswer('the request cannot be used; `errors` names the fields') }),
     ...(!config.public && { 401: problemAnswer('not signed in') }),
     ...((change || config.roles) && !config.public && { 403: problemAnswer('the role may not do this') }),

@@ -63,6 +63,11 @@ export async function startFollower(parts: FollowerParts): Promise<Follower> {
         await takeBlocks();
       } catch (err) {
         if (stopped.signal.aborted) return;
+        if (err instanceof JournalGap && position === 0) {
+          // A first start begins with what the journal still holds; nothing was known that could be missed.
+          position = err.oldest - 1;
+          continue;
+        }
         if (err instanceof JournalGap) {
           // Values that were freed unseen keep their old age until the next ones come.
           state.gaps += 1;

@@ -36,7 +36,10 @@ export function healthRoutes(app: FastifyInstance, context: ServerContext): void
   const metrics = platformMetrics();
   app.get(
     '/metrics',
-    { config: { public: true }, schema: { tags: ['health'], summary: 'Prometheus metrics, as text' } },
+    {
+      config: { public: true, answer: z.string(), answerType: 'text/plain' },
+      schema: { tags: ['health'], summary: 'Prometheus metrics, as text' },
+    },
     async (_request, reply) => {
       const [stages, open] = await Promise.all([
         readStages({ ingestStats: () => context.ingest.stats(), rulesStats: context.rulesStats }),
