@@ -1,4 +1,5 @@
 import { getPosition } from 'suncalc';
+import { zoneOffset } from '../../kit/local-time.ts';
 
 /** A moment as the city's wall clocks and calendars show it. */
 export interface LocalTime {
@@ -18,32 +19,9 @@ export interface Zone {
   instant(date: string, minuteOfDay: number): number;
 }
 
-const QUARTER = 15 * 60_000;
-
-/** Reads an IANA zone. Offsets change on quarter hours only, so each quarter is asked for once. */
+/** Reads an IANA zone. */
 export function zoneOf(timeZone: string): Zone {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
-  const offsets = new Map<number, number>();
-  const offset = (at: number): number => {
-    const quarter = Math.floor(at / QUARTER);
-    const known = offsets.get(quarter);
-    if (known !== undefined) return known;
-    const parts = Object.fromEntries(format.formatToParts(quarter * QUARTER).map(({ type, value }) => [type, +value]));
-    const shown = Date.UTC(parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);
-    const found = shown - quarter * QUARTER;
-    if (offsets.size > 10_000) offsets.clear();
-    offsets.set(quarter, found);
-    return found;
-  };
+  const offset = zoneOffset(timeZone);
   return {
     local(at) {
       const shown = new Date(at + offset(at));

@@ -1,3 +1,5 @@
+import { zoneOffset } from '../../kit/local-time.ts';
+
 /** Local time of day as the simulated city lives by it. */
 export interface LocalTime {
   /** 0 to 24, with fractions. */
@@ -13,35 +15,11 @@ export interface LocalTime {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/**
- * A function from ms to local time in the IANA `zone`. The zone's offset is asked once an hour of simulated time: asking
- * Intl for every device would cost more than the rest of the simulation.
- */
+/** A function from ms to local time in the IANA `zone`. */
 export function localTimeOf(zone: string): (at: number) => LocalTime {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  });
-  const offsetAt = (at: number): number => {
-    const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-    const local = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
-    return local - Math.floor(at / 1000) * 1000;
-  };
-  let slot = Number.NaN;
-  let offset = 0;
+  const offset = zoneOffset(zone);
   return (at) => {
-    const asked = Math.floor(at / HOUR);
-    if (asked !== slot) {
-      slot = asked;
-      offset = offsetAt(asked * HOUR);
-    }
-    const local = at + offset;
+    const local = at + offset(at);
     const day = Math.floor(local / DAY);
     return {
       hour: (local - day * DAY) / HOUR,

@@ -1,3 +1,5 @@
+import { zoneOffset } from '../../kit/local-time.ts';
+
 /**
  * ms since 1970 of a time written as text. A time with its own zone (`Z`, `+08:00`) is taken at its word; one without is
  * local time in the IANA `zone`. Undefined for what is no time.
@@ -17,7 +19,7 @@ export function parseTime(text: string, format: 'iso' | 'epoch-s' | 'epoch-ms', 
   const ms = Math.floor(Number(`0.${fraction}`) * 1000);
   const wall = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), ms);
   if (Number.isNaN(wall)) return undefined;
-  return own ? wall - ownOffset(own) : wall - zoneOffset(wall, zone);
+  return own ? wall - ownOffset(own) : wall - offsetAtWall(wall, zone);
 }
 
 function ownOffset(own: string): number {
@@ -26,20 +28,14 @@ function ownOffset(own: string): number {
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
+const zones = new Map<string, (at: number) => number>();
+
 /** Offset of `zone` at a wall-clock time: looked up twice, since the first look uses a moment that is off by the offset. */
-function zoneOffset(wall: number, zone: string): number {
-  return offsetAt(wall - offsetAt(wall, zone), zone);
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function offsetAt(at: number, zone: string): number {
-  let format = formats.get(zone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
-    formats.set(zone, format);
+function offsetAtWall(wall: number, zone: string): number {
+  let offset = zones.get(zone);
+  if (!offset) {
+    offset = zoneOffset(zone);
+    zones.set(zone, offset);
   }
-  const name = format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
-  const match = /GMT([+-])(\d{2}):(\d{2})/.exec(name);
-  return match ? (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])) * 60_000 : 0;
+  return offset(wall - offset(wall));
 }

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
 import { openDuckdbTelemetryStore } from '../../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
-import { type InfluxOptions, influxTelemetryStore } from '../../kit/telemetry/influx/influx-telemetry-store.ts';
+import type { InfluxOptions } from '../../kit/telemetry/influx/influx-options.ts';
+import { influxTelemetryStore } from '../../kit/telemetry/influx/influx-telemetry-store.ts';
 import {
   RowsRefused,
   StoreMisconfigured,

@@ -15,6 +15,7 @@ import type { Sample, SeriesQuery } from '../telemetry-store.ts';
 import { bucketMs } from '../thinning.ts';
 import type { Columns, DeviceId, FieldId } from './columns.ts';
 import { type Compaction, compaction } from './compaction.ts';
+import { fillChunk } from './fill-chunk.ts';
 
 /** What the file may take of the machine. */
 export interface DuckdbLimits {
@@ -115,7 +116,7 @@ export async function openDuckdbEngine(file: string, limits: DuckdbLimits): Prom
           writer,
           'samples',
           columnTypes,
-          (chunk, from, to) => fill(chunk, columns, from, to, after),
+          (chunk, from, to) => fillChunk(chunk, columns, from, to, after),
           columns.length,
         );
       });
@@ -160,7 +161,7 @@ async function append(
   connection: DuckDBConnection,
   table: string,
   types: readonly (typeof columnTypes)[number][],
-  fillChunk: (chunk: DuckDBDataChunk, from: number, to: number) => void,
+  fill: (chunk: DuckDBDataChunk, from: number, to: number) => void,
   length: number,
 ): Promise<void> {
   if (length === 0) return;
@@ -169,27 +170,12 @@ async function append(
     for (let from = 0; from < length; from += CHUNK) {
       const to = Math.min(length, from + CHUNK);
       const chunk = DuckDBDataChunk.create(types, to - from);
-      fillChunk(chunk, from, to);
+      fill(chunk, from, to);
       appender.appendDataChunk(chunk);
     }
   } finally {
     appender.closeSync();
   }
-}
-
-function fill(chunk: DuckDBDataChunk, c: Columns, from: number, to: number, after: number): void {
-  const column = (value: (i: number) => DuckDBValue): DuckDBValue[] =>
-    Array.from({ length: to - from }, (_, i) => value(from + i));
-  chunk.setColumns([
-    column((i) => c.device[i]!),
-    column((i) => c.field[i]!),
-    column((i) => BigInt(c.at[i]!)),
-    column((i) => (c.kind[i] === 0 ? c.num[i]! : null)),
-    column((i) => (c.kind[i] === 1 ? c.num[i] === 1 : null)),
-    column((i) => (c.kind[i] === 2 ? c.texts[c.num[i]!]! : null)),
-    column((i) => c.quality[i]!),
-    column((i) => BigInt(after + i + 1)),
-  ]);
 }
 
 const newestOfEach = `select ms, arg_max({num: num, bool: bool, txt: txt, quality: quality}, seq) as v

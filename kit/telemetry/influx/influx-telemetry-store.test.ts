@@ -5,7 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../log.ts';
 import { RowsRefused, StoreMisconfigured, StoreUnavailable, type TelemetryRow } from '../telemetry-store.ts';
-import { type InfluxOptions, influxTelemetryStore } from './influx-telemetry-store.ts';
+import type { InfluxOptions } from './influx-options.ts';
+import { influxTelemetryStore } from './influx-telemetry-store.ts';
 
 interface Seen {
   readonly url: string;

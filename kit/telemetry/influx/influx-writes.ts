@@ -1,6 +1,6 @@
 import { HttpError, InfluxDB, type Transport } from '@influxdata/influxdb-client';
 import { StoreMisconfigured, StoreUnavailable } from '../telemetry-store.ts';
-import type { InfluxOptions } from './influx-telemetry-store.ts';
+import type { InfluxOptions } from './influx-options.ts';
 import { identifier } from './influxql.ts';
 
 /** What the server said to one request. Anything else than these throws. */
