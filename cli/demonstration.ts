@@ -17,6 +17,7 @@ import type { SharedClock } from '../kit/shared-clock.ts';
 import { credentialsFor, type DemoSecrets, withCredentials } from '../simulators/city/credentials.ts';
 import { type DemoPlan, demoPlan } from '../simulators/city/plan.ts';
 import { demoFaults } from '../simulators/control.ts';
+import { FIELD_DEVICE_LEVEL, fieldFilter } from '../simulators/mqtt/field-broker.ts';
 import { stationNodeId } from '../simulators/opcua/station-server.ts';
 import { withReplays } from '../simulators/replay/plan-replays.ts';
 import { type SimulatorsAt, spawnSimulators } from '../simulators/spawn.ts';
@@ -200,7 +201,7 @@ function gatewayConfig(id: string, { plan, secrets, simulators, mqttUrl, dataDir
             {
               url: `mqtt://127.0.0.1:${simulators.fieldPort}`,
               ...login,
-              topics: [{ filter: 'field/+/telemetry', device: 1, map: {} }],
+              topics: [{ filter: fieldFilter(id), device: FIELD_DEVICE_LEVEL, map: {} }],
             },
           ],
     opcua:

@@ -69,7 +69,10 @@ function waysOver(
   stop: () => Promise<void>,
 ): WaysOut {
   let cut: ReadonlySet<string> = new Set();
-  const topicOf = (device: string) => (plan.routes[device]?.by === 'field' ? fieldTopic(device) : topics.telemetry);
+  const topicOf = (device: string): string => {
+    const route = plan.routes[device];
+    return route?.by === 'field' ? fieldTopic(route.gateway, device) : topics.telemetry;
+  };
   return {
     counters,
     fieldPort: field.port,

@@ -3,9 +3,12 @@ import { Aedes, type AuthenticateError, type Client } from 'aedes';
 import type { Log } from '../../kit/log.ts';
 import { Problem } from '../../kit/problem.ts';
 
-/** Where a device behind a gateway publishes, and its gateway listens. */
-export const fieldTopic = (device: string): string => `field/${device}/telemetry`;
-const FIELD_TOPIC = /^field\/([^/+#]+)\/telemetry$/;
+/** Where a device behind a gateway publishes. */
+export const fieldTopic = (gateway: string, device: string): string => `field/${gateway}/${device}/telemetry`;
+/** What a gateway listens to: its own devices. */
+export const fieldFilter = (gateway: string): string => fieldTopic(gateway, '+');
+/** The level of a field topic that names the device, counted from 0. */
+export const FIELD_DEVICE_LEVEL = 2;
 
 /** Passwords by user name; a user name is the id of a device or of a gateway. */
 export interface FieldUsers {
@@ -26,7 +29,7 @@ export interface FieldBroker {
 
 /**
  * Opens the broker on `127.0.0.1:<port>` (0 takes a free one). A device may publish to its own topic and nowhere else; a
- * gateway may subscribe to `field/+/telemetry` and hears its own devices only. A taken port is a {@link Problem}.
+ * gateway may subscribe to its own {@link fieldFilter} and nothing else. A taken port is a {@link Problem}.
  */
 export async function fieldBroker(port: number, users: FieldUsers, log: Log): Promise<FieldBroker> {
   // concurrency 0: with a limit, a slow subscriber that goes away can end the process (mcollina/mqemitter#204).
@@ -48,20 +51,24 @@ export async function fieldBroker(port: number, users: FieldUsers, log: Log): Pr
     done(null, true);
   };
   broker.authorizePublish = (client, packet, done) => {
-    const name = client && names.get(client);
-    const device = FIELD_TOPIC.exec(packet.topic)?.[1];
-    done(name !== undefined && device === name ? null : new Error(`${name} may not publish to ${packet.topic}`));
+    const name = (client && names.get(client)) ?? '';
+    const own = fieldTopic(users.gatewayOf[name] ?? '', name);
+    done(packet.topic === own ? null : new Error(`${name} may publish to ${own}, not to ${packet.topic}`));
   };
+  // The gateway stands in the topic, so that its filter decides what it hears: authorizeForward would leave what it holds
+  // back in the queue of a persistent session, and take other packets out of it (aedes 1.2.0, lib/client.js deliverQoS).
   broker.authorizeSubscribe = (client, subscription, done) => {
     const name = names.get(client) ?? '';
-    const named = FIELD_TOPIC.exec(subscription.topic)?.[1];
-    const own = subscription.topic === 'field/+/telemetry' || (named !== undefined && users.gatewayOf[named] === name);
-    done(null, users.gateways[name] !== undefined && own ? subscription : null);
+    const own = users.gateways[name] !== undefined && subscription.topic === fieldFilter(name);
+    done(null, own ? subscription : null);
   };
-  broker.authorizeForward = (client, packet) => {
-    const device = FIELD_TOPIC.exec(packet.topic)?.[1];
-    return device !== undefined && users.gatewayOf[device] === names.get(client) ? packet : null;
+
+  const told = (what: string) => (client: Client, err?: Error) => {
+    log.warn({ client: client?.id, name: names.get(client), err: err?.message }, what);
   };
+  broker.on('clientError', told('a client of the field broker failed and was closed'));
+  broker.on('connectionError', told('a connection to the field broker failed'));
+  broker.on('keepaliveTimeout', told('a client of the field broker fell silent and was closed'));
 
   const server = createServer(broker.handle);
   const bound = await listen(server, port);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectAsync, type MqttClient } from 'mqtt';
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import {
   AttributeIds,
   MessageSecurityMode,
@@ -23,6 +23,7 @@ import { type DemoSecrets, withCredentials } from '../../simulators/city/credent
 import { demoPlan } from '../../simulators/city/plan.ts';
 import { testCity } from '../../simulators/city/test-city.ts';
 import type { FaultList, SimulatorStatus } from '../../simulators/control.ts';
+import { FIELD_DEVICE_LEVEL, fieldFilter, fieldTopic } from '../../simulators/mqtt/field-broker.ts';
 import { stationNodeId } from '../../simulators/opcua/station-server.ts';
 import { loadReplay } from '../../simulators/replay/read-data.ts';
 import { registryOf } from '../../simulators/replay/registry.ts';
@@ -121,21 +122,23 @@ describe('a healthy simulated city', () => {
 
 describe('the field broker', () => {
   const open: MqttClient[] = [];
-  const sign = async (user: string, password: string) => {
+  const sign = async (user: string, password: string, options: IClientOptions = {}) => {
     const client = await connectAsync(
       `mqtt://127.0.0.1:${simulators.fieldPort}`,
-      { username: user, password, reconnectPeriod: 0 },
+      { username: user, password, reconnectPeriod: 0, ...options },
       false,
     );
     client.on('error', () => undefined);
     open.push(client);
     return client;
   };
+  /** A gateway whose session outlives its connection, as real ones have. */
   const listen = async (gateway: string) => {
     const heard = new Set<string>();
-    const client = await sign(gateway, secrets.field.gateways[gateway]!);
-    client.on('message', (topic) => heard.add(topic.split('/')[1]!));
-    await client.subscribeAsync('field/+/telemetry', { qos: 1 });
+    const lasting = { clientId: `test-${gateway}`, clean: false };
+    const client = await sign(gateway, secrets.field.gateways[gateway]!, lasting);
+    client.on('message', (topic) => heard.add(topic.split('/')[FIELD_DEVICE_LEVEL]!));
+    await client.subscribeAsync(fieldFilter(gateway), { qos: 1 });
     return { client, heard };
   };
   afterAll(async () => {
@@ -143,11 +146,18 @@ describe('the field broker', () => {
   });
 
   it('lets a gateway hear its own devices and no others', async () => {
-    const { heard } = await listen('gw-north');
+    const { client, heard } = await listen('gw-north');
+    let lost = false;
+    client.once('close', () => {
+      lost = true;
+    });
     await pass(95);
     const own = plan.put.devices.filter(({ gateway }) => gateway === 'gw-north').map(({ id }) => id);
     await pass(1);
     expect([...heard].sort()).toEqual(own.sort());
+    expect(lost).toBe(false);
+    const elsewhere = client.subscribeAsync(fieldFilter('gw-south'), { qos: 1 });
+    await expect(elsewhere).rejects.toThrow();
   });
 
   it('turns away who has no password, and a device that speaks for another', async () => {
@@ -155,7 +165,7 @@ describe('the field broker', () => {
     const [one, other] = ids('field') as [string, string];
     const client = await sign(one, secrets.field.devices[one]!);
     const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
-    client.publish(`field/${other}/telemetry`, '{}', { qos: 1 }, () => undefined);
+    client.publish(fieldTopic('gw-north', other), '{}', { qos: 1 }, () => undefined);
     await closed;
   });
 
