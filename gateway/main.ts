@@ -1,5 +1,6 @@
 import type { Clock } from '../kit/clock.ts';
 import type { DataFolder } from '../kit/data-folder.ts';
+import { journalThread } from '../kit/journal/sqlite/journal-thread.ts';
 import { openSqliteJournal } from '../kit/journal/sqlite/sqlite-journal.ts';
 import type { Log } from '../kit/log.ts';
 import { type Gateway, startGateway } from './app.ts';
@@ -14,13 +15,18 @@ export interface GatewayNeeds {
   readonly log: Log;
 }
 
+/** The gateways of one process write their outboxes in one thread: a demonstration has seven of them. */
+const thread = journalThread();
+
 /** Opens a gateway's outbox and starts it; stopping it closes the outbox. */
 export async function openGateway({ gateway, outboxMb, folder, clock, log }: GatewayNeeds): Promise<Gateway> {
-  const capBytes = outboxMb * 1_048_576;
-  const outbox = await openSqliteJournal<UplinkRow>(folder.path('gateways', gateway.id, 'outbox.db'), rowCodec, {
-    capBytes,
-    safetyBytes: 0,
-  });
+  const outbox = await openSqliteJournal<UplinkRow>(
+    folder.path('gateways', gateway.id, 'outbox.db'),
+    rowCodec,
+    // What a gateway hears has one class: nothing of it is held back for the sake of the rest.
+    { capBytes: outboxMb * 1_048_576, safetyBytes: 0 },
+    thread,
+  );
   try {
     const running = await startGateway({
       config: gateway,

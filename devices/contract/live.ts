@@ -29,6 +29,7 @@ export interface LiveSnapshot {
   readonly seq: number;
   readonly now: number;
   readonly alarms: readonly Alarm[];
+  /** The first few thousand; in a larger city the others follow at once, in `changes` whose `from` and `to` are equal. */
   readonly devices: readonly DeviceState[];
   readonly strip: Strip;
 }

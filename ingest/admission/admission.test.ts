@@ -64,6 +64,23 @@ describe('telemetry of a device that connects itself', () => {
 });
 
 describe('what cannot be decoded or attributed', () => {
+  it('asks after a name that was mistyped a little, and not after one that is like nothing', () => {
+    const meant = (name: string) => bench().tells('d-1', { [name]: 1 }).refusals[0]?.reason.en ?? '';
+    expect(meant('alarm.ch5')).toContain('Did you mean "alarm.ch4"?');
+    expect(meant('alarm.zzzzzz')).not.toContain('Did you mean');
+  });
+
+  it('quotes no more of an endless name than a sentence can hold', () => {
+    const name = 'x'.repeat(200_000);
+    const told = [
+      bench().tells('d-1', { [name]: 1 }),
+      bench().tells('d-1', { values: { 'alarm.flow': 1 }, [name]: 1, quality: { [name]: 'good' } }),
+      bench().send('gw-1', 'v1/gateway/telemetry', { [name]: [{ 'alarm.flow': 1 }] }),
+    ].flatMap(({ refusals }) => refusals);
+    expect(told).toHaveLength(3);
+    for (const { reason } of told) expect(reason.zh.length + reason.en.length).toBeLessThan(700);
+  });
+
   it.each([
     ['not JSON at all', 'hello', 'not-json', 'not JSON'],
     ['an empty payload', '', 'not-json', 'empty'],

@@ -1,6 +1,7 @@
 import type { Device } from '../../devices/contract/registry.ts';
 import type { DeviceType, Measurement } from '../../devices/model/device-type.ts';
 import { conversion } from '../../devices/model/units.ts';
+import { didYouMean } from '../../devices/registry/did-you-mean.ts';
 import type { ClockMemory } from './clock-check.ts';
 
 /** One measurement of a device as admission needs it: looked up once a value. */
@@ -99,15 +100,18 @@ export function profiles(types: Readonly<Record<string, DeviceType>>, isSafety: 
   };
 }
 
-/** The measurement a vendor probably meant: same letters but for case, or the same last part. */
+/** The measurement a vendor probably meant: same letters but for case, the same last part, or one mistyped a little. */
 export function nearestName(name: string, fields: ReadonlyMap<string, Field>): string | undefined {
   const wanted = name.toLowerCase();
   const tail = wanted.slice(wanted.lastIndexOf('.') + 1);
+  const tails = new Map<string, string>();
   let byTail: string | undefined;
   for (const known of fields.keys()) {
     const lower = known.toLowerCase();
     if (lower === wanted) return known;
-    if (lower.slice(lower.lastIndexOf('.') + 1) === tail) byTail ??= known;
+    const itsTail = lower.slice(lower.lastIndexOf('.') + 1);
+    if (itsTail === tail) byTail ??= known;
+    tails.set(itsTail, known);
   }
-  return byTail;
+  return byTail ?? tails.get(didYouMean(tail, tails.keys()) ?? '');
 }

@@ -211,8 +211,10 @@ function fieldOr(name: string, memory: DeviceMemory, carrier: Carrier): Field | 
   if (field) return field;
   if (name === 'ts') carrier.refusals().add(memory.id, 'unknown-measurement', reasons.tsAlone());
   else {
-    const reason = reasons.unknownMeasurement(name, type, nearestName(name, fields));
-    carrier.refusals().add(memory.id, 'unknown-measurement', reason);
+    const refusals = carrier.refusals();
+    // A message of ten thousand wrong names is not searched for ten thousand right ones.
+    const nearest = refusals.count < 10 ? nearestName(name, fields) : undefined;
+    refusals.add(memory.id, 'unknown-measurement', reasons.unknownMeasurement(name, type, nearest));
   }
   return undefined;
 }

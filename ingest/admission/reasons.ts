@@ -10,6 +10,9 @@ export function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
+/** A foreign name as it may stand in a sentence: senders have put whole pages into one. */
+const word = (name: string): string => (name.length > 60 ? `${name.slice(0, 57)}…` : name);
+
 /** Values nested thousands deep come over the wire, and older V8s write JSON by recursion. */
 function json(value: unknown): string {
   try {
@@ -101,8 +104,8 @@ export const reasons = {
     en: 'ts stands without values: with a time, send {"ts": ms, "values": {…}}. The other measurements were kept at the receive time.',
   }),
   strayKey: (key: string): Bilingual => ({
-    zh: `不认识 values 旁边的 "${key}"。测点请放进 values；values 旁边只用 ts、seq、quality、historical。`,
-    en: `"${key}" beside values is not understood. Measurements go inside values; beside it stand ts, seq, quality and historical only.`,
+    zh: `不认识 values 旁边的 "${word(key)}"。测点请放进 values；values 旁边只用 ts、seq、quality、historical。`,
+    en: `"${word(key)}" beside values is not understood. Measurements go inside values; beside it stand ts, seq, quality and historical only.`,
   }),
   badSeq: (seq: unknown): Bilingual => ({
     zh: `seq 应为不小于 0 的整数，收到${kindOf(seq).zh}；读数已保留。`,
@@ -113,16 +116,16 @@ export const reasons = {
     en: `historical is true or false; this is ${kindOf(value).en}. The readings were kept.`,
   }),
   badQuality: (name: string, value: unknown): Bilingual => ({
-    zh: `${name} 的 quality 应为 "good"、"uncertain"、"bad" 或 OPC UA 状态码（0 到 4294967295），收到 ${shown(value)}；该值按"可疑"保留。`,
-    en: `quality of ${name} is "good", "uncertain", "bad" or an OPC UA status code (0 to 4294967295), not ${shown(value)}; the value was kept as uncertain.`,
+    zh: `${word(name)} 的 quality 应为 "good"、"uncertain"、"bad" 或 OPC UA 状态码（0 到 4294967295），收到 ${shown(value)}；该值按"可疑"保留。`,
+    en: `quality of ${word(name)} is "good", "uncertain", "bad" or an OPC UA status code (0 to 4294967295), not ${shown(value)}; the value was kept as uncertain.`,
   }),
   strayQuality: (name: string): Bilingual => ({
-    zh: `quality 提到 ${name}，但 values 里没有它。`,
-    en: `quality speaks of ${name}, which is not among the values.`,
+    zh: `quality 提到 ${word(name)}，但 values 里没有它。`,
+    en: `quality speaks of ${word(name)}, which is not among the values.`,
   }),
   unknownDevice: (id: string): Bilingual => ({
-    zh: `设备 ${id} 未注册。请先注册设备，再重新发送。`,
-    en: `Device ${id} is not registered. Register it, then send again.`,
+    zh: `设备 ${word(id)} 未注册。请先注册设备，再重新发送。`,
+    en: `Device ${word(id)} is not registered. Register it, then send again.`,
   }),
   gatewaySelf: (id: string): Bilingual => ({
     zh: `${id} 是网关，没有自己的测点。请把设备读数发到 v1/gateway/telemetry。`,
@@ -140,8 +143,8 @@ export const reasons = {
     const zh = nearest ? `是否想发 "${nearest}"？` : '请对照设备类型的测点表。';
     const en = nearest ? `Did you mean "${nearest}"?` : "Compare the device type's list of measurements.";
     return {
-      zh: `类型 ${type} 没有测点 "${name}"。${zh}`,
-      en: `Type ${type} has no measurement "${name}". ${en}`,
+      zh: `类型 ${type} 没有测点 "${word(name)}"。${zh}`,
+      en: `Type ${type} has no measurement "${word(name)}". ${en}`,
     };
   },
   wrongType(name: string, measurement: Measurement, value: unknown): Bilingual {

@@ -76,7 +76,8 @@ export async function openQuarantine({ db }: Sql<IngestTables>, bounds: Quaranti
       message: first,
       received: message.received,
       client: message.client,
-      device,
+      // What a gateway wrote where an id belongs may be of any length.
+      device: device === null ? null : device.slice(0, 64),
       topic: message.topic.slice(0, 256),
       code,
       reason_zh: reason.zh,

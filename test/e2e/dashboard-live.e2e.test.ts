@@ -230,13 +230,33 @@ describe('a page that stops reading', () => {
   });
 });
 
+describe('a page of a large city', () => {
+  it('gets its first thousands at once and the others piece by piece, without a gap in the numbers', async () => {
+    const many = Array.from({ length: 4200 }, (_, i) => kitchen(`many-${i}`));
+    await city.put({ devices: many });
+    const page = listen(dashboard.url);
+    const snapshot = await firstSnapshot(page);
+    expect(snapshot.devices).toHaveLength(4000);
+    const known = new Set(snapshot.devices.map(({ id }) => id));
+    await until('all others follow', () => {
+      for (const { devices } of page.changes) for (const { id } of devices) known.add(id);
+      return known.size === city.registry.deviceCount;
+    });
+    let held = snapshot.seq;
+    for (const { from, to } of page.changes) {
+      expect(from).toBe(held);
+      held = to;
+    }
+    expect(page.changes.some(({ from, to, devices }) => from === to && devices.length > 0)).toBe(true);
+  });
+});
+
 describe('a dashboard that starts again', () => {
   it('shows values with their true age, though nothing new came', async () => {
     const at = Date.now() - 40_000;
     await city.reports('hearth-1', { 'alarm.battery': 71 }, at);
     await until('it is shown', async () => {
-      const page = listen(dashboard.url);
-      const { devices } = await firstSnapshot(page);
+      const { devices } = await firstSnapshot(listen(dashboard.url));
       return devices.some(({ id, values }) => id === 'hearth-1' && values['alarm.battery']?.[1] === at);
     });
     await dashboard.stop();

@@ -72,7 +72,12 @@ describe('imports', () => {
   it('keep rules/judge pure: nothing of Node, no clock, no store', () => {
     const impure = sourceFiles()
       .filter((file) => file.startsWith(pure) && !isTest(file))
-      .flatMap((file) => importsOf(file).filter((target) => !target.startsWith(pure) && !target.startsWith('devices/') && target !== 'kit/telemetry/telemetry-store.ts'));
+      .flatMap((file) =>
+        importsOf(file).filter(
+          (target) =>
+            !target.startsWith(pure) && !target.startsWith('devices/') && target !== 'kit/telemetry/telemetry-store.ts',
+        ),
+      );
     expect(impure).toEqual([]);
   });
 });

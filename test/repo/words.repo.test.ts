@@ -6,8 +6,14 @@ import { projectFiles, read, sourceFiles } from '../support/sources.ts';
 
 /** Names that belong to the first city: its own, its districts', its rivers', its departments'. */
 function cityNames(): string[] {
-  const city = parse(read('cities/hengyang/city.yaml')) as { name: { zh: string; en: string }; areas: { name: { zh: string; en: string } }[] };
-  const names = [city.name, ...city.areas.map((area) => area.name)].flatMap(({ zh, en }) => [zh.replace(/[市区县]$/, ''), en]);
+  const city = parse(read('cities/hengyang/city.yaml')) as {
+    name: { zh: string; en: string };
+    areas: { name: { zh: string; en: string } }[];
+  };
+  const names = [city.name, ...city.areas.map((area) => area.name)].flatMap(({ zh, en }) => [
+    zh.replace(/[市区县]$/, ''),
+    en,
+  ]);
   return [...new Set([...names, '雁城', '湘江', '4304'])].filter((name) => name.length > 1);
 }
 
@@ -22,7 +28,11 @@ describe('the code', () => {
       .flatMap((file) =>
         read(file)
           .split('\n')
-          .flatMap((line, i) => names.filter((name) => line.toLowerCase().includes(name.toLowerCase()) && !allowed(file, line)).map((name) => `${file}:${i + 1} says ${name}`)),
+          .flatMap((line, i) =>
+            names
+              .filter((name) => line.toLowerCase().includes(name.toLowerCase()) && !allowed(file, line))
+              .map((name) => `${file}:${i + 1} says ${name}`),
+          ),
       );
     expect(found).toEqual([]);
   });
@@ -31,7 +41,11 @@ describe('the code', () => {
     const marks = /\b(TODO|FIXME|XXX|it\.skip|describe\.skip\(|it\.todo)\b/;
     const found = sourceFiles()
       .filter((file) => file !== 'test/repo/words.repo.test.ts')
-      .flatMap((file) => read(file).split('\n').flatMap((line, i) => (marks.test(line) ? [`${file}:${i + 1} ${line.trim()}`] : [])));
+      .flatMap((file) =>
+        read(file)
+          .split('\n')
+          .flatMap((line, i) => (marks.test(line) ? [`${file}:${i + 1} ${line.trim()}`] : [])),
+      );
     expect(found).toEqual([]);
   });
 });
@@ -40,7 +54,11 @@ describe('every setting', () => {
   it('is listed in docs/settings.md with its flag, in both languages', () => {
     const page = read('docs/settings.md');
     const missing = Object.values(allSettings).filter(
-      ({ env, help }) => !page.includes(`\`${env}\``) || !page.includes(`--${flagName(env)}`) || !page.includes(help.zh) || !page.includes(help.en),
+      ({ env, help }) =>
+        !page.includes(`\`${env}\``) ||
+        !page.includes(`--${flagName(env)}`) ||
+        !page.includes(help.zh) ||
+        !page.includes(help.en),
     );
     expect(missing.map(({ env }) => env)).toEqual([]);
   });
@@ -52,15 +70,20 @@ describe('every setting', () => {
   });
 
   it('is read nowhere but through the settings', () => {
-    const readers = sourceFiles().filter((file) => !/^(test|cli)\//.test(file) && !file.endsWith('.test.ts') && /process\.env\.YANSHAO_/.test(read(file)));
+    const readers = sourceFiles().filter(
+      (file) => !/^(test|cli)\//.test(file) && !file.endsWith('.test.ts') && /process\.env\.YANSHAO_/.test(read(file)),
+    );
     expect(readers).toEqual([]);
   });
 });
 
 describe('the folders', () => {
-  it.each(['kit', 'devices', 'gateway', 'ingest', 'rules', 'dashboard', 'simulators', 'cities', 'bench'])('%s has a README of its own', (folder) => {
-    expect(projectFiles()).toContain(`${folder}/README.md`);
-  });
+  it.each(['kit', 'devices', 'gateway', 'ingest', 'rules', 'dashboard', 'simulators', 'cities', 'bench'])(
+    '%s has a README of its own',
+    (folder) => {
+      expect(projectFiles()).toContain(`${folder}/README.md`);
+    },
+  );
   it('carry no package registry’s address', () => {
     const lock = read('package-lock.json');
     expect(lock.match(/"resolved"/g) ?? []).toEqual([]);

@@ -9,7 +9,8 @@ import type { Log } from '../../../kit/log.ts';
 import type { Principal } from '../accounts/accounts.ts';
 import type { AlarmFeed } from './alarm-feed.ts';
 import { startAlarmWatch } from './alarm-watch.ts';
-import { audience, type LiveNamespace } from './audience.ts';
+import { audience } from './audience.ts';
+import { devicesAtATime, type LiveNamespace } from './filling.ts';
 import { type FollowerParts, startFollower } from './journal-follower.ts';
 import { isOwnOrigin } from './origin.ts';
 import type { Picture } from './picture.ts';
@@ -82,13 +83,27 @@ async function startParts(parts: HubParts, stopping: ReturnType<typeof cleanups>
 
   let seq = 0;
   let gathering: NodeJS.Timeout | null = null;
-  const pages = audience(live, () => {
-    gathering ??= setTimeout(() => {
-      gathering = null;
-      send([]);
-    }, gatherPagesMs);
+  const pages = audience({
+    live,
+    soon: () => {
+      gathering ??= setTimeout(() => {
+        gathering = null;
+        send([]);
+      }, gatherPagesMs);
+    },
+    piece: (ids) => ({
+      from: seq,
+      to: seq,
+      now: clock.now(),
+      alarms: [],
+      devices: picture.states(ids),
+      strip: parts.strip(),
+    }),
   });
-  stopping.defer('gathering', () => clearTimeout(gathering ?? undefined));
+  stopping.defer('pages', () => {
+    clearTimeout(gathering ?? undefined);
+    pages.stop();
+  });
 
   const watch = stopping.add('alarms', await startAlarmWatch({ ...parts, onChange: (changed) => send(changed) }));
   const follower = stopping.add('journal', await startFollower(parts));
@@ -99,14 +114,14 @@ async function startParts(parts: HubParts, stopping: ReturnType<typeof cleanups>
     const strip = parts.strip();
     if (!pages.anybodyFed) picture.dropChanges();
     const devices = picture.changes();
-    pages.send({ from: seq, to: seq + 1, now, alarms, devices, strip }, () => ({
-      seq: seq + 1,
-      now,
-      alarms: [...watch.open.values()],
-      devices: picture.all(),
-      strip,
-    }));
+    const from = seq;
     seq += 1;
+    pages.send({ from, to: seq, now, alarms, devices, strip }, () => {
+      const ids = picture.ids();
+      const first = picture.states(ids.slice(0, devicesAtATime));
+      const snapshot = { seq, now, alarms: [...watch.open.values()], devices: first, strip };
+      return { snapshot, rest: ids.slice(devicesAtATime) };
+    });
   }
 
   const checkSessions = async (): Promise<void> => {

@@ -39,8 +39,10 @@ export interface Picture {
   changes(): DeviceState[];
   /** Nobody listens: what changed so far need not be told. */
   dropChanges(): void;
-  /** Every registered device, for a snapshot. */
-  all(): DeviceState[];
+  /** Every registered device. */
+  ids(): string[];
+  /** Those of these devices that are registered, with all their values. */
+  states(ids: readonly string[]): DeviceState[];
   readonly unsaved: number;
   /** At most `most` devices whose kept form is out of date, oldest change first; they count as kept from now on. */
   takeUnsaved(most: number): KeptDevice[];
@@ -156,9 +158,11 @@ export function picture(silentAfterMs: (device: string) => number, registry: Reg
       return out;
     },
     dropChanges: () => changed.clear(),
-    all() {
+    ids: () => [...registry.ids()],
+    states(ids) {
       const out: DeviceState[] = [];
-      for (const id of registry.ids()) {
+      for (const id of ids) {
+        if (!registry.has(id)) continue;
         const { lastAt, stale, values } = known.get(id) ?? neverHeard;
         out.push({ id, lastAt, stale, values });
       }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { Problem } from '../../problem.ts';
 import type { Done, Opened, Work } from '../group-commit.ts';
 import type { JournalError } from '../journal.ts';
@@ -10,9 +10,12 @@ import type { WireError } from './worker-calls.ts';
 
 /** What the writing worker is asked. */
 export type WriterQuestion =
-  | { readonly kind: 'open' }
+  | { readonly kind: 'open'; readonly file: string }
   | { readonly kind: 'commit'; readonly work: Work }
   | { readonly kind: 'close' };
+
+/** A question with the number of the journal it is about: one worker may write several. */
+export type JournalQuestion = WriterQuestion & { readonly journal: number };
 
 /** `Done` with its errors as data. */
 export type WireDone = Omit<Done, 'blockError' | 'keepingError'> & {
@@ -26,37 +29,41 @@ export type WriterAnswer =
   | { readonly done: WireDone }
   | { readonly closed: true };
 
-const { file } = workerData as { file: string };
-let lock: FileLock | undefined;
-let journal: JournalFile | undefined;
+const open = new Map<number, { readonly lock: FileLock; readonly file: JournalFile }>();
 
 /** The only writer of a journal's file. Synchronous work lives here, so that a slow disk stalls nobody's event loop. */
-parentPort?.on('message', ({ id, question }: { id: number; question: WriterQuestion }) => {
+parentPort?.on('message', ({ id, question }: { id: number; question: JournalQuestion }) => {
   parentPort?.postMessage({ id, answer: answer(question) });
 });
 
-function answer(question: WriterQuestion): WriterAnswer {
+function answer(question: JournalQuestion): WriterAnswer {
+  const { journal } = question;
   switch (question.kind) {
     case 'open':
-      return open();
+      return openFile(journal, question.file);
     case 'commit': {
-      const { blockError, keepingError, ...rest } = journal!.commit(question.work);
+      const { blockError, keepingError, ...rest } = open.get(journal)!.file.commit(question.work);
       return { done: { ...rest, blockError: wire(blockError), keepingError: wire(keepingError) } };
     }
-    case 'close':
+    case 'close': {
+      const closing = open.get(journal);
+      open.delete(journal);
       // The lock goes last: until then nobody else may write.
-      journal?.close();
-      lock?.release();
+      closing?.file.close();
+      closing?.lock.release();
       return { closed: true };
+    }
   }
 }
 
-function open(): WriterAnswer {
+function openFile(journal: number, file: string): WriterAnswer {
+  let lock: FileLock | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true });
     lock = lockFile(file);
-    journal = openJournalFile(file);
-    return { opened: journal.opened };
+    const opened = openJournalFile(file);
+    open.set(journal, { lock, file: opened });
+    return { opened: opened.opened };
   } catch (cause) {
     lock?.release();
     const { message } = cause as Error;

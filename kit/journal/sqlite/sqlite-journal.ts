@@ -1,9 +1,10 @@
 import { Problem } from '../../problem.ts';
 import { checkJournalOptions, type Done, groupCommitJournal, type JournalEngine } from '../group-commit.ts';
 import { type Journal, type JournalCodec, JournalError, type JournalOptions, type JournalReader } from '../journal.ts';
+import { type JournalThread, journalThread } from './journal-thread.ts';
 import { openSqliteJournalReader } from './sqlite-journal-reader.ts';
-import type { WireDone, WriterAnswer, WriterQuestion } from './sqlite-journal-worker.ts';
-import { type WireError, workerCalls } from './worker-calls.ts';
+import type { WireDone } from './sqlite-journal-worker.ts';
+import type { WireError } from './worker-calls.ts';
 
 export { openSqliteJournalReader };
 
@@ -11,20 +12,19 @@ export { openSqliteJournalReader };
  * The durable journal in one SQLite file, written by this process alone: a second one gets a {@link Problem} that names
  * the holder. `append` resolves after the commit has been synced to the disk. Consumers of this process that keep up
  * read the very entries that were appended, and must not change them; older blocks are read and decoded by a second
- * worker, so that catching up does not delay commits.
+ * worker, so that catching up does not delay commits. It is written in a thread of its own unless `thread` is given.
  */
 export async function openSqliteJournal<T>(
   file: string,
   codec: JournalCodec<T>,
   options: JournalOptions,
+  thread: JournalThread = journalThread(),
 ): Promise<Journal<T>> {
   checkJournalOptions(options);
-  const worker = workerCalls<WriterQuestion, WriterAnswer>(new URL('./sqlite-journal-worker.ts', import.meta.url), {
-    file,
-  });
-  const answer = await worker.ask({ kind: 'open' });
+  const worker = thread.join();
+  const answer = await worker.ask({ kind: 'open', file });
   if (!('opened' in answer)) {
-    await worker.end();
+    await worker.leave();
     throw new Problem('refused' in answer ? answer.refused.message : `the journal ${file} did not open`);
   }
   let older: Promise<JournalReader<T>> | undefined;
@@ -47,7 +47,7 @@ export async function openSqliteJournal<T>(
       try {
         await (await older)?.close();
       } finally {
-        await worker.ask({ kind: 'close' }).finally(() => worker.end());
+        await worker.ask({ kind: 'close' }).finally(() => worker.leave());
       }
     },
   };
