@@ -57,7 +57,7 @@ export async function startDemonstration(parts: DemonstrationParts): Promise<Dem
   const { config, folder, city, time, mqttPort, command, log } = parts;
   const stopping = cleanups(log);
   try {
-    const { plan, secrets } = await remembered(parts);
+    const { plan, secrets, again } = await remembered(parts);
     await register(command, time.clock.now(), {
       ...plan.put,
       credentials: credentialsFor({ ...secrets.devices, ...secrets.gateways }, time.clock.now()),
@@ -75,6 +75,7 @@ export async function startDemonstration(parts: DemonstrationParts): Promise<Dem
           controlSecret: folder.secret(),
           time: time.time,
           logLevel: config.logLevel,
+          ...(again && { replayPastMs: 0 }),
         },
         log,
       ),
@@ -139,16 +140,18 @@ async function register(command: CommandPort, at: number, put: RegistryPut): Pro
   if (!('done' in outcome)) throw new Problem(`${outcome.refused.zh}\n${outcome.refused.en}`);
 }
 
+interface Remembered {
+  readonly plan: DemoPlan;
+  readonly secrets: DemoSecrets;
+  /** This demonstration ran before in this folder. */
+  readonly again: boolean;
+}
+
 /**
  * The plan and its secrets: made at the first start, and the same at every later one, so that a token copied from the terminal
  * goes on working. The file is readable by the platform's account alone.
  */
-async function remembered({
-  config,
-  folder,
-  city,
-  time,
-}: DemonstrationParts): Promise<{ plan: DemoPlan; secrets: DemoSecrets }> {
+async function remembered({ config, folder, city, time }: DemonstrationParts): Promise<Remembered> {
   const file = folder.path('secrets', 'demonstration.json');
   const asked = { city: city.city.id, seed: config.demoSeed ?? null, devices: config.demoDevices };
   const planFor = (today: string) =>
@@ -161,13 +164,13 @@ async function remembered({
           `${folder.dir} holds another demonstration (${JSON.stringify(held.asked)}), asked for is ${JSON.stringify(asked)}: remove that folder, or set YANSHAO_DATA_DIR to another`,
       );
     }
-    return { plan: await planFor(held.today), secrets: held.secrets };
+    return { plan: await planFor(held.today), secrets: held.secrets, again: true };
   }
   const today = new Date(time.clock.now()).toISOString().slice(0, 10);
   const plan = await planFor(today);
   const { secrets } = withCredentials(plan, time.clock.now());
   writeFileSync(file, JSON.stringify({ asked, today, secrets }), { mode: 0o600 });
-  return { plan, secrets };
+  return { plan, secrets, again: false };
 }
 
 interface GatewayFacts {

@@ -27,6 +27,8 @@ export interface SimulatorParts {
   readonly world?: Clock;
   /** Faults that begin by themselves; the opening of the demonstration by default. */
   readonly script?: readonly ScriptLine[];
+  /** How much of a replay's past is sent at the start, ms; a day by default. 0 where an earlier start has sent it. */
+  readonly replayPastMs?: number;
   readonly log: Log;
 }
 
@@ -78,7 +80,15 @@ export async function startSimulators(parts: SimulatorParts): Promise<Simulators
     for (const file of plan.replays) {
       const replay = await loadReplay(file);
       const { endpoints, secrets } = parts;
-      const playing = startReplay({ replay, tokens: secrets.devices, mqttUrl: endpoints.mqttUrl, clock, world, log });
+      const playing = startReplay({
+        replay,
+        tokens: secrets.devices,
+        mqttUrl: endpoints.mqttUrl,
+        backfillMs: parts.replayPastMs,
+        clock,
+        world,
+        log,
+      });
       replays.push(stopping.add(file, playing));
     }
     const methods = controlMethods(control);
