@@ -57,6 +57,33 @@ describe('a DuckDB file of readings', () => {
     await second.close();
   });
 
+  it('keeps every kind of value at its own row, over more rows than one chunk of DuckDB holds', async () => {
+    const words = ['', '雁', 'a\u0000b', 'x'.repeat(300)];
+    const values = (i: number): TelemetryRow['values'] =>
+      [{ level: i / 7 }, { open: i % 2 === 0 }, { word: words[i % words.length]! }, { level: -i, open: true }][i % 4]!;
+    // Before 1970 and far ahead too: times are whole numbers of 64 bits.
+    const rows = Array.from({ length: 7001 }, (_, i): TelemetryRow => {
+      return {
+        type: 'bin',
+        device: 'bin-1',
+        at: (i - 3000) * 400_000_000_007,
+        values: values(i),
+        quality: { open: i },
+      };
+    });
+    const store = await openDuckdbTelemetryStore(file);
+    await store.write(rows);
+    for (const measurement of ['level', 'open', 'word']) {
+      const query = { type: 'bin', device: 'bin-1', measurement, from: -1e17, to: 1e17 };
+      const expected = rows.flatMap(({ at, values, quality }) => {
+        const value = values[measurement];
+        return value === undefined ? [] : [{ at, value, quality: quality?.[measurement] ?? 0 }];
+      });
+      expect(await store.series(query)).toEqual(expected);
+    }
+    await store.close();
+  });
+
   it('finishes the writes that were under way when it is closed', async () => {
     const store = await openDuckdbTelemetryStore(file);
     const writes = Array.from({ length: 20 }, (_, n) =>
