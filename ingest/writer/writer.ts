@@ -54,6 +54,8 @@ export interface Writer extends Running {
 /** Values in one write, and entries read at a time. */
 const BATCH_VALUES = 8000;
 const READ_ENTRIES = 10_000;
+/** Gathering blocks are looked at so often, ms. */
+const LOOK_MS = 25;
 /** Patience with a store that a person must mend first. */
 const MISCONFIGURED_MS = 30_000;
 
@@ -144,7 +146,16 @@ export async function startWriter(parts: WriterParts): Promise<Writer> {
     else await journal.changed(position, stopping.signal);
     // While there is a backlog go on at once; else let blocks gather, or every commit would cost a write and a cursor.
     const entries = blocks.reduce((sum, block) => sum + block.entries.length, 0);
-    if (lingerMs > 0 && entries < READ_ENTRIES / 2 && !stopping.signal.aborted) await pause(lingerMs, stopping.signal);
+    if (entries < READ_ENTRIES / 2) await linger();
+  };
+
+  /** Lets blocks gather, until there are enough of them: entries that wait long are walked over by the garbage collector. */
+  const linger = async (): Promise<void> => {
+    const enough = journal.stats().entries + READ_ENTRIES / 2;
+    for (let waited = 0; waited < lingerMs && journal.stats().entries < enough; waited += LOOK_MS) {
+      if (stopping.signal.aborted) return;
+      await pause(Math.min(LOOK_MS, lingerMs - waited), stopping.signal);
+    }
   };
 
   const run = async (): Promise<void> => {

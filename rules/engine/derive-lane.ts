@@ -12,11 +12,14 @@ import type { Unit } from './units.ts';
 export function deriveFrom(core: Core, unit: Unit, entry: TelemetryEntry, at: number, now: number): void {
   const table = derivations[unit.plan.type.id];
   if (!table) return;
+  // One view of the device for all that the entry makes anew: it reads the newest values when it is asked.
+  let context: DeriveContext | undefined;
   for (const derivation of table) {
     if (!derivation.from.some((name) => Object.hasOwn(entry.values, name))) continue;
     // A device that sends the figure itself knows better.
     if (Object.hasOwn(entry.values, derivation.makes)) continue;
-    derive(core, unit, derivation, at, entry.received, now);
+    context ??= contextOf(core, unit, at, entry.received);
+    derive(core, unit, derivation, context, now);
   }
 }
 
@@ -27,15 +30,16 @@ export function deriveByTime(core: Core, unit: Unit): void {
   for (const derivation of derivations[unit.plan.type.id] ?? []) {
     if (derivation.tickMs === undefined) continue;
     next = Math.min(next, derivation.tickMs);
-    derive(core, unit, derivation, wall, wall, now);
+    derive(core, unit, derivation, contextOf(core, unit, wall, wall), now);
   }
   core.timers.at(now + next, reminder(unit, DERIVE));
 }
 
-function derive(core: Core, unit: Unit, derivation: Derivation, at: number, received: number, now: number): void {
+function derive(core: Core, unit: Unit, derivation: Derivation, context: DeriveContext, now: number): void {
+  const { at, received } = context;
   const measurement = unit.plan.indexOf.get(derivation.makes);
   if (measurement === undefined) return;
-  const value = derivation.compute(contextOf(core, unit, at, received));
+  const value = derivation.compute(context);
   if (value === null) return;
   const { columns } = core.units;
   const m = unit.m + measurement;
