@@ -284,6 +284,8 @@ function alertLayers(theme: 'light' | 'dark'): LayerSpecification[] {
         'circle-stroke-width': calm() ? 4 : 2,
         'circle-stroke-color': rankColour as never,
         'circle-stroke-opacity': 0.95,
+        // A blink is one picture. A fade would draw sixty a second, all day, also where software draws them.
+        'circle-stroke-opacity-transition': { duration: 0 },
       },
     },
     symbols('ys-low', ['>=', ['get', 'rank'], 3], 0.92),
