@@ -204,9 +204,9 @@ async function listen(
     await start();
   } catch (err) {
     const why: Readonly<Record<string, string>> = {
-      EADDRINUSE: `port ${httpPort} is taken by another program: stop it, or set YANSHAO_HTTP_PORT to a free one`,
-      EACCES: `this account may not listen on port ${httpPort}: set YANSHAO_HTTP_PORT to one above 1023`,
-      EADDRNOTAVAIL: `this machine has no address ${httpHost}: set YANSHAO_HTTP_HOST to one of its own`,
+      EADDRINUSE: `port ${httpPort} is taken by another program: stop it, or set YANSHAO_HTTP_PORT to a free one\n端口 ${httpPort} 已被其他程序占用：请停止该程序，或将 YANSHAO_HTTP_PORT 设为空闲端口`,
+      EACCES: `this account may not listen on port ${httpPort}: set YANSHAO_HTTP_PORT to one above 1023\n当前账户无权监听端口 ${httpPort}：请将 YANSHAO_HTTP_PORT 设为 1023 以上`,
+      EADDRNOTAVAIL: `this machine has no address ${httpHost}: set YANSHAO_HTTP_HOST to one of its own\n本机没有地址 ${httpHost}：请将 YANSHAO_HTTP_HOST 设为本机地址`,
     };
     const known = why[(err as NodeJS.ErrnoException).code ?? ''];
     throw known ? new Problem(known, err) : err;

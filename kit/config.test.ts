@@ -121,8 +121,8 @@ describe('faults', () => {
     expect(faults[1]).toMatch(/^YANSHAO_HTTP_PORT from yanshao\.yaml is "ninety": .* — port of the pages \/ 网页端口$/);
     expect(faults[2]).toMatch(/^YANSHAO_INFLUX_TOKEN from environment is \(secret\)/);
     expect(faults[3]).toMatch(/^YANSHAO_CITY is not set: .* — folder of the city \/ 城市$/);
-    expect(new ConfigError(faults).message).toMatch(/^4 settings cannot be used:\n {2}- /);
-    expect(new ConfigError(['one']).message).toMatch(/^1 setting cannot be used:\n {2}- one$/);
+    expect(new ConfigError(faults).message).toMatch(/^4 项设置无法使用 \/ 4 settings cannot be used:\n {2}- /);
+    expect(new ConfigError(['one']).message).toMatch(/^1 项设置无法使用 \/ 1 setting cannot be used:\n {2}- one$/);
   });
 
   it.each([

@@ -50,7 +50,7 @@ export class ConfigError extends Error {
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
     super(
-      `${faults.length} setting${faults.length === 1 ? '' : 's'} cannot be used:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+      `${faults.length} 项设置无法使用 / ${faults.length} setting${faults.length === 1 ? '' : 's'} cannot be used:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
     );
     this.name = 'ConfigError';
     this.faults = faults;
@@ -77,7 +77,10 @@ export function loadConfig<S extends Settings>(settings: S, sources: ConfigSourc
   const every = [...Object.values(settings), ...Object.values(known)];
   const keys = new Set(every.map((s) => fileKey(s.env)));
   for (const key of Object.keys(file)) {
-    if (!keys.has(key)) faults.push(`${sources.file}: "${key}" is not a setting; \`yanshao doctor\` lists them`);
+    if (keys.has(key)) continue;
+    faults.push(
+      `${sources.file}: "${key}" is not a setting: mend or remove the line; \`yanshao start --help\` and docs/settings.md list them / 没有“${key}”这项设置，请改正或删除这一行`,
+    );
   }
   const config: Record<string, unknown> = {};
   const report: Loaded<S>['report'][number][] = [];
@@ -89,7 +92,7 @@ export function loadConfig<S extends Settings>(settings: S, sources: ConfigSourc
       const where =
         origin === 'default' ? 'is not set' : `from ${origin} is ${spec.secret ? '(secret)' : JSON.stringify(raw)}`;
       faults.push(
-        `${spec.env} ${where}: ${parsed.error.issues.map((i) => i.message).join('; ')} — ${spec.help.en} / ${spec.help.zh}`,
+        `${spec.env} ${where}: ${parsed.error.issues.map(wrong).join('; ')} — ${spec.help.en} / ${spec.help.zh}`,
       );
     }
     report.push({
@@ -104,6 +107,10 @@ export function loadConfig<S extends Settings>(settings: S, sources: ConfigSourc
   const unknownEnv = Object.keys(sources.env).filter((name) => name.startsWith('YANSHAO_') && !names.has(name));
   return { config: Object.freeze(config) as ConfigOf<S>, report, unknownEnv };
 }
+
+/** What is wrong with a value. Text that is no number reaches a number schema as NaN, which tells a person nothing. */
+const wrong = (issue: z.core.$ZodIssue): string =>
+  issue.code === 'invalid_type' && issue.expected === 'number' ? 'a number is expected / 应为数字' : issue.message;
 
 /** A value as `yanshao doctor` may show it: of a secret, also of a default one, only whether there is one. */
 function shown(spec: Setting, value: unknown): string {

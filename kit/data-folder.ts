@@ -32,7 +32,7 @@ export function dataFolder(dir: string): DataFolder {
       mkdirSync(path, { recursive: true, mode: 0o700 });
     } catch (err) {
       throw new Problem(
-        `cannot make the folder ${path}: ${(err as Error).message}. Give this account the right to write there, or set YANSHAO_DATA_DIR to a folder it may write to.`,
+        `cannot make the folder ${path}: ${(err as Error).message}. Give this account the right to write there, or set YANSHAO_DATA_DIR to a folder it may write to.\n无法建立目录 ${path}：请给当前账户写权限，或将 YANSHAO_DATA_DIR 设为可写的目录。`,
         err,
       );
     }

@@ -28,7 +28,10 @@ export interface LoadedCity {
 export async function loadCity(citiesDir: string, id: string): Promise<LoadedCity> {
   const known = listCities(citiesDir);
   if (!known.includes(id)) {
-    throw new Problem(`no city "${id}" in ${citiesDir}: there is ${known.join(', ') || 'none'}`);
+    throw new Problem(
+      `no city "${id}" in ${citiesDir}: there is ${known.join(', ') || 'none'}. Set YANSHAO_CITY to one of them.\n` +
+        `${citiesDir} 中没有城市“${id}”：现有 ${known.join('、') || '无'}。请将 YANSHAO_CITY 设为其中之一。`,
+    );
   }
   const dir = join(citiesDir, id);
   const city = await readYaml(join(dir, 'city.yaml'), citySchema);

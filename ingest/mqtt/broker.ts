@@ -271,8 +271,8 @@ function listen(server: Server, host: string, port: number): Promise<number> {
       reject(
         new Problem(
           err.code === 'EADDRINUSE'
-            ? `MQTT port ${port} on ${host} is taken: stop the other broker or set YANSHAO_MQTT_PORT`
-            : `MQTT cannot listen on ${host}:${port}: ${err.message}`,
+            ? `MQTT port ${port} on ${host} is taken: stop the other broker or set YANSHAO_MQTT_PORT\n${host} 的 MQTT 端口 ${port} 已被占用：请停止另一个代理，或修改 YANSHAO_MQTT_PORT`
+            : `MQTT cannot listen on ${host}:${port}: ${err.message}; set YANSHAO_MQTT_HOST and YANSHAO_MQTT_PORT\nMQTT 无法监听 ${host}:${port}：请检查 YANSHAO_MQTT_HOST 与 YANSHAO_MQTT_PORT`,
           err,
         ),
       ),

@@ -96,7 +96,7 @@ function listen(server: Server, port: number): Promise<number> {
     server.once('error', (cause) => {
       reject(
         new Problem(
-          `the field broker cannot listen on 127.0.0.1:${port}: ${cause.message}; set YANSHAO_FIELD_PORT`,
+          `the field broker cannot listen on 127.0.0.1:${port}: ${cause.message}; set YANSHAO_FIELD_PORT to a free port, or 0\n现场 MQTT 无法监听 127.0.0.1:${port}：请将 YANSHAO_FIELD_PORT 设为空闲端口或 0`,
           cause,
         ),
       );

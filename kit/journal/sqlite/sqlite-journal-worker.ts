@@ -67,10 +67,13 @@ function openFile(journal: number, file: string): WriterAnswer {
   } catch (cause) {
     lock?.release();
     const { message } = cause as Error;
+    const noJournal = ['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes((cause as { code?: string }).code ?? '');
     const text =
       cause instanceof Problem
         ? message
-        : `the journal ${file} cannot be opened for writing: ${message}; check that its folder exists, has space and belongs to this user\n无法写入日志文件 ${file}：${message}；请检查所在目录是否存在、空间是否充足、当前用户是否有权限`;
+        : noJournal
+          ? `the journal ${file} cannot be read: ${message}. Move it away, or restore a backup\n日志文件 ${file} 无法读取：${message}。请将其移走，或恢复备份`
+          : `the journal ${file} cannot be opened for writing: ${message}; check that its folder exists, has space and belongs to this user\n无法写入日志文件 ${file}：${message}；请检查所在目录是否存在、空间是否充足、当前用户是否有权限`;
     return { refused: { message: text, retryable: false, problem: true } };
   }
 }
