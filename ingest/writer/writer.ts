@@ -55,7 +55,7 @@ export interface Writer extends Running {
 const BATCH_VALUES = 8000;
 const READ_ENTRIES = 10_000;
 /** Gathering blocks are looked at so often, ms. */
-const LOOK_MS = 25;
+const LOOK_MS = 50;
 /** Patience with a store that a person must mend first. */
 const MISCONFIGURED_MS = 30_000;
 
