@@ -12,20 +12,27 @@ const answer = (message: ChildAnswer): void => {
   process.send?.(message);
 };
 
+/** What a stop may take before the process ends all the same: a parent that was killed must leave nothing behind. */
+const STOP_WITHIN_MS = 3_000;
+let stop: () => Promise<void> | void = () => undefined;
+const end = async (): Promise<void> => {
+  setTimeout(() => process.exit(1), STOP_WITHIN_MS);
+  await stop();
+  process.exit(0);
+};
+// From the first moment: the parent may be gone before the city is up.
+process.once('disconnect', end);
+process.once('SIGTERM', end);
+// Ctrl-C reaches the whole process group; the parent decides when its simulators end.
+process.on('SIGINT', () => undefined);
+
 process.once('message', (message) => {
   const { time, logLevel, ...order } = message as SimulatorOrder;
   // Standard output belongs to the parent's words for people.
   const log = jsonLog({ process: 'simulators' }, logLevel, 2);
   startSimulators({ ...order, clock: demoClock(time), log }).then(
     (running) => {
-      const end = async () => {
-        await running.stop();
-        process.exit(0);
-      };
-      process.once('disconnect', end);
-      process.once('SIGTERM', end);
-      // Ctrl-C reaches the whole process group; the parent decides when its simulators end.
-      process.on('SIGINT', () => undefined);
+      stop = () => running.stop();
       const { controlUrl, fieldPort, opcuaUrl } = running;
       answer({ running: { controlUrl, fieldPort, opcuaUrl } });
     },
