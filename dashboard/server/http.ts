@@ -102,7 +102,7 @@ function contentSecurityPolicy(secure: boolean) {
     directives: {
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
-      workerSrc: ["'self'", 'blob:'],
+      workerSrc: ["'self'"],
       styleSrc: ["'self'"],
       fontSrc: ["'self'"],
       imgSrc: ["'self'", 'data:', 'blob:'],

@@ -374,6 +374,7 @@ describe('the page', () => {
       expect.soft(page.headers.get('cache-control')).toBe('no-cache');
       const policy = page.headers.get('content-security-policy') ?? '';
       expect.soft(policy).toContain("script-src 'self';");
+      expect.soft(policy).toContain("worker-src 'self';");
       expect.soft(policy).toContain("default-src 'none'");
       expect.soft(policy).toContain("frame-ancestors 'none'");
       expect.soft(policy).not.toMatch(/unsafe-(inline|eval)/);
