@@ -12,6 +12,8 @@ export interface UplinkRow {
   readonly seq?: number;
   /** The sender said so, or the row waited in the outbox for a connection. */
   readonly historical?: true;
+  /** Instead of values: what the gateway could not read of a message and why, for the platform's quarantine. */
+  readonly unreadable?: string;
 }
 
 /** How rows lie in the outbox. */

@@ -4,7 +4,7 @@ import type { Running } from '../../kit/cleanups.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { FieldMqtt } from '../config.ts';
-import { normaliseMessage, ruleFor } from '../normalise/field-message.ts';
+import { evidenceOf, normaliseMessage, ruleFor } from '../normalise/field-message.ts';
 import type { TakeRows } from '../row.ts';
 import { deferAcks, type Incoming } from './deferred-acks.ts';
 
@@ -51,8 +51,10 @@ export function startFieldClient(parts: FieldClientParts): Running & { connected
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
     const message = { topic, payload: bytes, received: clock.now(), retained: retain };
     const { rows, refused } = normaliseMessage(message, rule);
-    if (rows.length > 0) {
-      await take(rows).catch((err: unknown) => {
+    const evidence = evidenceOf(message, rule, refused);
+    const all = evidence ? [...rows, evidence] : rows;
+    if (all.length > 0) {
+      await take(all).catch((err: unknown) => {
         if (!stopping) complain({ err }, 'the outbox is gone; the field broker keeps what comes');
         throw err;
       });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FieldTopic, normaliseMessage, ruleFor } from './field-message.ts';
+import { evidenceOf, type FieldTopic, normaliseMessage, ruleFor } from './field-message.ts';
 
 const RECEIVED = Date.UTC(2026, 10, 22, 10);
 const AT = RECEIVED - 5000;
@@ -158,6 +158,28 @@ describe('a field message', () => {
       }),
       { seed: 22 },
     );
+  });
+});
+
+describe('what a field message could not be read for', () => {
+  const message = (payload: string, topic = 'field/lamp-1/telemetry') => ({
+    topic,
+    payload: new TextEncoder().encode(payload),
+    received: AT,
+    retained: false,
+  });
+  const topicRule = { filter: 'field/+/telemetry', device: 1, map: {} };
+
+  it('travels on with its reasons and its text, in the name of its device', () => {
+    const bad = message('{oops');
+    const { refused } = normaliseMessage(bad, topicRule);
+    expect(evidenceOf(bad, topicRule, refused)).toMatchObject({ device: 'lamp-1', ts: AT, values: {} });
+    expect(evidenceOf(bad, topicRule, refused)?.unreadable).toMatch(/not JSON.*— \{oops$/);
+  });
+
+  it('is nothing where all could be read, or no device is named', () => {
+    expect(evidenceOf(message('{"a":1}'), topicRule, [])).toBeUndefined();
+    expect(evidenceOf(message('{oops', 'x'), topicRule, ['why'])).toBeUndefined();
   });
 });
 

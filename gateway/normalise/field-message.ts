@@ -37,9 +37,9 @@ const beside = new Set(['ts', 'values', 'seq', 'quality', 'historical', 'metadat
  */
 export function normaliseMessage(message: FieldMessage, rule: FieldTopic): Normalised {
   const { topic, payload } = message;
-  const device = typeof rule.device === 'number' ? topic.split('/')[rule.device] : rule.device;
-  if (!idSchema.safeParse(device).success) {
-    return { rows: [], refused: [`topic ${topic}: level ${rule.device} does not name a device ("${device ?? ''}")`] };
+  const device = deviceOf(topic, rule);
+  if (device === undefined) {
+    return { rows: [], refused: [`topic ${topic}: level ${rule.device} does not name a device`] };
   }
   if (payload.length > largestPayload) {
     return { rows: [], refused: [`${device}: a payload of ${payload.length} bytes; ${largestPayload} is the most`] };
@@ -56,10 +56,34 @@ export function normaliseMessage(message: FieldMessage, rule: FieldTopic): Norma
   const elements = Array.isArray(body) ? body : [body];
   if (elements.length === 0) refuse('an empty list says nothing');
   for (const element of elements) {
-    const row = rowOf(element, device as string, message, rule.map, refuse);
+    const row = rowOf(element, device, message, rule.map, refuse);
     if (row) rows.push(row);
   }
   return { rows, refused };
+}
+
+/** The device a topic speaks of; undefined where it names none. */
+function deviceOf(topic: string, rule: FieldTopic): string | undefined {
+  const device = typeof rule.device === 'number' ? topic.split('/')[rule.device] : rule.device;
+  return idSchema.safeParse(device).success ? device : undefined;
+}
+
+/** Characters of an unreadable message that travel on. */
+const evidenceLength = 4096;
+
+/**
+ * What could not be read of a message, as a row for the platform's quarantine, where the device's vendor can read it with the
+ * reasons; undefined where nothing was refused or no device is named.
+ */
+export function evidenceOf(
+  { topic, payload, received }: FieldMessage,
+  rule: FieldTopic,
+  refused: readonly string[],
+): UplinkRow | undefined {
+  const device = deviceOf(topic, rule);
+  if (device === undefined || refused.length === 0) return undefined;
+  const text = Buffer.from(payload.subarray(0, evidenceLength)).toString('utf8');
+  return { device, ts: received, values: {}, unreadable: `${refused.slice(0, 5).join('; ')} — ${text}` };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -17,4 +17,12 @@ describe('a message to the platform', () => {
     const text = toGatewayMessage([{ device: 'constructor', ts: 1, values: { a: 1 } }]);
     expect(text).toBe('{"constructor":[{"ts":1,"values":{"a":1}}]}');
   });
+
+  it('carries what could not be read as a bare text beside the reports of its device', () => {
+    const text = toGatewayMessage([
+      { device: 'a', ts: 1, values: { x: 1 } },
+      { device: 'a', ts: 2, values: {}, unreadable: 'a: the payload is not JSON — {oops' },
+    ]);
+    expect(JSON.parse(text)).toEqual({ a: [{ ts: 1, values: { x: 1 } }, 'a: the payload is not JSON — {oops'] });
+  });
 });
