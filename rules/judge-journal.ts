@@ -38,7 +38,7 @@ export const CONSUMER = 'rules';
 const READ_ENTRIES = 5000;
 const RETRY_MS = 1000;
 /** Units a snapshot transaction takes, so that an alarm never waits long behind one. */
-const KEEP_UNITS = 2000;
+const KEEP_UNITS = 500;
 
 /** Puts the state back, then judges the journal block by block until stopped. */
 export async function judgeJournal(parts: JudgingParts): Promise<Judging> {
