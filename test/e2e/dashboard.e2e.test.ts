@@ -17,6 +17,8 @@ let dashboard: Dashboard;
 /** Signed in as the first account, an administrator. */
 let admin: ReturnType<typeof browser>;
 let viewerToken: string;
+let link: string | null;
+let claimed: Awaited<ReturnType<typeof admin.post>>;
 
 interface OpenApi {
   openapi: string;
@@ -45,13 +47,13 @@ beforeAll(async () => {
   });
   viewerToken = (await dashboard.accounts.newApiToken({ name: 'report', role: 'viewer' })).secret;
   admin = browser(dashboard.url);
+  link = await dashboard.accounts.firstLink();
+  claimed = await admin.post('/api/v1/session/claim', { link, name: '值班甲', password });
 });
 afterAll(() => city.stop());
 
 describe('the first start', () => {
   it('lets the holder of the one-time link in, once, with a cookie that no script and no other site can use', async () => {
-    const link = await dashboard.accounts.firstLink();
-    const claimed = await admin.post('/api/v1/session/claim', { link, name: '值班甲', password });
     expect(claimed).toMatchObject({ status: 200, body: { name: '值班甲', role: 'admin' } });
     expect(claimed.cookie).toMatch(/^yanshao_session=\w+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/);
     const again = await browser(dashboard.url).post('/api/v1/session/claim', { link, name: 'other', password });
@@ -222,6 +224,10 @@ describe('what the API answers', () => {
 
 describe('acknowledging', () => {
   const openAlarm = async () => (await admin.get('/api/v1/alarms')).body.items[0];
+  beforeAll(async () => {
+    await city.reports('hearth-1', { 'alarm.ch4': 60 });
+    await until('the alarm is raised', () => city.rules.stats().openAlarms > 0);
+  });
 
   it('needs the page’s check value', async () => {
     const { id } = await openAlarm();
