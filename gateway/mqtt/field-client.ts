@@ -59,8 +59,9 @@ export function startFieldClient(parts: FieldClientParts): Running & { connected
         throw err;
       });
     }
-    // Only now: what is sent again is not counted again.
-    for (const reason of refused) onRefused(reason);
+    // What travels on is counted when the platform has refused it and says so; the rest here, and only now, so that what is
+    // sent again is not counted again.
+    if (!evidence) for (const reason of refused) onRefused(reason);
   };
   deferAcks(client, settle);
 

@@ -159,7 +159,7 @@ needs('mosquitto')('devices behind a field broker', () => {
     await device.publishAsync('field/stranger/telemetry', JSON.stringify(boardRow(1)), { qos: 1 });
     await publish(boardRow(2));
     await until('the good one', async () => (await harbourOne.telemetry()).length === 1);
-    // One is refused here, the other by the platform, whose word comes back.
+    // Both are refused by the platform, the unreadable one in its device's name; its word comes back.
     await until('both refusals', async () => (await one.stats()).refused === 2);
     expect((await one.stats()).lastRefusal).toContain('stranger');
   });
