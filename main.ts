@@ -1,5 +1,6 @@
 import { type Demonstration, startDemonstration } from './cli/demonstration.ts';
 import type { Config } from './cli/runtime.ts';
+import type { Sample } from './cli/sample-device.ts';
 import { dashboardMethods, openDashboard } from './dashboard/main.ts';
 import type { DemoControls } from './dashboard/server/context.ts';
 import { type LoadedCity, loadCity } from './devices/city/load-city.ts';
@@ -34,7 +35,7 @@ export interface RunningCity extends Running {
   readonly firstLink: string | null;
   readonly city: LoadedCity;
   /** A device of the demonstration with its token, for a line to copy. */
-  readonly sample: { readonly device: string; readonly name: string; readonly token: string } | null;
+  readonly sample: Sample | null;
 }
 
 /**

@@ -22,6 +22,7 @@ import { stationNodeId } from '../simulators/opcua/station-server.ts';
 import { withReplays } from '../simulators/replay/plan-replays.ts';
 import { type SimulatorsAt, spawnSimulators } from '../simulators/spawn.ts';
 import type { Config } from './runtime.ts';
+import { type Sample, sampleDevice } from './sample-device.ts';
 
 export interface DemonstrationParts {
   readonly config: Config;
@@ -36,8 +37,8 @@ export interface DemonstrationParts {
 /** The simulated city, its gateways and the replayed data, running. */
 export interface Demonstration extends Running, DemoControls {
   readonly controlUrl: string;
-  /** A kitchen's gas alarm with its token, for a line to copy. */
-  readonly sample: { readonly device: string; readonly name: string; readonly token: string };
+  /** A device and the message that makes it raise an alarm, for a line to copy. */
+  readonly sample: Sample | null;
 }
 
 /** How long the demonstration's "unplug a gateway" cuts an uplink, world ms. */
@@ -107,7 +108,7 @@ export async function startDemonstration(parts: DemonstrationParts): Promise<Dem
     };
     return {
       controlUrl: simulators.controlUrl,
-      sample: sampleOf(plan, secrets, city),
+      sample: sampleDevice(plan.put.devices, secrets.devices, city),
       speed: config.demoSpeed,
       faults: [...demoFaults.filter(({ kind }) => kind !== 'silent-gateway'), unplug],
       async start(kind, target) {
@@ -222,12 +223,4 @@ function gatewayConfig(id: string, { plan, secrets, simulators, mqttUrl, dataDir
             },
           ],
   };
-}
-
-function sampleOf(plan: DemoPlan, secrets: DemoSecrets, city: LoadedCity): Demonstration['sample'] {
-  const found =
-    plan.put.devices.find(({ id, type }) => type === 'gas-alarm-commercial' && secrets.devices[id]) ??
-    plan.put.devices.find(({ id }) => secrets.devices[id]);
-  if (!found) throw new Problem(`the demonstration of ${city.city.id} has no device with a connection of its own`);
-  return { device: found.id, name: found.name, token: secrets.devices[found.id] ?? '' };
 }

@@ -58,7 +58,7 @@ function announce(
     lines.push(
       '',
       `  试一试，让“${sample.name}”报警 / make "${sample.name}" raise an alarm:`,
-      `  ${strong(`mosquitto_pub -h 127.0.0.1 -p ${mqttPort} -q 1 -t v1/devices/me/telemetry -u ${sample.token} -m '{"alarm.ch4": 45}'`)}`,
+      `  ${strong(`mosquitto_pub -h 127.0.0.1 -p ${mqttPort} -q 1 -t v1/devices/me/telemetry -u ${sample.token} -m '${sample.payload}'`)}`,
     );
   } else lines.push('', '  登记第一台设备 / register the first device:  yanshao device add --help');
   lines.push('', faint('  Ctrl+C 停止 / stops'), '');
