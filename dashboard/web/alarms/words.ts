@@ -3,7 +3,7 @@ import type { Item } from '../../../devices/contract/catalogue.ts';
 import type { Value } from '../../../devices/contract/entry.ts';
 import { useCity } from '../api/city.ts';
 import { valueText } from '../format/value.ts';
-import { useTexts } from '../i18n/i18n.ts';
+import { type TextKey, useTexts } from '../i18n/i18n.ts';
 
 /** How alarms name places, clauses and departments in the page's language. */
 export function usePlace() {
@@ -34,7 +34,9 @@ export function usePlace() {
   };
   /** Without what stands in brackets, where room is short. */
   const shortDepartment = (id: string): string => department(id).split(/[（(]/)[0]?.trim() ?? id;
-  const clause = (alarm: Pick<Alarm, 'clause'>): string => {
+  const clause = (alarm: Pick<Alarm, 'clause' | 'rule'>): string => {
+    const own = platformAlarms[alarm.rule];
+    if (own) return texts(own);
     const item = items.get(alarm.clause.item);
     const name = texts.language === 'en' && item ? item.name.en : alarm.clause.name;
     return alarm.clause.item ? `${alarm.clause.item} ${name}` : name;
@@ -51,6 +53,13 @@ export function usePlace() {
     full: (alarm: Alarm): string => [area(alarm.area), device(alarm)].filter(Boolean).join(' · '),
   };
 }
+
+/** The platform's own alarms stand in no catalogue that would name them in both languages. */
+const platformAlarms: Readonly<Record<string, TextKey>> = {
+  'platform.path-blind': 'platform.path-blind',
+  'platform.gateway-down': 'platform.gateway-down',
+  'platform.journal-gap': 'platform.journal-gap',
+};
 
 /** Items of the catalogue by code, empty until it has been read. */
 export function useCatalogueItems(): ReadonlyMap<string, Item> {

@@ -32,7 +32,8 @@ interface Props {
 /** The right column: one alarm or one device in full; the state of the city when nothing is selected. */
 export function DevicePanel({ alarmId, device, onAcknowledge, onDevice, onAlarm }: Props) {
   const texts = useTexts();
-  const { record, problem } = useDeviceRecord(device);
+  // The platform's own alarms stand at a gateway or at the platform, which are no devices.
+  const { record, problem } = useDeviceRecord(alarmId?.split('/')[1]?.startsWith('platform.') ? null : device);
   const { alarm, events, problem: alarmProblem } = useAlarmRecord(alarmId);
   if (!device) return <Overview onAlarm={onAlarm} onDevice={onDevice} />;
   return (
