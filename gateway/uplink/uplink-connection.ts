@@ -47,7 +47,9 @@ export async function openUplink(
       done();
     });
   });
-  client.on('message', (_topic, payload) => onRefusal(payload.toString('utf8')));
+  client.on('message', (_topic, payload) => {
+    for (const refusal of refusalsIn(payload.toString('utf8'))) onRefusal(refusal);
+  });
   const giveUp = () => void client.end(true);
   signal.addEventListener('abort', giveUp, { once: true });
   try {
@@ -81,4 +83,15 @@ function publish(client: MqttClient, pending: Set<(err: Error) => void>, rows: r
       else resolve();
     });
   });
+}
+
+/** The refusals in one word of the platform, each as text; the whole word where it is not of the form we know. */
+function refusalsIn(text: string): string[] {
+  try {
+    const { refusals } = JSON.parse(text) as { refusals?: unknown };
+    if (Array.isArray(refusals) && refusals.length > 0) return refusals.map((refusal) => JSON.stringify(refusal));
+  } catch {
+    // Another platform's words are counted as they are.
+  }
+  return [text];
 }
