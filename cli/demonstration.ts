@@ -14,13 +14,14 @@ import type { Log } from '../kit/log.ts';
 import { Problem } from '../kit/problem.ts';
 import { rpcClient } from '../kit/rpc/rpc.ts';
 import type { SharedClock } from '../kit/shared-clock.ts';
+import type { SimulatorsAt } from '../simulators/child-words.ts';
 import { credentialsFor, type DemoSecrets, withCredentials } from '../simulators/city/credentials.ts';
 import { type DemoPlan, demoPlan } from '../simulators/city/plan.ts';
 import { demoFaults } from '../simulators/control.ts';
 import { FIELD_DEVICE_LEVEL, fieldFilter } from '../simulators/mqtt/field-broker.ts';
 import { stationNodeId } from '../simulators/opcua/station-server.ts';
 import { withReplays } from '../simulators/replay/plan-replays.ts';
-import { type SimulatorsAt, spawnSimulators } from '../simulators/spawn.ts';
+import { spawnSimulators } from '../simulators/spawn.ts';
 import type { Config } from './runtime.ts';
 import { type Sample, sampleDevice } from './sample-device.ts';
 

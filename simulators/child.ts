@@ -6,7 +6,7 @@
 import { demoClock } from '../kit/clock.ts';
 import { jsonLog } from '../kit/log.ts';
 import { startSimulators } from './app.ts';
-import type { ChildAnswer, SimulatorOrder } from './spawn.ts';
+import type { ChildAnswer, SimulatorOrder } from './child-words.ts';
 
 const answer = (message: ChildAnswer): void => {
   process.send?.(message);

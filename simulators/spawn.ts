@@ -1,26 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Running } from '../kit/cleanups.ts';
-import type { DemoTime } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { Problem } from '../kit/problem.ts';
-import type { SimulatorParts } from './app.ts';
-
-/** What the child process is told; all of it plain data. */
-export interface SimulatorOrder extends Omit<SimulatorParts, 'clock' | 'world' | 'log'> {
-  /** The demonstration's time, which all its processes share. `{worldAt: 0, demoAt: 0, speed: 1}` is the world's. */
-  readonly time: DemoTime;
-  readonly logLevel: string;
-}
-
-/** Where the running simulators can be reached. */
-export interface SimulatorsAt {
-  readonly controlUrl: string;
-  readonly fieldPort: number;
-  readonly opcuaUrl: string | null;
-}
-
-/** What the child answers, once. */
-export type ChildAnswer = { readonly running: SimulatorsAt } | { readonly failed: string };
+import type { ChildAnswer, SimulatorOrder, SimulatorsAt } from './child-words.ts';
 
 /** A small young generation: the simulators make much short-lived rubbish and would otherwise hold 80 MB more for it. */
 const execArgv = ['--max-semi-space-size=2', '--max-old-space-size=256'];

@@ -1,0 +1,19 @@
+import type { DemoTime } from '../kit/clock.ts';
+import type { SimulatorParts } from './app.ts';
+
+/** What the child process is told; all of it plain data. */
+export interface SimulatorOrder extends Omit<SimulatorParts, 'clock' | 'world' | 'log'> {
+  /** The demonstration's time, which all its processes share. `{worldAt: 0, demoAt: 0, speed: 1}` is the world's. */
+  readonly time: DemoTime;
+  readonly logLevel: string;
+}
+
+/** Where the running simulators can be reached. */
+export interface SimulatorsAt {
+  readonly controlUrl: string;
+  readonly fieldPort: number;
+  readonly opcuaUrl: string | null;
+}
+
+/** What the child answers, once. */
+export type ChildAnswer = { readonly running: SimulatorsAt } | { readonly failed: string };
