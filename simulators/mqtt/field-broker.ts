@@ -96,7 +96,8 @@ function listen(server: Server, port: number): Promise<number> {
     server.once('error', (cause) => {
       reject(
         new Problem(
-          `the field broker cannot listen on 127.0.0.1:${port}: ${cause.message}; set YANSHAO_FIELD_PORT to a free port, or 0\n现场 MQTT 无法监听 127.0.0.1:${port}：请将 YANSHAO_FIELD_PORT 设为空闲端口或 0`,
+          `模拟现场 MQTT 代理无法监听 127.0.0.1:${port}（${cause.message}）：请修改 YANSHAO_FIELD_PORT\n` +
+            `the field broker cannot listen on 127.0.0.1:${port} (${cause.message}): change YANSHAO_FIELD_PORT`,
           cause,
         ),
       );

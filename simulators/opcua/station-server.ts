@@ -98,7 +98,8 @@ export async function stationServer(options: StationServerOptions): Promise<Stat
     await server.shutdown(0).catch(() => undefined);
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Problem(
-      `the OPC UA server of the stations cannot start on port ${options.port}: ${why}; set YANSHAO_OPCUA_PORT to a free port, or 0\n场站 OPC UA 服务无法使用端口 ${options.port}：请将 YANSHAO_OPCUA_PORT 设为空闲端口或 0`,
+      `模拟场站 OPC UA 服务器无法在端口 ${options.port} 启动（${why}）：请修改 YANSHAO_OPCUA_PORT\n` +
+        `the OPC UA server of the stations cannot start on port ${options.port} (${why}): change YANSHAO_OPCUA_PORT`,
       cause,
     );
   }
