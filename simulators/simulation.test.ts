@@ -187,6 +187,16 @@ describe('a healthy city', () => {
     expect(over / seen).toBeLessThan(0.02);
   });
 
+  it('hears fewer than three knocks in ten minutes at any pipe guard', () => {
+    for (const guard of plan.put.devices.filter(({ type }) => type === 'pipe-guard')) {
+      const knocks: number[] = [];
+      for (let at = start; at < start + 7 * 24 * HOUR; at += 60_000) {
+        knocks.push(step(guard, {}, world(at))!.values['guard.vibrationEvent'] as number);
+        expect(knocks.slice(-10).reduce((sum, n) => sum + n, 0)).toBeLessThan(3);
+      }
+    }
+  });
+
   it('keeps nights below the noise limit of building sites', () => {
     const env = plan.put.devices.find(({ type }) => type === 'env-station')!;
     for (const at of moments) {

@@ -107,6 +107,7 @@ export const undergroundGas: Behaviour = without((device, world) => ({
 /** A guard of a buried pipe: the nearest machine is far away; a lorry passes now and then. */
 export const pipeGuard: Behaviour = without((device, world) => ({
   'guard.distanceToPipe': rounded(120 + trait(device, 'far', 0, 150) + 30 * sway(device, world, 'machine', HOUR), 0),
-  'guard.vibrationEvent': draw(`${world.seed}/${device.id}/lorry`, world.at, 10 * MINUTE) > 0.97 ? 1 : 0,
+  // One knock, in one report: three within ten minutes would be somebody digging.
+  'guard.vibrationEvent': draw(`${world.seed}/${device.id}/lorry`, world.at, MINUTE) > 0.997 ? 1 : 0,
   'guard.battery': battery(device, world),
 }));

@@ -78,7 +78,7 @@ export const poleCamera: Behaviour = without((device, world) => ({
   'camera.exposedGarbage': 0,
   'camera.hangingAnomaly': 0,
   'camera.excavator': 0,
-  'camera.illegalParking': draw(`${world.seed}/${device.id}/parked`, world.at, 4 * MINUTE) > 0.995 ? 1 : 0,
+  'camera.illegalParking': draw(`${world.seed}/${device.id}/parked`, world.at, 4 * MINUTE) > 0.9995 ? 1 : 0,
   'camera.outsideShop': 0,
 }));
 
