@@ -17,9 +17,10 @@ import type { DataFolder } from '../../kit/data-folder.ts';
 import { openSqliteJournalReader } from '../../kit/journal/sqlite/sqlite-journal.ts';
 import type { Log } from '../../kit/log.ts';
 import { Problem } from '../../kit/problem.ts';
-import { rpcClient, serveRpc } from '../../kit/rpc/rpc.ts';
+import { type RpcClient, RpcUnavailable, rpcClient, serveRpc } from '../../kit/rpc/rpc.ts';
 import { sharedClock } from '../../kit/shared-clock.ts';
 import { openSql } from '../../kit/sql/open-sql.ts';
+import { rulesMigrations } from '../../rules/app.ts';
 import { openRules, openState, rulesMethods } from '../../rules/main.ts';
 import {
   type Config,
@@ -31,6 +32,9 @@ import {
   untilSignal,
 } from '../runtime.ts';
 import { say } from '../terminal.ts';
+
+/** How long a process waits for what another one makes. */
+const waitMs = 30_000;
 
 interface Frame {
   readonly config: Config;
@@ -85,12 +89,7 @@ async function runIngest({ config, folder, log, stopping }: Frame): Promise<stri
   const city = await loadCity(citiesDir, config.city);
   const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
   say('· 等待登记库（由 rules 建立） / waiting for the registry, which rules makes');
-  const state = await openSql<RegistryTables>({
-    url: config.databaseUrl ?? folder.path('state.db'),
-    schema: 'state',
-    readonly: true,
-  });
-  stopping.defer('state', () => state.close());
+  const state = await readState({ config, folder, stopping });
   const registry = registryCache(await loadRegistry(state.db));
   const reloadRegistry = async () => registry.reset(await loadRegistry(state.db));
   const ingest = stopping.add(
@@ -108,7 +107,7 @@ async function runRules({ config, folder, log, stopping }: Frame): Promise<strin
   const state = await openState({ config, folder });
   stopping.defer('state', () => state.close());
   const reader = await openReader(folder, stopping);
-  const ingest = ingestClient(await reach(folder, 'ingest'));
+  const ingest = ingestClient(await reach(folder, 'ingest', stopping));
   const rules = stopping.add(
     'rules',
     await openRules({ config, state, reader, ingest, city, types: deviceTypes, clock, log }),
@@ -120,16 +119,12 @@ async function runRules({ config, folder, log, stopping }: Frame): Promise<strin
 async function runDashboard({ config, folder, log, stopping }: Frame): Promise<string> {
   const city = await loadCity(citiesDir, config.city);
   const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
-  const state = await openSql<StateTables & RegistryTables>({
-    url: config.databaseUrl ?? folder.path('state.db'),
-    schema: 'state',
-    readonly: true,
-  });
-  stopping.defer('state', () => state.close());
+  const state = await readState({ config, folder, stopping });
   const registry = registryCache(await loadRegistry(state.db));
   const reader = await openReader(folder, stopping);
-  const ingest = ingestClient(await reach(folder, 'ingest'));
-  const rules = await reach(folder, 'rules');
+  // Neither is waited for: the desk shows what is known while one of them is away, and says which.
+  const ingest = ingestClient(clientOf(folder, 'ingest', stopping));
+  const rules = clientOf(folder, 'rules', stopping);
   const dashboard = stopping.add(
     'dashboard',
     await openDashboard({
@@ -159,6 +154,19 @@ async function runDashboard({ config, folder, log, stopping }: Frame): Promise<s
   return `dashboard 运行中 / is running: ${dashboard.url}/${link ? `\n  首次登录，一次有效 / first sign-in, once: ${dashboard.url}/claim#${link}` : ''}`;
 }
 
+/** The state database, once rules has made its tables; read-only. */
+async function readState({ config, folder, stopping }: Pick<Frame, 'config' | 'folder' | 'stopping'>) {
+  const state = await openSql<StateTables & RegistryTables>({
+    url: config.databaseUrl ?? folder.path('state.db'),
+    schema: 'state',
+    readonly: true,
+    migrations: rulesMigrations,
+    waitMs,
+  });
+  stopping.defer('state', () => state.close());
+  return state;
+}
+
 async function openReader(folder: DataFolder, stopping: Frame['stopping']) {
   say('· 等待日志（由 ingest 建立） / waiting for the journal, which ingest makes');
   const reader = await openSqliteJournalReader<JournalEntry>(journalFile(folder), entryCodec);
@@ -166,20 +174,37 @@ async function openReader(folder: DataFolder, stopping: Frame['stopping']) {
   return reader;
 }
 
-const waitMs = 30_000;
-
 /** A client of another process, once that process has said where it is. */
-async function reach(folder: DataFolder, name: string) {
+async function reach(folder: DataFolder, name: string, stopping: Frame['stopping']): Promise<RpcClient> {
   const until = Date.now() + waitMs;
-  for (;;) {
-    const notice = folder.find(name);
-    if (notice) return rpcClient({ url: notice.url, secret: folder.secret() });
+  while (!folder.find(name)) {
     if (Date.now() > until)
       throw new Problem(
-        `${name} did not start within ${waitMs / 1000} s in ${folder.dir}: run \`yanshao ${name}\` with the same YANSHAO_DATA_DIR`,
+        `${name} did not start within ${waitMs / 1000} s in ${folder.dir}: run \`yanshao ${name}\` with the same YANSHAO_DATA_DIR\n` +
+          `${name} 在 ${waitMs / 1000} 秒内没有在 ${folder.dir} 启动：请以同样的 YANSHAO_DATA_DIR 运行 yanshao ${name}`,
       );
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  return clientOf(folder, name, stopping);
+}
+
+/** A client of another process, wherever that listens now: one that was started again may have another port. */
+function clientOf(folder: DataFolder, name: string, stopping: Frame['stopping']): RpcClient {
+  let current: { readonly url: string; readonly client: RpcClient } | undefined;
+  const close = async () => current?.client.close();
+  stopping.defer(`calls to ${name}`, close);
+  return {
+    async call<T>(method: string, params?: unknown) {
+      const notice = folder.find(name);
+      if (!notice) throw new RpcUnavailable(`${name} 没有运行 / ${name} is not running`);
+      if (current?.url !== notice.url) {
+        await close();
+        current = { url: notice.url, client: rpcClient({ url: notice.url, secret: folder.secret() }) };
+      }
+      return current.client.call<T>(method, params);
+    },
+    close,
+  };
 }
 
 async function open(
