@@ -5,7 +5,7 @@ import type { IngestStart, Passed } from './ingest-child.ts';
 import { BATCH_DEVICES, batchesOf, type LoadRegistry, messageOf, registryFor, VALUES } from './ingest-load.ts';
 import type { Usage } from './measured.ts';
 import { publishAll } from './publisher.ts';
-import { atMost, machine, median, type Report } from './report.ts';
+import { atMost, busyness, machine, median, type Report } from './report.ts';
 
 export interface IngestBenchOptions {
   readonly citiesDir: string;
@@ -35,13 +35,14 @@ interface Cost {
 
 /** Measures ingest against a bare aedes, and the whole path by itself. */
 export async function ingestBench(options: IngestBenchOptions): Promise<Report> {
+  const busy = busyness();
   const messages = await messageBench(options);
   const path = await pathBench(options);
   return {
     name: 'ingest',
     machine: machine(),
     goals: [...messages.goals, ...path.goals],
-    figures: { ...messages.figures, ...path.figures },
+    figures: { ...messages.figures, ...path.figures, ...busy },
   };
 }
 

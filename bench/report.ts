@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 /** One goal of design.md's table, as measured in this run. A goal missed is shown as missed. */
 export interface Goal {
@@ -45,6 +45,9 @@ export function machine(): Report['machine'] {
     node: process.versions.node,
   };
 }
+
+/** What else the machine was doing when the bench began: above its cores, figures are those of a busy machine. */
+export const busyness = (): Report['figures'] => ({ 'machine: load average at the start': loadavg()[0] ?? 0 });
 
 const round = (value: number) =>
   Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);

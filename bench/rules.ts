@@ -1,5 +1,5 @@
 import { startChild } from './child.ts';
-import { atMost, type Goal, machine, median, type Report } from './report.ts';
+import { atMost, busyness, type Goal, machine, median, type Report } from './report.ts';
 import type { Memory, Minute, RulesStart } from './rules-child.ts';
 
 export interface RulesBenchOptions {
@@ -22,13 +22,14 @@ const ABNORMAL = 0.01;
 
 /** Measures the rules engine with the whole catalogue over a mixed city. */
 export async function rulesBench(options: RulesBenchOptions): Promise<Report> {
+  const busy = busyness();
   const parts = [await cityOf(options, options.devices)];
   if (options.full && options.devices < MILLION) parts.push(await cityOf({ ...options, minutes: 3 }, MILLION));
   return {
     name: 'rules',
     machine: machine(),
     goals: parts.flatMap(({ goals }) => goals),
-    figures: Object.assign({}, ...parts.map(({ figures }) => figures)),
+    figures: Object.assign({}, ...parts.map(({ figures }) => figures), busy),
   };
 }
 
