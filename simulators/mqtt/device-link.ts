@@ -48,22 +48,20 @@ export function deviceLink(options: DeviceLinkOptions): DeviceLink {
   const { clientId, counters, log } = options;
   let client: MqttClient | undefined;
   let inFlight = 0;
-  let saidRefused = false;
   let up = false;
   const timer = setTimeout(
     () => {
       client = connect(options.url, settings(options));
       client.on('error', (err) => {
         counters.refused += 1;
-        if (saidRefused) return;
-        saidRefused = true;
+        // A city behind one shut door complains as one: once, and again after every thousand attempts.
+        if (counters.refused % 1000 !== 1) return;
         log.warn(
-          { err: err.message, clientId },
+          { err: err.message, clientId, refused: counters.refused },
           'a simulated device was refused or cannot reach its broker; it keeps trying',
         );
       });
       client.on('connect', () => {
-        saidRefused = false;
         inFlight = 0;
         counters.up += 1;
         up = true;
