@@ -101,7 +101,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       stopped: stop.signal,
       commit: async (effects, cursor) => {
         if (effects.alarms.length > 0 || effects.events.length > 0) {
-          await writing.effects(effects, cursor);
+          for (const id of await writing.effects(effects, cursor)) engine.desk.forget(id);
           told(effects.events);
         }
         derived.add([...effects.derived]);

@@ -37,6 +37,8 @@ export interface AlarmDesk {
   override(id: string, override: Override | null, at: number, note: string): void;
   /** Refreshes value and words without an event: nothing happened to the alarm's life-cycle. */
   refresh(id: string, change: Partial<Pick<Alarm, 'lastValue' | 'lastAt' | 'lastQuality' | 'explanation'>>): void;
+  /** Takes a row off the desk that turned out to stand for an episode with a row of its own. */
+  forget(id: string): void;
   acknowledge(id: string, actor: string, at: number, note: string | null): Told;
   reset(id: string, actor: string, at: number, note: string | null): Told;
   byId(id: string): Alarm | undefined;
@@ -175,6 +177,10 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
       const next = { ...standing, ...change };
       changed.set(id, next);
       byId.set(id, next);
+    },
+    forget(id) {
+      const standing = byId.get(id);
+      if (standing) place({ ...standing, active: false, acked: true, latched: false });
     },
     acknowledge(id, actor, at, note) {
       const told = person(id, 'acknowledge', actor, at, note);

@@ -58,6 +58,44 @@ export async function knownAlarms(db: Db, ids: readonly string[]): Promise<Set<s
   return known;
 }
 
+/** Rows of one device that are looked through for an episode, newest first. */
+const LOOK_BACK = 100;
+
+/**
+ * Which of these alarms speak of an episode that has a row already: under the same id, or as a later part of one that began
+ * before. By id, the id of that row.
+ */
+export async function knownEpisodes(db: Db, alarms: readonly Alarm[]): Promise<Map<string, string>> {
+  const same = await knownAlarms(
+    db,
+    alarms.map(({ id }) => id),
+  );
+  const known = new Map<string, string>();
+  for (const { id, device, rule, since } of alarms) {
+    if (same.has(id)) {
+      known.set(id, id);
+      continue;
+    }
+    const earlier = await db
+      .selectFrom('alarms')
+      .select('body')
+      .where('device', '=', device)
+      .where('since', '<=', since)
+      .orderBy('since', 'desc')
+      .limit(LOOK_BACK)
+      .execute();
+    const spans = earlier
+      .map(({ body }) => JSON.parse(body) as Alarm)
+      .find((row) => row.rule === rule && since <= until(row));
+    if (spans) known.set(id, spans.id);
+  }
+  return known;
+}
+
+/** Source time up to which an episode is known to have lasted, ms. What was heard after its return is not part of it. */
+const until = ({ returnedAt, lastAt, since }: Alarm): number =>
+  Math.min(returnedAt ?? Number.POSITIVE_INFINITY, lastAt ?? since);
+
 /** All open alarms, and the number of the last event. */
 export async function loadAlarms(db: Db): Promise<{ open: Alarm[]; lastSeq: number }> {
   const rows = await db.selectFrom('alarms').select('body').where('open', '=', 1).orderBy('seq').execute();

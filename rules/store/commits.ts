@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Effects, StateRow } from '../engine/engine.ts';
-import { type Cursor, knownAlarms, writeAlarms, writeCursor, writeState } from './alarm-store.ts';
+import { type Cursor, knownEpisodes, writeAlarms, writeCursor, writeState } from './alarm-store.ts';
 import { type Lease, LeaseLost, pause } from './lease.ts';
 import type { RulesTables } from './migrations.ts';
 
@@ -20,10 +20,10 @@ export interface Commits {
   serial<T>(fn: () => Promise<T>): Promise<T>;
   /** A fenced transaction. What fails for a passing reason is tried again; rejects only when stopped or the lease is lost. */
   transaction<T>(fn: (trx: Transaction<RulesTables>) => Promise<T>): Promise<T>;
-  /** Alarms, events and the cursor, in one transaction. */
-  effects(effects: Effects, cursor: Cursor): Promise<void>;
+  /** Alarms, events and the cursor, in one transaction. Resolves with the ids of what had a row already and was left out. */
+  effects(effects: Effects, cursor: Cursor): Promise<readonly string[]>;
   /** Alarms, events and the cursor, inside somebody's transaction. */
-  write(trx: Transaction<RulesTables>, effects: Effects, cursor: Cursor): Promise<void>;
+  write(trx: Transaction<RulesTables>, effects: Effects, cursor: Cursor): Promise<readonly string[]>;
   /** Snapshots, refreshed alarms and the cursor, in one transaction. */
   state(rows: readonly StateRow[], effects: Effects | null, cursor: Cursor): Promise<void>;
   /** What stands in the way now, in words; null when nothing does. */
@@ -57,6 +57,8 @@ export function commits({ db, lease, clock, log, stopped }: CommitParts): Commit
     const { alarms, events } = await withoutRedelivered(trx, effects);
     await writeAlarms(trx, alarms, events);
     await writeCursor(trx, cursor);
+    const written = new Set(alarms.map(({ id }) => id));
+    return effects.alarms.flatMap(({ id }) => (written.has(id) ? [] : [id]));
   };
   return {
     serial(fn) {
@@ -79,23 +81,25 @@ export function commits({ db, lease, clock, log, stopped }: CommitParts): Commit
 }
 
 /**
- * A backlog that is delivered twice finds its episodes twice. The second time their rows are there, perhaps judged and
- * closed: those stay as they are, and the event becomes a note.
+ * A backlog that is delivered twice finds its episodes twice, or the end of one that was heard live. The second time their
+ * rows are there, perhaps judged and closed: those stay as they are, and the event becomes a note.
  */
 async function withoutRedelivered(
   trx: Transaction<RulesTables>,
   effects: Effects,
 ): Promise<Pick<Effects, 'alarms' | 'events'>> {
-  const found = effects.alarms.filter((a) => a.lane === 'history' && a.needsVerdict).map(({ id }) => id);
   const raisedNow = new Set(effects.events.filter((e) => e.kind === 'raised').map((e) => e.alarm));
-  const suspects = found.filter((id) => raisedNow.has(id));
-  if (suspects.length === 0) return effects;
-  const known = await knownAlarms(trx, suspects);
+  const found = effects.alarms.filter((a) => a.lane === 'history' && a.needsVerdict && raisedNow.has(a.id));
+  if (found.length === 0) return effects;
+  const known = await knownEpisodes(trx, found);
   if (known.size === 0) return effects;
   return {
     alarms: effects.alarms.filter(({ id }) => !known.has(id)),
-    events: effects.events.map((e) =>
-      known.has(e.alarm) && e.kind === 'raised' ? { ...e, kind: 'note', note: 'found again in late data' } : e,
-    ),
+    events: effects.events.map((e) => {
+      const row = known.get(e.alarm);
+      return row !== undefined && e.kind === 'raised'
+        ? { ...e, alarm: row, kind: 'note', note: 'found again in late data' }
+        : e;
+    }),
   };
 }
