@@ -84,8 +84,23 @@ describe('the folders', () => {
       expect(projectFiles()).toContain(`${folder}/README.md`);
     },
   );
-  it('carry no package registry’s address', () => {
-    const lock = read('package-lock.json');
+});
+
+describe('package-lock.json', () => {
+  const lock = read('package-lock.json');
+
+  it('carries no package registry’s address', () => {
     expect(lock.match(/"resolved"/g) ?? []).toEqual([]);
+  });
+
+  it('holds every platform’s optional packages: npm ci refuses a lock that lacks one, wherever it runs', () => {
+    type Entry = { optionalDependencies?: Record<string, string> };
+    const { packages } = JSON.parse(lock) as { packages: Record<string, Entry> };
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+      ),
+    );
+    expect(missing).toEqual([]);
   });
 });
