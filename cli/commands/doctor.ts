@@ -17,6 +17,9 @@ export function doctorCommand(): Command {
       for (const { env, value, origin, help } of loaded.report) {
         console.log(`${env.padEnd(width)}  ${value || '—'}  ${faint(`[${origin}] ${help.zh} / ${help.en}`)}`);
       }
+      for (const env of loaded.unknownEnv) {
+        console.log(`${strong(env)} 不是任何设置：检查拼写 / is no setting: check its spelling`);
+      }
       const { city } = await loadCity(citiesDir, loaded.config.city);
       console.log(`${strong('city')} ${city.name.zh} / ${city.name.en}: ${city.areas.length} areas`);
       const folder = chosenFolder(loaded);
