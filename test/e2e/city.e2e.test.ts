@@ -211,7 +211,7 @@ needs(
     const colours = ['#ff4d5e', await cssColour(page, '--chart')] as const;
     await until('the curve and its P1 limit are drawn', async () => {
       const pixels = await pixelsOf(page, await curve.screenshot(), colours);
-      return colours.every((colour) => pixels[colour] > 40);
+      return colours.every((colour) => (pixels[colour] ?? 0) > 40);
     });
     expect(await detail().getByText('标准条款').isVisible()).toBe(true);
   });

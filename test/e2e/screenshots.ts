@@ -67,8 +67,12 @@ async function openAt({ page }: Desk, address: string): Promise<void> {
 
 /** Begins the watch: the red bar about the sound goes. */
 async function begin(page: Page): Promise<void> {
-  await page.locator('.sound-bar button').click();
-  await page.locator('.sound-bar').waitFor({ state: 'detached' });
+  const bar = page.locator('.sound-bar');
+  await until('the sound is on', async () => {
+    // A browser in which somebody has clicked already lets it play by itself a moment later.
+    if (await bar.isVisible()) await bar.getByRole('button').click({ timeout: 1000 });
+    return (await bar.count()) === 0;
+  });
 }
 
 /** Takes a picture, with what blinks in its bright half. */
