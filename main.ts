@@ -56,7 +56,7 @@ export async function startCity({
     const city = await loadCity(citiesDir, config.city);
     const time = sharedClock(folder, config.demo, config.demoSpeed);
     const { clock } = time;
-    const named = (component: string) => log.child({ process: component });
+    const named = (part: string) => log.child({ part });
 
     progress({ zh: '打开数据库与日志', en: 'opening databases and journal' });
     const state = await openState({ config, folder });

@@ -94,7 +94,7 @@ export async function startDemonstration(parts: DemonstrationParts): Promise<Dem
             outboxMb: config.gatewayOutboxMb,
             folder,
             clock: time.clock,
-            log: log.child({ process: 'gateway', gateway: id }),
+            log: log.child({ part: 'gateway', gateway: id }),
           }),
         ),
       );
