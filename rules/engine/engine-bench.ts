@@ -271,6 +271,8 @@ export function engineBench(records: Records, begins = '10:00', options: { reAla
   const give = (...entries: JournalEntry[]) => {
     journal.push(entries);
     collect(engine.take({ position: ++position, entries }));
+    // As the worker does before it writes.
+    engine.refreshOpen();
   };
   const passTo = (until: number) => {
     for (; now + 1000 <= until; ) {

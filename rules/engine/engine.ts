@@ -18,6 +18,7 @@ import { explainBlindness, explainJournalGap, journalGap, PLATFORM, pathBlind } 
 import { applyChange, putDevice, startTime } from './registry.ts';
 import { centre, checkGateways, checkSilence, connection, heard } from './silence.ts';
 import { type Restored, readGlobals, readUnit, writeGlobals, writeUnit } from './snapshot.ts';
+import { isWorkedOut } from './statistics.ts';
 
 /** What a block did that others must hear of. */
 export interface Effects {
@@ -328,13 +329,15 @@ function reAlarm(core: Core, afterMs: number): void {
   }
 }
 
-/** Open alarms learn the newest value of their measurement. */
+/** Open alarms learn the newest value of their measurement, unless theirs is worked out of many. */
 function refreshOpen(core: Core): void {
   const { columns } = core.units;
   for (const alarm of core.desk.open()) {
     const unit = core.units.get(alarm.device);
     const i = unit?.plan.indexOf.get(alarm.measurement);
     if (!unit || i === undefined || alarm.lane === 'history') continue;
+    const rule = core.parts.catalogue.ruleByKey.get(`${alarm.deviceType} ${alarm.rule}`);
+    if (rule && isWorkedOut(rule)) continue;
     const at = columns.times[unit.m + i]!;
     if (Number.isNaN(at) || at === alarm.lastAt) continue;
     const kind = unit.plan.measurements[i]!.kind;

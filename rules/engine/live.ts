@@ -10,7 +10,7 @@ import { explain } from '../standards/explain.ts';
 import { buildAlarm, deviceSubject } from './build-alarm.ts';
 import { holds } from './condition.ts';
 import { backFor, type Core, decode, limitFor, reminder, shown, siteOf } from './core.ts';
-import { statistic, statisticAt } from './statistics.ts';
+import { isWorkedOut, statistic, statisticAt } from './statistics.ts';
 import { causeEnded, withSuppression } from './suppress.ts';
 import type { Unit } from './units.ts';
 
@@ -186,7 +186,10 @@ export function returned(core: Core, unit: Unit, rule: CompiledRule, wall: numbe
   if (standing)
     core.lastEpisodes.set(`${unit.device.id} ${rule.key}`, { since: standing.since, until: columns.times[m]! });
   core.desk.returned(episodeKey(unit.device.id, rule.key), wall, rule.latched, {
-    value: decode(core, unit.plan, rule.measurement, columns.values[m]!),
+    value:
+      standing && isWorkedOut(rule)
+        ? standing.lastValue
+        : decode(core, unit.plan, rule.measurement, columns.values[m]!),
     at: columns.times[m]!,
     quality: columns.qualities[m]!,
   });

@@ -50,6 +50,10 @@ export function statistic(
   return rule.kind === 'count' ? total(window).sum : mean(window, at, rule.windowMs);
 }
 
+/** True where an alarm's value is worked out of many readings: no single reading is its newest value, nor in its unit. */
+export const isWorkedOut = ({ kind, windowMs }: Pick<CompiledRule, 'kind' | 'windowMs'>): boolean =>
+  kind === 'rate' || kind === 'count' || (kind === 'threshold' && windowMs > 0);
+
 /** The same number as time alone passes: events leave a count's window without a reading. */
 export function statisticAt(windows: Windows, index: number, rule: CompiledRule, at: number, newest: number): number {
   if (rule.kind !== 'count') return rule.windowMs === 0 ? newest : Number.NaN;

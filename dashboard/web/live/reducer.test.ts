@@ -29,15 +29,16 @@ const changes = (message: Partial<LiveChanges> = {}): LiveChanges => ({
   strip,
   ...message,
 });
+const seen = (message: LiveSnapshot): LivePicture => fromSnapshot(message, () => true);
 const following = (picture: LivePicture, message: LiveChanges): LivePicture => {
-  const next = withChanges(picture, message);
+  const next = withChanges(picture, message, () => true);
   if (next === 'gap') throw new Error('a gap where none should be');
   return next;
 };
 
 describe('the live picture', () => {
   it('starts from a snapshot and follows numbered changes', () => {
-    const picture = following(fromSnapshot(snapshot()), changes({ alarms: [anAlarm({ id: 'a' })] }));
+    const picture = following(seen(snapshot()), changes({ alarms: [anAlarm({ id: 'a' })] }));
     expect(picture.seq).toBe(8);
     expect([...picture.alarms.keys()]).toEqual(['a']);
   });
@@ -47,27 +48,34 @@ describe('the live picture', () => {
     ['an old message comes again', changes({ from: 6, to: 7 })],
     ['the server began anew', changes({ from: 0, to: 1 })],
   ])('asks for a new snapshot when %s', (_, message) => {
-    expect(withChanges(fromSnapshot(snapshot()), message)).toBe('gap');
+    expect(withChanges(seen(snapshot()), message, () => true)).toBe('gap');
   });
 
   it('believes no change before its first snapshot', () => {
-    expect(withChanges(emptyPicture, changes())).toBe('gap');
+    expect(withChanges(emptyPicture, changes(), () => true)).toBe('gap');
   });
 
   it('lets the value of an alarm run on with its device', () => {
     const leak = anAlarm({ id: 'a', device: 'pole-1', measurement: 'alarm.ch4', lastValue: 41, lastAt: 10 });
-    const start = fromSnapshot(snapshot({ alarms: [leak] }));
+    const start = seen(snapshot({ alarms: [leak] }));
     const risen = device({ values: { 'alarm.ch4': [55, 20, 0] } });
     const picture = following(start, changes({ devices: [risen] }));
     expect(picture.alarms.get('a')).toMatchObject({ lastValue: 55, lastAt: 20 });
     const older = device({ values: { 'alarm.ch4': [3, 15, 0] } });
     const still = following(picture, changes({ from: 8, to: 9, devices: [older] }));
     expect(still.alarms.get('a')).toMatchObject({ lastValue: 55, lastAt: 20 });
-    expect(fromSnapshot(snapshot({ alarms: [leak], devices: [risen] })).alarms.get('a')?.lastValue).toBe(55);
+    expect(seen(snapshot({ alarms: [leak], devices: [risen] })).alarms.get('a')?.lastValue).toBe(55);
+  });
+
+  it('leaves a value alone that is worked out of many readings', () => {
+    const heating = anAlarm({ id: 'a', device: 'pole-1', measurement: 'bin.temperature', lastValue: 9, lastAt: 10 });
+    const hot = device({ values: { 'bin.temperature': [78, 20, 0] } });
+    const picture = fromSnapshot(snapshot({ alarms: [heating], devices: [hot] }), () => false);
+    expect(picture.alarms.get('a')?.lastValue).toBe(9);
   });
 
   it('loses an alarm that closed, and keeps one that returned unacknowledged', () => {
-    const start = fromSnapshot(snapshot({ alarms: [anAlarm({ id: 'a' }), anAlarm({ id: 'b' })] }));
+    const start = seen(snapshot({ alarms: [anAlarm({ id: 'a' }), anAlarm({ id: 'b' })] }));
     const picture = following(
       start,
       changes({
@@ -79,7 +87,7 @@ describe('the live picture', () => {
   });
 
   it('merges the values that changed into those it holds', () => {
-    const start = fromSnapshot(snapshot({ devices: [device({ values: { a: [1, 1, 0], b: [2, 1, 0] } })] }));
+    const start = seen(snapshot({ devices: [device({ values: { a: [1, 1, 0], b: [2, 1, 0] } })] }));
     const picture = following(
       start,
       changes({ devices: [device({ lastAt: 9, stale: true, values: { b: [3, 9, 0] } })] }),

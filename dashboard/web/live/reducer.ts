@@ -23,13 +23,16 @@ export const emptyPicture: LivePicture = {
   touched: null,
 };
 
+/** Whether the value of an alarm runs on with its device's readings. */
+type RunsOn = (alarm: Alarm) => boolean;
+
 /** A snapshot replaces everything. */
-export function fromSnapshot(message: LiveSnapshot): LivePicture {
+export function fromSnapshot(message: LiveSnapshot, runsOn: RunsOn): LivePicture {
   const devices = new Map(message.devices.map((device) => [device.id, device]));
   return {
     seq: message.seq,
     now: message.now,
-    alarms: withNewestValues(new Map(message.alarms.map((alarm) => [alarm.id, alarm])), devices),
+    alarms: withNewestValues(new Map(message.alarms.map((alarm) => [alarm.id, alarm])), devices, runsOn),
     devices,
     strip: message.strip,
     touched: null,
@@ -40,7 +43,7 @@ export function fromSnapshot(message: LiveSnapshot): LivePicture {
  * The picture after a change message, or `gap` when the message does not follow the one we hold: then only a new
  * snapshot helps. Closed alarms leave.
  */
-export function withChanges(picture: LivePicture, message: LiveChanges): LivePicture | 'gap' {
+export function withChanges(picture: LivePicture, message: LiveChanges, runsOn: RunsOn): LivePicture | 'gap' {
   if (picture.seq === null || message.from !== picture.seq) return 'gap';
   const devices = mergedDevices(picture.devices, message.devices);
   // Only what this message touched can have a newer value.
@@ -48,7 +51,7 @@ export function withChanges(picture: LivePicture, message: LiveChanges): LivePic
   return {
     seq: message.to,
     now: message.now,
-    alarms: withNewestValues(mergedAlarms(picture.alarms, message.alarms), devices, touched),
+    alarms: withNewestValues(mergedAlarms(picture.alarms, message.alarms), devices, runsOn, touched),
     devices,
     strip: message.strip,
     touched: message.devices.map((device) => device.id),
@@ -70,13 +73,14 @@ function mergedAlarms(held: ReadonlyMap<string, Alarm>, changed: readonly Alarm[
 function withNewestValues(
   alarms: ReadonlyMap<string, Alarm>,
   devices: ReadonlyMap<string, DeviceState>,
+  runsOn: RunsOn,
   touched?: ReadonlySet<string>,
 ): ReadonlyMap<string, Alarm> {
   let changed: Map<string, Alarm> | null = null;
   for (const alarm of alarms.values()) {
     if (alarm.lane === 'history' || (touched && !touched.has(alarm.device))) continue;
     const newest = devices.get(alarm.device)?.values[alarm.measurement];
-    if (!newest || newest[1] <= (alarm.lastAt ?? Number.NEGATIVE_INFINITY)) continue;
+    if (!newest || newest[1] <= (alarm.lastAt ?? Number.NEGATIVE_INFINITY) || !runsOn(alarm)) continue;
     const [lastValue, lastAt, lastQuality] = newest;
     changed ??= new Map(alarms);
     changed.set(alarm.id, { ...alarm, lastValue, lastAt, lastQuality });

@@ -2,6 +2,7 @@ import { io } from 'socket.io-client';
 import msgpack from 'socket.io-msgpack-parser';
 import { create } from 'zustand';
 import type { LiveChanges, LiveSnapshot } from '../../../devices/contract/live.ts';
+import { runsOnReadings } from '../alarms/runs-on.ts';
 import { loadDevices, useCity } from '../api/city.ts';
 import { loadMe } from '../api/session.ts';
 import { type LinkState, linkState, platformNow } from './link.ts';
@@ -20,6 +21,8 @@ export const useLive = create<LiveState>(() => ({ picture: emptyPicture, socket:
 /** This workstation's clock that nobody can set back. */
 const monotonic = (): number => performance.now();
 
+const runsOn = () => runsOnReadings(useCity.getState().standards?.catalogue ?? null);
+
 /** Opens the stream and keeps it: snapshot, numbered changes, a resync on a gap. Returns what closes it. */
 export function startLive(): () => void {
   const socket = io('/live', { transports: ['websocket'], parser: msgpack, reconnectionDelayMax: 3000 });
@@ -33,11 +36,11 @@ export function startLive(): () => void {
   };
   // The snapshot is on its way: what comes before it does not follow anything we hold.
   socket.on('connect', () => useLive.setState({ socket: 'resyncing' }));
-  socket.on('snapshot', (message: LiveSnapshot) => heard(fromSnapshot(message)));
+  socket.on('snapshot', (message: LiveSnapshot) => heard(fromSnapshot(message, runsOn())));
   socket.on('changes', (message: LiveChanges) => {
     const { picture, socket: state } = useLive.getState();
     // While a snapshot is on its way, changes that do not follow say nothing new.
-    const next = withChanges(picture, message);
+    const next = withChanges(picture, message, runsOn());
     if (next !== 'gap') heard(next);
     else if (state !== 'resyncing') resync();
   });

@@ -70,12 +70,15 @@ export function CityMap({ body, selected, onSelect }: Props) {
   useEffect(() => map?.setHiddenLayers(hidden), [map, hidden]);
 
   const placeOf = usePlaceOnMap();
+  // An address that was sent to a colleague selects before the registry is there.
+  const known = useCity((state) => selected !== null && state.devices.has(selected));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `known` says that the place can be told now.
   useEffect(() => {
     const at = selected ? placeOf(selected) : null;
     map?.setSelected(at);
     if (at) map?.show(at);
     setChoice(null);
-  }, [map, selected, placeOf]);
+  }, [map, selected, known, placeOf]);
   useEffect(
     () => useHover.subscribe(({ device, from }) => map?.setHovered(device && from === 'list' ? placeOf(device) : null)),
     [map, placeOf],
