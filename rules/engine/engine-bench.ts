@@ -271,8 +271,6 @@ export function engineBench(records: Records, begins = '10:00', options: { reAla
   const give = (...entries: JournalEntry[]) => {
     journal.push(entries);
     collect(engine.take({ position: ++position, entries }));
-    // As the worker does before it writes.
-    engine.refreshOpen();
   };
   const passTo = (until: number) => {
     for (; now + 1000 <= until; ) {
@@ -315,6 +313,8 @@ export function engineBench(records: Records, begins = '10:00', options: { reAla
     },
     acknowledges(time: string, id: string) {
       passTo(momentOf(time));
+      // As the worker does whenever it writes.
+      engine.refreshOpen();
       const told = engine.desk.acknowledge(id, 'mira', now, null);
       collect(engine.pending());
       return told;
