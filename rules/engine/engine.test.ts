@@ -194,8 +194,8 @@ describe('rules over a window', () => {
     b.reads('10:00:10', 'b1', { 'bin.temperature': 30 });
     b.reads('10:01:10', 'b1', { 'bin.temperature': 39 });
     expect(b.shows).toContain('C04-02.heating unack');
-    // Its value is the rate, and stays that: 40 would be the bin's temperature.
-    b.reads('10:02:10', 'b1', { 'bin.temperature': 40 });
+    // Its value is the rate, and stays that: 50 would be the bin's temperature.
+    b.reads('10:02:10', 'b1', { 'bin.temperature': 50 });
     b.acknowledges('10:02:20', b.alarm('C04-02.heating')!.id);
     expect(b.alarm('C04-02.heating')).toMatchObject({ value: 9, lastValue: 9, unit: 'Cel/min' });
   });
