@@ -96,8 +96,12 @@ export function conversion(from: UnitCode, to: UnitCode, gas?: Gas): Conversion 
   return { convert: (value) => value * factor + offset };
 }
 
+const timeUnitsZh: Readonly<Record<string, string>> = { s: '秒', min: '分钟', h: '小时', d: '天', a: '年' };
+
 /** What people read: `%LEL`, `°C`, `µg/m³`. */
-export function unitText(code: UnitCode): string {
+export function unitText(code: UnitCode, language: 'zh' | 'en' = 'en'): string {
+  const time = language === 'zh' ? timeUnitsZh[code] : undefined;
+  if (time) return time;
   const texts: Record<string, string> = {
     '1': '',
     '%{LEL}': '%LEL',

@@ -27,8 +27,9 @@ export const numberText = (value: number): string =>
   Math.abs(value) >= 10_000 ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
 
 /** A number with its unit: `46 %LEL`, `2.31 MPa`, `5`. */
-export const quantityText = (value: number, unit: string): string => {
-  const text = unit.endsWith('/min') && unit !== 'L/min' ? `${unitText(unit.slice(0, -4))}/min` : unitText(unit);
+export const quantityText = (value: number, unit: string, language: 'zh' | 'en' = 'en'): string => {
+  const perMinute = unit.endsWith('/min') && unit !== 'L/min';
+  const text = perMinute ? `${unitText(unit.slice(0, -4))}/min` : unitText(unit, language);
   return text === '' ? numberText(value) : `${numberText(value)} ${text}`;
 };
 
@@ -57,14 +58,12 @@ function comparison(rule: CompiledRule, measurement: Measurement, found: Explain
   const { title } = measurement;
   const sign = signs[rule.op] ?? rule.op;
   if (typeof found.value === 'number' && typeof found.limit === 'number') {
-    const value = quantityText(found.value, rule.unit);
-    const limit = quantityText(found.limit, rule.unit);
+    const [value, limit] = [found.value, found.limit];
+    const words = (language: 'zh' | 'en', of: string, limitWord: string) =>
+      `${title[language]}${of} ${quantityText(value, rule.unit, language)} ${sign} ${limitWord} ${quantityText(limit, rule.unit, language)}`;
     const window = rule.windowMs > 0 ? spanText(rule.windowMs) : null;
     const of = windowWords(rule, window);
-    return {
-      zh: `${title.zh}${of.zh} ${value} ${sign} 限值 ${limit}`,
-      en: `${title.en}${of.en} ${value} ${sign} limit ${limit}`,
-    };
+    return { zh: words('zh', of.zh, '限值'), en: words('en', of.en, 'limit') };
   }
   if (rule.kind === 'stuck') {
     const span = spanText(rule.windowMs);

@@ -167,7 +167,8 @@ needs(
     desk = await openWatched({ as: entered });
     page = desk.page;
     await entered.context.close();
-    await page.goto('/');
+    // Looking at a page by playwright counts as a gesture in it: wait for its stream, which opens together with its sound.
+    await Promise.all([page.waitForEvent('websocket'), page.goto('/', { waitUntil: 'commit' })]);
     await page.getByText('声音未启用：新告警不会响铃。').waitFor();
     const silent = await soundOf(page);
     expect(silent.contexts.every(({ state }) => state !== 'running')).toBe(true);

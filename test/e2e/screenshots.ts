@@ -69,7 +69,7 @@ async function openAt({ page }: Desk, address: string): Promise<void> {
 async function begin(page: Page): Promise<void> {
   const bar = page.locator('.sound-bar');
   await until('the sound is on', async () => {
-    // A browser in which somebody has clicked already lets it play by itself a moment later.
+    // It may have been allowed to play already: looking at a page by playwright counts as a gesture in it.
     if (await bar.isVisible()) await bar.getByRole('button').click({ timeout: 1000 });
     return (await bar.count()) === 0;
   });

@@ -142,7 +142,7 @@ function Drawn({
   const said = texts('curve.said', {
     low: numberText(Math.min(...numbers)),
     high: numberText(Math.max(...numbers)),
-    unit: unitText(body.unit),
+    unit: unitText(body.unit, texts.language),
     gaps: curve.gaps.length,
     doubtful: curve.doubtful.length,
   });
@@ -164,7 +164,7 @@ function Drawn({
           label={said}
           gapWord={(minutes) => texts('curve.gap', { n: minutes })}
           clock={(at) => clockText(at, timeZone, false)}
-          unit={unitText(body.unit)}
+          unit={unitText(body.unit, texts.language)}
         />
       </Suspense>
       <p className="tiny faint curve-foot">

@@ -158,7 +158,7 @@ function drawLimits(plot: uPlot, { limits, unit }: Props, colour: (name: string)
     ctx.stroke();
     // Labels of lines that lie together would cover each other: the second goes below its line.
     const close = taken.some((other) => Math.abs(other - y) < 13 * devicePixelRatio);
-    const at = close ? y + 12 * devicePixelRatio : y - 4 * devicePixelRatio;
+    const at = close ? y + 12 * devicePixelRatio : y - 6 * devicePixelRatio;
     const word = `${limit.priority} ${limit.title} ${numberText(limit.value)} ${unit}`.trim();
     ctx.setLineDash([]);
     ctx.strokeStyle = colour('panel');

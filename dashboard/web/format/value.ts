@@ -28,7 +28,7 @@ export function valueText(
   language: 'zh' | 'en' = 'zh',
 ): { figure: string; unit: string } {
   if (value === null || value === undefined) return { figure: words.none, unit: '' };
-  if (typeof value === 'number') return { figure: numberText(value), unit: unitText(unit) };
+  if (typeof value === 'number') return { figure: numberText(value), unit: unitText(unit, language) };
   if (typeof value === 'boolean') return { figure: value ? words.yes : words.no, unit: '' };
   return { figure: measurement?.states?.[value]?.[language] ?? value, unit: '' };
 }

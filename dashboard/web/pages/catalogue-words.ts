@@ -69,8 +69,8 @@ function core(rule: Rule, what: string, measurement: Measurement | undefined, te
 
 /** A limit as people read it; an expression stands as it is, with its unit. */
 export function limitInWords(limit: Limit, measurement: Measurement | undefined, texts: Texts): string {
-  if ('value' in limit) return `${numberText(limit.value)} ${unitText(limit.unit)}`.trim();
-  if ('expr' in limit) return `${limit.expr} ${unitText(limit.unit)}`.trim();
+  if ('value' in limit) return `${numberText(limit.value)} ${unitText(limit.unit, texts.language)}`.trim();
+  if ('expr' in limit) return `${limit.expr} ${unitText(limit.unit, texts.language)}`.trim();
   if ('flag' in limit) return texts(limit.flag ? 'value.yes' : 'value.no');
   if ('state' in limit) {
     const word = measurement?.states?.[limit.state];
