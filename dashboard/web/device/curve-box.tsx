@@ -159,7 +159,8 @@ function Drawn({
           curve={curve}
           limits={limits}
           from={beginOf(body.samples[0]?.[0] ?? minute, minute, span) / 1000}
-          to={minute / 1000}
+          // The newest reading is in the picture, also when the picture's clock has not reached it yet.
+          to={Math.max(minute, body.samples.at(-1)?.[0] ?? 0) / 1000}
           stepped={kind === 'boolean'}
           label={said}
           gapWord={(minutes) => texts('curve.gap', { n: minutes })}
