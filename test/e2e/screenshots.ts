@@ -37,7 +37,14 @@ try {
   );
   const address = `/?alarm=${encodeURIComponent(leak.id)}`;
 
+  const inHand = (await open()).filter(({ rule }) => rule.startsWith('G05-01.')).map(({ id }) => id);
+  await platform.post('/api/v1/alarms/acknowledge', { ids: inHand });
+
   await openAt(desk, address);
+  await until(
+    'the leak is at its height',
+    async () => Number.parseFloat(await desk.page.locator('.big').innerText()) > 50,
+  );
   await picture(desk.page, 'duty-desk.png');
 
   const phone = await openDesk(browser, platform.url, { as: desk, width: 390, height: 844, phone: true });
