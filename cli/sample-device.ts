@@ -1,3 +1,4 @@
+import { itemsOf } from '../devices/city/items-of.ts';
 import { limitValue } from '../devices/city/limit-value.ts';
 import type { LoadedCity } from '../devices/city/load-city.ts';
 import type { Rule } from '../devices/contract/catalogue.ts';
@@ -25,7 +26,7 @@ export function sampleDevice(
   tokens: Readonly<Record<string, string>>,
   { catalogue }: Pick<LoadedCity, 'catalogue'>,
 ): Sample | null {
-  const items = catalogue.domains.flatMap(({ categories }) => categories.flatMap((category) => category.items));
+  const items = itemsOf(catalogue);
   let best: { sample: Sample; rank: string } | null = null;
   for (const device of devices) {
     const token = tokens[device.id];

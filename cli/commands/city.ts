@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { itemsOf } from '../../devices/city/items-of.ts';
 import { listCities, loadCity } from '../../devices/city/load-city.ts';
 import { citiesDir } from '../runtime.ts';
 
@@ -17,7 +18,7 @@ export function cityCommand(): Command {
     .description('检查一座城市的全部数据，一次列出所有错误 / check all data of a city and list every fault at once')
     .action(async (id: string) => {
       const { city, catalogue } = await loadCity(citiesDir, id);
-      const items = catalogue.domains.flatMap((domain) => domain.categories.flatMap((category) => category.items));
+      const items = itemsOf(catalogue);
       console.log(
         `${city.name.zh} / ${city.name.en}: ${items.length} 项 / items, ${items.flatMap((item) => item.rules).length} 条规则 / rules, ${catalogue.version}`,
       );

@@ -44,7 +44,6 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({ ...envelope, type: z.literal('credential.revoke'), subject: z.string() }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
-export type CommandType = Command['type'];
 
 /** Refusals carry a code for programs and a sentence in both languages for people. */
 export interface Refusal {

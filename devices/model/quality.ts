@@ -13,8 +13,6 @@ export const BAD = 0x80000000;
 export const UNCERTAIN_OUT_OF_RANGE = 0x40940000;
 /** The value moved faster than the physics of the thing allows (OPC 10000-8: UncertainSensorNotAccurate). */
 export const UNCERTAIN_SENSOR = 0x40930000;
-/** NaN or infinity from a sender (OPC 10000-8: BadSensorFailure). */
-export const BAD_SENSOR_FAILURE = 0x808c0000;
 
 export type Severity = 'good' | 'uncertain' | 'bad';
 

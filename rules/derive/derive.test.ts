@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { itemsOf } from '../../devices/city/items-of.ts';
 import { listCities, loadCity } from '../../devices/city/load-city.ts';
 import type { Value } from '../../devices/contract/entry.ts';
 import { type Device, deviceSchema } from '../../devices/contract/registry.ts';
@@ -67,7 +68,7 @@ describe('the table of derived measurements', () => {
     const cities = new URL('../../cities', import.meta.url).pathname;
     for (const id of listCities(cities)) {
       const { catalogue } = await loadCity(cities, id);
-      for (const item of catalogue.domains.flatMap((d) => d.categories.flatMap((c) => c.items))) {
+      for (const item of itemsOf(catalogue)) {
         for (const rule of item.rules) {
           if (!deviceTypes[item.deviceType]!.measurements[rule.measurement]?.derived) continue;
           const made = derivations[item.deviceType]?.some((d) => d.makes === rule.measurement) ?? false;

@@ -1,4 +1,5 @@
 import { type ConditionContext, compileCondition } from '../../devices/city/expressions.ts';
+import { itemsOf } from '../../devices/city/items-of.ts';
 import type { Clause, Priority } from '../../devices/contract/alarm.ts';
 import type { Catalogue, Item, Limit, Rule } from '../../devices/contract/catalogue.ts';
 import type { Device } from '../../devices/contract/registry.ts';
@@ -88,7 +89,7 @@ export function compileCatalogue(
   platformDepartment: string,
 ): CompiledCatalogue {
   const dictionary = words();
-  const items = catalogue.domains.flatMap((d) => d.categories.flatMap((c) => c.items));
+  const items = itemsOf(catalogue);
   const plans = new Map<string, TypePlan>();
   const ruleByKey = new Map<string, CompiledRule>();
   for (const type of Object.values(types)) {

@@ -2,16 +2,14 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { itemsOf } from '../../devices/city/items-of.ts';
 import { listCities, loadCity } from '../../devices/city/load-city.ts';
 import { replaySchema } from '../../devices/city/replay.ts';
-import type { Catalogue, Item } from '../../devices/contract/catalogue.ts';
 import { conversion } from '../../devices/model/units.ts';
 import { deviceType, deviceTypes } from '../../devices/types/registry.ts';
 
 const citiesDir = fileURLToPath(new URL('../../cities', import.meta.url));
 const cities = await Promise.all(listCities(citiesDir).map((id) => loadCity(citiesDir, id)));
-const itemsOf = (catalogue: Catalogue): Item[] =>
-  catalogue.domains.flatMap((domain) => domain.categories.flatMap((category) => category.items));
 
 describe('the cities of this repository', () => {
   it('are at least two, one of them invented', () => {

@@ -1,3 +1,4 @@
+import { itemsOf } from '../../../devices/city/items-of.ts';
 import type { Catalogue } from '../../../devices/contract/catalogue.ts';
 import type { DeviceType } from '../../../devices/model/device-type.ts';
 import type { RegistryCache } from '../../../devices/registry/registry-cache.ts';
@@ -21,7 +22,7 @@ export function silentAfter(
     const periods = Object.values(type.measurements).flatMap((m) => (m.everyMs && !m.derived ? [m.everyMs] : []));
     byType.set(type.id, periods.length > 0 ? missedReports * Math.max(...periods) : quietByNatureMs);
   }
-  for (const item of catalogue.domains.flatMap((d) => d.categories.flatMap((c) => c.items))) {
+  for (const item of itemsOf(catalogue)) {
     const limits = item.rules.flatMap((rule) => (rule.kind === 'absence' ? [rule.afterS * 1000] : []));
     if (limits.length > 0)
       byType.set(item.deviceType, Math.min(byType.get(item.deviceType) ?? Number.POSITIVE_INFINITY, ...limits));

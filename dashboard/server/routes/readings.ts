@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { itemsOf } from '../../../devices/city/items-of.ts';
 import { limitValue } from '../../../devices/city/limit-value.ts';
 import type { QuarantineBody, ReadingsBody } from '../../../devices/contract/api.ts';
 import type { Item, Rule } from '../../../devices/contract/catalogue.ts';
@@ -30,7 +31,7 @@ const query = z
 /** Series from the telemetry store with the limits that judge them, and what was refused. */
 export function readingRoutes(base: FastifyInstance, { ingest, registry, types, city, clock }: ServerContext): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
-  const rulesOf = rulesByMeasurement(city.catalogue.domains.flatMap((d) => d.categories.flatMap((c) => c.items)));
+  const rulesOf = rulesByMeasurement(itemsOf(city.catalogue));
 
   app.get(
     '/api/v1/readings',

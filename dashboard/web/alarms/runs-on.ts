@@ -1,3 +1,4 @@
+import { itemsOf } from '../../../devices/city/items-of.ts';
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import type { Catalogue, Rule } from '../../../devices/contract/catalogue.ts';
 
@@ -9,7 +10,7 @@ export function runsOnReadings(catalogue: Catalogue | null): (alarm: Pick<Alarm,
   if (!catalogue) return () => false;
   let rules = made.get(catalogue);
   if (!rules) {
-    const items = catalogue.domains.flatMap(({ categories }) => categories.flatMap((category) => category.items));
+    const items = itemsOf(catalogue);
     rules = new Set(items.flatMap(({ code, rules }) => rules.filter(judgesReadings).map(({ id }) => `${code}.${id}`)));
     made.set(catalogue, rules);
   }
