@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { type ComponentProps, type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { type ApiProblem, problemOf } from '../api/client.ts';
 import { claim, signIn } from '../api/session.ts';
 import { usePrefs } from '../frame/prefs.ts';
@@ -59,6 +59,26 @@ function useEntering(enter: () => Promise<void>, next: string | null) {
   return { busy, problem, submit };
 }
 
+/** One labelled line of a form at the door; `children` stand below it. */
+function Field({
+  id,
+  label,
+  onValue,
+  children,
+  ...input
+}: { id: string; label: string; onValue: (value: string) => void; children?: ReactNode } & Omit<
+  ComponentProps<'input'>,
+  'id' | 'onChange' | 'className'
+>) {
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input {...input} id={id} className="input" onChange={(event) => onValue(event.target.value)} />
+      {children}
+    </div>
+  );
+}
+
 export function LoginPage({ next }: { next: string | null }) {
   const texts = useTexts();
   const [name, setName] = useState('');
@@ -67,31 +87,25 @@ export function LoginPage({ next }: { next: string | null }) {
   return (
     <Door title={texts('login.title')}>
       <form onSubmit={submit}>
-        <div className="field">
-          <label htmlFor="name">{texts('login.name')}</label>
-          <input
-            id="name"
-            className="input"
-            autoComplete="username"
-            // biome-ignore lint/a11y/noAutofocus: the page has this one purpose.
-            autoFocus
-            required
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </div>
-        <div className="field">
-          <label htmlFor="password">{texts('login.password')}</label>
-          <input
-            id="password"
-            className="input"
-            type="password"
-            autoComplete="current-password"
-            required
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        </div>
+        <Field
+          id="name"
+          label={texts('login.name')}
+          autoComplete="username"
+          // The page has this one purpose.
+          autoFocus
+          required
+          value={name}
+          onValue={setName}
+        />
+        <Field
+          id="password"
+          label={texts('login.password')}
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onValue={setPassword}
+        />
         {problem && (
           <div className="error" role="status">
             {texts.problem(problem)}
@@ -131,47 +145,39 @@ export function ClaimPage({ link }: { link: string }) {
       <form onSubmit={submit}>
         <b>{texts('claim.title')}</b>
         <p className="why">{texts('claim.why')}</p>
-        <div className="field">
-          <label htmlFor="name">{texts('login.name')}</label>
-          <input
-            id="name"
-            className="input"
-            autoComplete="username"
-            // biome-ignore lint/a11y/noAutofocus: the page has this one purpose.
-            autoFocus
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </div>
-        <div className="field">
-          <label htmlFor="password">{texts('login.password')}</label>
-          <input
-            id="password"
-            className="input"
-            type="password"
-            autoComplete="new-password"
-            aria-describedby="rule"
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
+        <Field
+          id="name"
+          label={texts('login.name')}
+          autoComplete="username"
+          // The page has this one purpose.
+          autoFocus
+          value={name}
+          onValue={setName}
+        />
+        <Field
+          id="password"
+          label={texts('login.password')}
+          type="password"
+          autoComplete="new-password"
+          aria-describedby="rule"
+          value={password}
+          onValue={setPassword}
+        >
           <div className="strength" id="rule">
             <div className="meter" aria-hidden="true">
               <i style={{ width: `${Math.min(100, (length / MIN_PASSWORD) * 100)}%` }} />
             </div>
             {texts('claim.rule', { n: MIN_PASSWORD, have: length })}
           </div>
-        </div>
-        <div className="field">
-          <label htmlFor="again">{texts('claim.again')}</label>
-          <input
-            id="again"
-            className="input"
-            type="password"
-            autoComplete="new-password"
-            value={again}
-            onChange={(event) => setAgain(event.target.value)}
-          />
-        </div>
+        </Field>
+        <Field
+          id="again"
+          label={texts('claim.again')}
+          type="password"
+          autoComplete="new-password"
+          value={again}
+          onValue={setAgain}
+        />
         {problem && (
           <div className="error" role="status">
             {texts.problem(problem)}
