@@ -1,8 +1,8 @@
+import { demoButtons } from './cli/demo-buttons.ts';
 import { type Demonstration, startDemonstration } from './cli/demonstration.ts';
 import type { Config } from './cli/runtime.ts';
 import type { Sample } from './cli/sample-device.ts';
 import { dashboardMethods, openDashboard } from './dashboard/main.ts';
-import type { DemoControls } from './dashboard/server/context.ts';
 import { type LoadedCity, loadCity } from './devices/city/load-city.ts';
 import type { Device } from './devices/contract/registry.ts';
 import { registryCache } from './devices/registry/registry-cache.ts';
@@ -162,22 +162,4 @@ function refuseMixing(devices: Iterable<Device>, demo: boolean, folder: DataFold
             `${folder.dir} holds the demonstration device "${device.id}": a real city refuses to start there. Choose another YANSHAO_DATA_DIR.`,
     );
   }
-}
-
-/** The page's demonstration buttons while the simulated city is still starting. */
-function demoButtons(started: () => Demonstration | null, speed: number): DemoControls {
-  const ready = (): Demonstration => {
-    const demonstration = started();
-    if (!demonstration)
-      throw new Problem('模拟城市还在启动，请稍候再试 / the simulated city is still starting: try again in a moment');
-    return demonstration;
-  };
-  return {
-    speed,
-    get faults() {
-      return started()?.faults ?? [];
-    },
-    start: (kind, target) => ready().start(kind, target),
-    publish: (device, payload) => ready().publish(device, payload),
-  };
 }

@@ -19,7 +19,7 @@ import { credentialsFor, type DemoSecrets, withCredentials } from '../simulators
 import { type DemoPlan, demoPlan } from '../simulators/city/plan.ts';
 import { demoFaults } from '../simulators/control.ts';
 import { FIELD_DEVICE_LEVEL, fieldFilter } from '../simulators/mqtt/field-broker.ts';
-import { stationNodeId } from '../simulators/opcua/station-server.ts';
+import { stationNodeId } from '../simulators/opcua/station-node-id.ts';
 import { withReplays } from '../simulators/replay/plan-replays.ts';
 import { spawnSimulators } from '../simulators/spawn.ts';
 import type { Config } from './runtime.ts';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { dashboardSettings } from '../dashboard/config.ts';
@@ -25,6 +26,7 @@ export type Config = ConfigOf<typeof allSettings>;
 
 /** The project's own folder. */
 export const projectDir = fileURLToPath(new URL('..', import.meta.url));
+export const version = (JSON.parse(readFileSync(`${projectDir}/package.json`, 'utf8')) as { version: string }).version;
 export const citiesDir = fileURLToPath(new URL('../cities', import.meta.url));
 
 /** A command that takes every setting as a flag. */
@@ -43,6 +45,9 @@ export function readConfig(flags: Readonly<Record<string, unknown>> = {}): Loade
 /** The data folder of a configuration: a demonstration and a real city never share one. */
 export const folderOf = ({ dataDir, demo }: Pick<Config, 'dataDir' | 'demo'>): DataFolder =>
   dataFolder(`${dataDir}/${demo ? 'demo' : 'live'}`);
+
+/** Whether a folder from here is a demonstration's. */
+export const isDemo = ({ dir }: DataFolder): boolean => dir.endsWith('/demo');
 
 /**
  * The folder a command-line tool speaks to: the one named by `YANSHAO_DEMO`; unsaid, the one whose platform is running;

@@ -7,7 +7,7 @@ import { newToken } from '../../devices/registry/credentials.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { Problem } from '../../kit/problem.ts';
 import { carryOut } from '../commands-port.ts';
-import { chosenFolder, citiesDir, readConfig } from '../runtime.ts';
+import { chosenFolder, citiesDir, isDemo, readConfig } from '../runtime.ts';
 import { say } from '../terminal.ts';
 
 /** Flags that become fields of the registry record, as they are named there. */
@@ -60,7 +60,7 @@ export function deviceCommand(): Command {
     const loaded = readConfig();
     const folder = chosenFolder(loaded);
     const { city } = await loadCity(citiesDir, loaded.config.city);
-    const demo = folder.dir.endsWith('/demo');
+    const demo = isDemo(folder);
     const [lon, lat] = city.map.center;
     const given = Object.fromEntries(
       fields.flatMap(([flag]) => (options[camel(flag)] === undefined ? [] : [[camel(flag), options[camel(flag)]]])),

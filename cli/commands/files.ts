@@ -14,7 +14,7 @@ import type { DataFolder } from '../../kit/data-folder.ts';
 import { Problem } from '../../kit/problem.ts';
 import { openSql } from '../../kit/sql/open-sql.ts';
 import { carryOut } from '../commands-port.ts';
-import { chosenFolder, citiesDir, readConfig } from '../runtime.ts';
+import { chosenFolder, citiesDir, isDemo, readConfig } from '../runtime.ts';
 import { say } from '../terminal.ts';
 
 type Loaded = ReturnType<typeof readConfig>;
@@ -54,7 +54,7 @@ export function importCommand(): Command {
           `${file} 有 ${lines.length} 处错误，没有导入任何记录 / has ${lines.length} faults; nothing was taken:\n${lines.join('\n')}`,
         );
       }
-      const demo = folder.dir.endsWith('/demo');
+      const demo = isDemo(folder);
       const marked = <T extends object>(records: readonly T[]) => records.map((record) => ({ ...record, demo }));
       const { devices, sites, gateways, credentials } = parsed.put;
       const changed = await carryOut(folder, {

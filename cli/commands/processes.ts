@@ -22,6 +22,7 @@ import { sharedClock } from '../../kit/shared-clock.ts';
 import { openSql } from '../../kit/sql/open-sql.ts';
 import { rulesMigrations } from '../../rules/app.ts';
 import { openRules, openState, rulesMethods } from '../../rules/main.ts';
+import { demoButtons } from '../demo-buttons.ts';
 import {
   type Config,
   citiesDir,
@@ -30,6 +31,7 @@ import {
   processLog,
   readConfig,
   untilSignal,
+  version,
 } from '../runtime.ts';
 import { say } from '../terminal.ts';
 
@@ -139,8 +141,9 @@ async function runDashboard({ config, folder, log, stopping }: Frame): Promise<s
       rulesStats: () => rules.call<RulesStats>('rules.stats'),
       city,
       types: deviceTypes,
-      demo: null,
-      version: process.env.npm_package_version ?? '',
+      // A demonstration's page carries its watermark whoever serves it.
+      demo: config.demo ? demoButtons(() => null, config.demoSpeed) : null,
+      version,
       clock,
       log,
     }),

@@ -9,7 +9,7 @@ import { loadReplay } from '../../simulators/replay/read-data.ts';
 import { registryOf } from '../../simulators/replay/registry.ts';
 import { startReplay } from '../../simulators/replay/replay.ts';
 import { carryOut } from '../commands-port.ts';
-import { chosenFolder, citiesDir, processLog, readConfig, untilSignal } from '../runtime.ts';
+import { chosenFolder, citiesDir, isDemo, processLog, readConfig, untilSignal } from '../runtime.ts';
 import { say } from '../terminal.ts';
 
 interface Options {
@@ -44,7 +44,7 @@ export function replayCommand(): Command {
       const loaded = readConfig();
       const folder = chosenFolder(loaded);
       const door = folder.find('mqtt');
-      if (!door || !folder.dir.endsWith('/demo')) {
+      if (!door || !isDemo(folder)) {
         throw new Problem(
           '回放只进入正在运行的演示：先运行 yanshao start / a replay goes into a running demonstration only: run `yanshao start` first',
         );

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type RunningCity, startCity } from '../../main.ts';
 import {
@@ -8,13 +6,11 @@ import {
   commandWithSettings,
   folderOf,
   processLog,
-  projectDir,
   readConfig,
   untilSignal,
+  version,
 } from '../runtime.ts';
 import { faint, say, strong } from '../terminal.ts';
-
-const version = (JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string }).version;
 
 /** `yanshao start`: the whole city in one process. */
 export function startCommand(): Command {

@@ -15,12 +15,10 @@ import { deviceType } from '../../devices/types/registry.ts';
 import type { Log } from '../../kit/log.ts';
 import { Problem } from '../../kit/problem.ts';
 import type { Values } from '../city/behaviour/behaviour.ts';
+import { stationNodeId } from './station-node-id.ts';
 
 /** Namespace of the simulated stations; its index on this server is 1. */
 export const STATION_NAMESPACE = 'urn:yanshao:simulated-stations';
-
-/** NodeId of one measurement of one station. */
-export const stationNodeId = (device: string, measurement: string): string => `ns=1;s=${device}.${measurement}`;
 
 /** An OPC UA server that stands for the SCADA system: one folder a station, read-only. */
 export interface StationServer {

@@ -8,7 +8,8 @@ import { memoryJournal } from '../../kit/journal/memory/memory-journal.ts';
 import { openSqliteJournalReader } from '../../kit/journal/sqlite/sqlite-journal.ts';
 import { silentLog } from '../../kit/log.ts';
 import { dice } from '../../simulators/city/chance.ts';
-import { type StationServer, stationNodeId, stationServer } from '../../simulators/opcua/station-server.ts';
+import { stationNodeId } from '../../simulators/opcua/station-node-id.ts';
+import { type StationServer, stationServer } from '../../simulators/opcua/station-server.ts';
 import {
   behindGateway,
   fieldDevice,

@@ -24,7 +24,7 @@ import { demoPlan } from '../../simulators/city/plan.ts';
 import { testCity } from '../../simulators/city/test-city.ts';
 import type { FaultList, SimulatorStatus } from '../../simulators/control.ts';
 import { FIELD_DEVICE_LEVEL, fieldFilter, fieldTopic } from '../../simulators/mqtt/field-broker.ts';
-import { stationNodeId } from '../../simulators/opcua/station-server.ts';
+import { stationNodeId } from '../../simulators/opcua/station-node-id.ts';
 import { loadReplay } from '../../simulators/replay/read-data.ts';
 import { registryOf } from '../../simulators/replay/registry.ts';
 import { startReplay } from '../../simulators/replay/replay.ts';
