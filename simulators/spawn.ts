@@ -27,6 +27,8 @@ export async function spawnSimulators(
   const said = await firstAnswer(child, order);
   if ('failed' in said) {
     stopping = true;
+    // A start that fails leaves nothing behind: not even a child that is about to end by itself.
+    await ended(child);
     throw new Problem(said.failed);
   }
   return {
@@ -51,7 +53,7 @@ function firstAnswer(child: ChildProcess, order: SimulatorOrder): Promise<ChildA
 
 /** Closing the channel is the request to end; what does not follow is ended. */
 function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     const patience = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
     child.once('exit', () => {
