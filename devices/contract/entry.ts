@@ -75,7 +75,65 @@ export interface RegistryEntry {
   readonly change: RegistryChange;
 }
 
-export type JournalEntry = TelemetryEntry | TickEntry | ConnectionEntry | AttributesEntry | RegistryEntry;
+/**
+ * Something that is wrong with the platform or a gateway itself, as whoever sees it reports it: rules make it an alarm while it
+ * lasts. Told once when it begins and once when it ends; telling it again changes nothing.
+ */
+export interface ConditionEntry {
+  readonly kind: 'condition';
+  /** `platform`, or the id of a gateway or device. */
+  readonly subject: string;
+  readonly condition: Condition;
+  readonly active: boolean;
+  /** When it began or ended, ms. */
+  readonly at: number;
+  /** The figures that explain it, in the order they are shown. */
+  readonly facts: Readonly<Record<string, number | string>>;
+}
+
+/** Conditions that watch the path of a reading. */
+export type Condition =
+  /** The journal nears its cap: lower classes of measurements wait. */
+  | 'journal-filling'
+  /** The journal could not be written for a while (disk full or failing): nothing was acknowledged meanwhile. */
+  | 'journal-unwritable'
+  /** A consumer was cut off, so that the journal could go on: what it had not read is lost to it. */
+  | 'consumer-cut-off'
+  /** The telemetry store takes nothing until a person mends something. */
+  | 'store-stopped'
+  /** The store's series near their limit. */
+  | 'series-limit'
+  /** A sender's clock is wrong by more than is tolerated. */
+  | 'clock-skew'
+  /** A gateway's outbox is over its age or size, and it let go of its oldest readings. */
+  | 'outbox-dropped';
+
+/** An alarm that a gateway raised by itself while it could not reach the platform; its readings follow through the outbox. */
+export interface EdgeAlarmEntry {
+  readonly kind: 'edge-alarm';
+  readonly gateway: string;
+  /** The id that the platform gives the same episode (`<device>/<rule>/<since>`). */
+  readonly alarm: string;
+  readonly device: string;
+  readonly rule: string;
+  /** Source time of the first abnormal sample, ms. */
+  readonly since: number;
+  /** When the gateway raised it, on the platform's clock as the gateway knew it, ms. */
+  readonly raisedAt: number;
+  readonly returnedAt: number | null;
+  readonly value: Value;
+  /** When the local webhook took it, ms; null while nobody could be told. */
+  readonly toldAt: number | null;
+}
+
+export type JournalEntry =
+  | TelemetryEntry
+  | TickEntry
+  | ConnectionEntry
+  | AttributesEntry
+  | RegistryEntry
+  | ConditionEntry
+  | EdgeAlarmEntry;
 
 /** Raise when an entry changes shape; readers accept this and the one before. */
 export const ENTRY_SCHEMA = 1;

@@ -7,7 +7,13 @@ export type RefusalCode =
   | 'unknown-measurement'
   | 'wrong-type'
   | 'too-large'
-  | 'unknown-topic';
+  | 'unknown-topic'
+  /** Sent faster than the device may; the rest of its messages waited or were put off. */
+  | 'rate-limited'
+  /** A Sparkplug metric that no mapping names, or that belongs to no birth certificate. */
+  | 'unmapped-metric'
+  /** Well-formed, but of a kind that is not taken here: a Sparkplug template or data set. */
+  | 'unsupported';
 
 /** A refused message, kept where its vendor can read it. */
 export interface Quarantined {

@@ -55,7 +55,10 @@ function timeOf(entry: JournalEntry): number {
       return entry.received;
     case 'tick':
     case 'connection':
+    case 'condition':
       return entry.at;
+    case 'edge-alarm':
+      return entry.raisedAt;
     case 'registry':
       return entry.change.at;
   }

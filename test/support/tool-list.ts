@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -29,7 +29,12 @@ export const TOOLS: readonly Tool[] = [
   { name: 'cjk-font', programs: [], apt: 'fonts-noto-cjk', tests: 'Chinese text in pictures of the pages' },
   { name: 'postgres', programs: ['postgres'], apt: 'postgresql', tests: 'state kept in PostgreSQL' },
   { name: 'strace', programs: ['strace'], apt: 'strace', tests: 'that what was acknowledged had been synced' },
-  { name: 'python3', programs: ['python3'], apt: 'python3', tests: 'devices and servers written in Python' },
+  {
+    name: 'python3',
+    programs: ['python3'],
+    apt: 'python3-venv',
+    tests: 'an OPC UA server (asyncua) and MQTT clients (tb-mqtt-client, paho) that are not ours',
+  },
 ];
 
 /** Where Debian keeps servers that are not on an ordinary user's path. */
@@ -50,7 +55,7 @@ export function findTool(name: string): string | undefined {
   const tool = toolNamed(name);
   if (tool.name === 'cjk-font') return chineseFont();
   const candidates = tool.programs.flatMap((program) => folders().map((folder) => join(folder, program)));
-  return candidates.find(isProgram);
+  return candidates.find((path) => isProgram(path) && (tool.name !== 'python3' || canMakeVenv(path)));
 }
 
 /** The tool of that name; a name that is not listed is our own mistake. */
@@ -68,6 +73,10 @@ function isProgram(path: string): boolean {
     return false;
   }
 }
+
+/** Debian's python3 makes no virtual environment until python3-venv is there too. */
+const canMakeVenv = (python: string): boolean =>
+  spawnSync(python, ['-c', 'import ensurepip, venv'], { stdio: 'ignore' }).status === 0;
 
 function chineseFont(): string | undefined {
   try {

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { findPeers } from './python.ts';
 import { findTool, toolNamed } from './tool-list.ts';
 
 /** In CI nothing may be skipped: a missing tool is a failure there. */
@@ -22,5 +23,19 @@ export function needs(...names: readonly string[]): typeof describe | typeof des
     const { tests, apt } = toolNamed(name);
     console.warn(`skipped: ${tests}, as ${name} is not on this machine (sudo apt-get install ${apt})`);
   }
+  return describe.skip;
+}
+
+/** The Python that has asyncua, tb-mqtt-client and paho (test/python/requirements.txt); throws with what sets it up. */
+export function requirePeers(): string {
+  const python = findPeers();
+  if (python) return python;
+  throw new Error('the Python packages of test/python/requirements.txt are not set up: run `node test/setup.ts`');
+}
+
+/** As {@link needs}, for tests against those packages. */
+export function needsPeers(): typeof describe | typeof describe.skip {
+  if (findPeers() || inCi()) return describe;
+  console.warn('skipped: servers and clients from PyPI are not set up (node test/setup.ts)');
   return describe.skip;
 }
