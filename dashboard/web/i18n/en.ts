@@ -310,6 +310,9 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'refusal.wrong-type': 'Wrong type of value',
   'refusal.too-large': 'Too large',
   'refusal.unknown-topic': 'Unknown topic',
+  'refusal.rate-limited': 'Sent too fast',
+  'refusal.unmapped-metric': 'Metric not mapped',
+  'refusal.unsupported': 'Not supported',
 
   'audit.title': 'Audit',
   'audit.why': 'Who asked for what, when, and what came of it. Lines are added, never changed.',

@@ -306,6 +306,9 @@ export const zh = {
   'refusal.wrong-type': '值的类型不对',
   'refusal.too-large': '报文过大',
   'refusal.unknown-topic': '未知主题',
+  'refusal.rate-limited': '发送过快',
+  'refusal.unmapped-metric': '未映射的指标',
+  'refusal.unsupported': '不支持的内容',
 
   'audit.title': '审计',
   'audit.why': '谁在何时要求了什么、结果如何。只增不改。',
