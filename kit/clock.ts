@@ -36,8 +36,13 @@ export function demoClock(time: DemoTime): Clock {
 }
 
 function clockOf({ worldAt, demoAt, speed }: DemoTime): Clock {
+  return clockFrom(() => Math.round(demoAt + (Date.now() - worldAt) * speed), speed);
+}
+
+/** A clock that shows what `now` says and whose waiting is that of timers, `speed` of its milliseconds to one of theirs. */
+export function clockFrom(now: () => number, speed = 1): Clock {
   return {
-    now: () => Math.round(demoAt + (Date.now() - worldAt) * speed),
+    now,
     after: (ms, fn) => afterMs(ms / speed, fn),
     every(ms, fn) {
       checkInterval(ms);
