@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { linedYaml } from '../devices/city/yaml-lines.ts';
 import { idSchema } from '../devices/contract/registry.ts';
+import { isUnit } from '../devices/model/units.ts';
+import { suggestion } from '../devices/registry/did-you-mean.ts';
+import { deviceType, deviceTypes } from '../devices/types/registry.ts';
 import { setting } from '../kit/config.ts';
 import { Problem } from '../kit/problem.ts';
+import { type DeviceHint, mappingFaults } from './opcua/mapping-check.ts';
+import { type MappingFile, readMappingFile } from './opcua/mapping-file.ts';
+import { accessFaults, opcuaAccess } from './opcua/source-schema.ts';
 import { filterFault } from './normalise/topic-filter.ts';
 
 /** Settings of the gateway process; what it reads in the field stands in the file they name. */
@@ -58,22 +64,32 @@ const fieldMqttSchema = z.strictObject({
   topics: z.array(fieldTopicSchema).min(1),
 });
 
+/** The least change worth a message, in the node's own unit (before `scale`), or in percent of its range on the server: `0.5`, `1%`. */
+const deadbandSchema = z.union([
+  z.number().positive(),
+  z.string().regex(/^(100|\d{1,2})(\.\d+)?%$/, 'write a number, or percent of the range such as 1%'),
+]);
+
+/** How the conditions of one source become readings of a device. */
+const opcuaEventSchema = z.strictObject({
+  /** The source's node id or its SourceName. */
+  source: z.string().min(1),
+  /** ConditionName; any condition of the source unless given, and then one that is active is enough. */
+  condition: z.string().min(1).optional(),
+  device: idSchema,
+  /** Boolean: whether the condition is active. */
+  measurement: z.string().min(1),
+  /** Number, 1 to 1000 (OPC 10000-5): how urgent the server thinks it is; 0 while nothing is active. */
+  severity: z.string().min(1).optional(),
+  /** Text, as the server words it. */
+  message: z.string().min(1).optional(),
+});
+
 const opcuaSchema = z
   .strictObject({
     endpoint: z.string().regex(/^opc\.tcp:\/\/./, 'write opc.tcp://host:port/path'),
-    security: z
-      .strictObject({
-        policy: z
-          .enum(['Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss', 'None'])
-          .default('Basic256Sha256'),
-        mode: z.enum(['SignAndEncrypt', 'None']).default('SignAndEncrypt'),
-      })
-      .default({ policy: 'Basic256Sha256', mode: 'SignAndEncrypt' }),
-    /** Names a lab, where alone security may be None. */
-    lab: z.boolean().default(false),
-    username: z.string().optional(),
-    password: z.string().optional(),
-    /** Server certificates (DER or PEM files) that are trusted; no other is. */
+    ...opcuaAccess,
+    /** Server certificates (DER or PEM files) that are trusted, beside those of `yanshao opcua trust`. */
     trusted: z.array(z.string()).default([]),
     publishingMs: z.number().int().min(50).default(500),
     nodes: z
@@ -83,9 +99,22 @@ const opcuaSchema = z
           device: idSchema,
           measurement: z.string().min(1),
           scale: z.number().optional(),
+          deadband: deadbandSchema.optional(),
+          /** How often the server looks at the node, ms; the publishing interval unless given, 0 the server's fastest. */
+          sampling: z.number().int().min(0).optional(),
+          /** What the server keeps of the node between two publishes; older ones are overwritten and its status says so. */
+          queueSize: z.number().int().min(1).max(10_000).default(10),
         }),
       )
       .min(1),
+    /** Whether what the server recorded during a gap is fetched afterwards, and of how long a gap at most. */
+    history: z.boolean().default(true),
+    historyHours: z.number().positive().max(8760).default(72),
+    /** How often a server with nothing to say still says so, ms: a line that is dead is noticed after three of them. */
+    keepaliveMs: z.number().int().min(500).max(60_000).default(5_000),
+    /** Whose alarms and conditions are heard: the server's, that is all of them, unless another notifier is named. */
+    notifier: z.string().regex(nodeIdPattern, 'write a node id such as i=2253').default('i=2253'),
+    events: z.array(opcuaEventSchema).default([]),
   })
   .superRefine(({ security, lab, nodes }, context) => {
     const none = [security.policy, security.mode].filter((word) => word === 'None').length;
@@ -96,6 +125,19 @@ const opcuaSchema = z
     for (const [i, name] of repeated(nodes.map(({ device, measurement }) => `${measurement} of ${device}`)))
       issue(['nodes', i], `${name} has two nodes: only one can be right`);
   });
+
+/** A device's type alone, or with the units it is registered with where they are not the usual ones. */
+const deviceHintSchema = z
+  .union([
+    z.string().min(1),
+    z.strictObject({
+      type: z.string().min(1),
+      gas: z.enum(['natural', 'lpg', 'manufactured']).optional(),
+      gasUnit: z.enum(['%{LEL}', '%{VOL}', '[ppm]']).optional(),
+      units: z.record(z.string(), z.string().refine(isUnit, '单位未知 / no unit that is known')).optional(),
+    }),
+  ])
+  .transform((hint): DeviceHint => (typeof hint === 'string' ? { type: hint } : hint));
 
 /** What stands in a gateway's file. It touches neither network nor disk. */
 export const gatewayConfigSchema = z
@@ -110,8 +152,22 @@ export const gatewayConfigSchema = z
     }),
     mqtt: z.array(fieldMqttSchema).default([]),
     opcua: z.array(opcuaSchema).default([]),
+    /** What devices are: `rtu-01: gas-rtu`; a name ending in `*` stands for all that begin so. Measurements and units are checked by it. */
+    devices: z.record(z.string().min(1), deviceHintSchema).default({}),
   })
-  .superRefine(({ uplink, mqtt, opcua }, context) => {
+  .superRefine(({ uplink, mqtt, opcua, devices }, context) => {
+    for (const [name, { type }] of Object.entries(devices)) {
+      const meant = suggestion(type, Object.keys(deviceTypes));
+      if (!deviceType(type))
+        context.addIssue({
+          code: 'custom',
+          path: ['devices', name],
+          message: `没有设备类型 ${type}${meant.zh} / there is no device type "${type}"${meant.en}`,
+        });
+    }
+    for (const [i, { nodes }] of opcua.entries())
+      for (const { at, field, message } of mappingFaults(nodes, devices, deviceTypes))
+        context.addIssue({ code: 'custom', path: ['opcua', i, 'nodes', at, field], message });
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (!uplink.lab && uplink.url.startsWith('mqtt://') && !isLoopback(uplink.url))
       issue(
@@ -140,36 +196,119 @@ export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 export type FieldMqtt = GatewayConfig['mqtt'][number];
 export type OpcuaSource = GatewayConfig['opcua'][number];
 
+/** Environment variables that a gateway's file may name for its secrets. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
 /**
- * Reads a gateway's file; every fault of it is told at once, with its path. Files that it names are looked for beside it.
+ * Reads a gateway's file and the mapping and secret files it names, looked for beside it; every fault of all of them is told
+ * at once, with its place.
  */
-export function readGatewayConfig(file: string): GatewayConfig {
-  let raw: unknown;
+export function readGatewayConfig(file: string, env: Env = {}): GatewayConfig {
+  let text: string;
   try {
-    raw = parse(readFileSync(file, 'utf8'));
+    text = readFileSync(file, 'utf8');
   } catch (err) {
-    const why = (err as Error).message;
-    throw new Problem(
-      `无法读取网关配置文件 ${file}：${why}\ncannot read the gateway configuration ${file}: ${why}`,
-      err,
-    );
+    throw unreadable(file, (err as Error).message, err);
   }
-  const parsed = gatewayConfigSchema.safeParse(raw);
-  if (parsed.success) return beside(dirname(file), parsed.data);
-  const faults = parsed.error.issues.map(({ path, message }) => `  - ${path.join('.') || '(file)'}: ${message}`);
+  const yaml = linedYaml(text);
+  const [broken] = yaml.errors;
+  if (broken) throw unreadable(file, `${broken.message} (${file}:${broken.line})`);
+  const mapped = withMappings(yaml.data, dirname(file));
+  const parsed = gatewayConfigSchema.safeParse(mapped.data);
+  const faults = [...mapped.faults];
+  if (!parsed.success)
+    for (const { path, message } of parsed.error.issues) {
+      const place = mapped.placeOf(path) ?? `${basename(file)}:${yaml.lineOf(path)}`;
+      faults.push(`${path.join('.') || '(file)'}: ${message} (${place})`);
+    }
+  const config = parsed.success ? beside(dirname(file), parsed.data) : undefined;
+  const withPasswords = config && passwordsOf(config, env, faults);
+  if (faults.length === 0 && withPasswords) return withPasswords;
   throw new Problem(
-    `网关配置文件 ${file} 有 ${faults.length} 处错误\nthe gateway configuration ${file} has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.join('\n')}`,
+    `网关配置文件 ${file} 有 ${faults.length} 处错误\nthe gateway configuration ${file} has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
   );
+}
+
+const unreadable = (file: string, why: string, cause?: unknown): Problem =>
+  new Problem(`无法读取网关配置文件 ${file}：${why}\ncannot read the gateway configuration ${file}: ${why}`, cause);
+
+/** The file's data with the rows of mapping files (`nodes: mapping/rtu.csv`) put where they are named. */
+function withMappings(data: unknown, folder: string) {
+  const faults: string[] = [];
+  const files = new Map<number, { name: string; file: MappingFile }>();
+  const opcua = (data as { opcua?: unknown } | null)?.opcua;
+  const sources = Array.isArray(opcua) ? (opcua as unknown[]) : [];
+  for (const [i, source] of sources.entries()) {
+    const nodes = (source as { nodes?: unknown } | null)?.nodes;
+    if (typeof nodes !== 'string') continue;
+    const mapping = readMappingFile(resolve(folder, nodes));
+    files.set(i, { name: nodes, file: mapping });
+    for (const { line, message } of mapping.faults) faults.push(`opcua.${i}.nodes: ${message} (${nodes}:${line || 1})`);
+  }
+  return {
+    faults,
+    data:
+      files.size === 0
+        ? data
+        : {
+            ...(data as object),
+            opcua: sources.flatMap((source, i) => {
+              const mapping = files.get(i);
+              return [mapping ? { ...(source as object), nodes: rowsOrOne(mapping.file) } : source];
+            }),
+          },
+    placeOf(path: readonly PropertyKey[]): string | undefined {
+      const mapping = path[0] === 'opcua' && path[2] === 'nodes' ? files.get(Number(path[1])) : undefined;
+      const line = mapping?.file.lines[Number(path[3])];
+      return mapping && `${mapping.name}:${line ?? 1}`;
+    },
+  };
+}
+
+/** The rows; one that passes where the file itself is at fault, so that an empty list is not told as well. */
+const rowsOrOne = ({ rows, faults }: MappingFile): MappingFile['rows'] =>
+  rows.length === 0 && faults.length > 0 ? [{ node: 'i=1', device: 'x', measurement: anyMeasurement }] : rows;
+const anyMeasurement = Object.keys(Object.values(deviceTypes)[0]?.measurements ?? {})[0] ?? '';
+
+/** With the passwords that stand in variables and files. */
+function passwordsOf(config: GatewayConfig, env: Env, faults: string[]): GatewayConfig {
+  const opcua = config.opcua.map((source, i) => {
+    const { passwordEnv, passwordFile } = source;
+    if (passwordEnv !== undefined) {
+      const password = env[passwordEnv];
+      if (password === undefined)
+        faults.push(
+          `opcua.${i}.passwordEnv: 没有设置环境变量 ${passwordEnv} / the environment variable ${passwordEnv} is not set`,
+        );
+      return { ...source, password };
+    }
+    if (passwordFile === undefined) return source;
+    try {
+      return { ...source, password: readFileSync(passwordFile, 'utf8').trimEnd() };
+    } catch (err) {
+      faults.push(`opcua.${i}.passwordFile: 无法读取 / cannot be read: ${(err as Error).message}`);
+      return source;
+    }
+  });
+  return { ...config, opcua };
 }
 
 /** With the files it names, as paths from `folder`. */
 function beside(folder: string, config: GatewayConfig): GatewayConfig {
   const at = <T extends { ca?: string | undefined }>(part: T): T =>
     part.ca === undefined ? part : { ...part, ca: resolve(folder, part.ca) };
+  const from = (path: string) => resolve(folder, path);
   return {
     ...config,
     uplink: at(config.uplink),
     mqtt: config.mqtt.map(at),
-    opcua: config.opcua.map((source) => ({ ...source, trusted: source.trusted.map((one) => resolve(folder, one)) })),
+    opcua: config.opcua.map(({ passwordFile, userCertificate, ...source }) => ({
+      ...source,
+      trusted: source.trusted.map(from),
+      ...(passwordFile !== undefined && { passwordFile: from(passwordFile) }),
+      ...(userCertificate && {
+        userCertificate: { certificate: from(userCertificate.certificate), key: from(userCertificate.key) },
+      }),
+    })),
   };
 }
