@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { appendQueue, type GroupLimits, laneLimit } from './append-queue.ts';
-import { type JournalOptions, jsonCodec, type Lane } from './journal.ts';
+import { appendQueue, type GroupLimits } from './append-queue.ts';
+import { type JournalOptions, jsonCodec, type Lane, laneLimit } from './journal.ts';
 
 const options: JournalOptions = { capBytes: 1000, safetyBytes: 400 };
 
@@ -66,11 +66,26 @@ describe('a queue of appends without room for all', () => {
     add([letters('n', 100)]);
     add([letters('s', 100)], 'safety');
     expect(take(550)).toEqual([letters('s', 100)]);
-    expect(queue.waitingForRoom).toBe(1);
+    expect(queue.waitingForRoom.normal).toBe(1);
     expect(take(550)).toBeUndefined();
     queue.roomMade();
     expect(take(500)).toEqual([letters('n', 100)]);
-    expect(queue.waitingForRoom).toBe(0);
+    expect(queue.waitingForRoom.normal).toBe(0);
+  });
+
+  it('lets what no rule judges wait first, then what P3 rules judge, and safety last', () => {
+    expect(laneLimit(options, 'routine')).toBe(480);
+    const { add, take, queue } = bench();
+    add([letters('r', 100)], 'routine');
+    add([letters('n', 100)]);
+    add([letters('s', 100)], 'safety');
+    expect(take(450)!.map((e) => String(e)[0])).toEqual(['n', 's']);
+    add([letters('n', 100)]);
+    add([letters('s', 100)], 'safety');
+    expect(take(590)!.map((e) => String(e)[0])).toEqual(['s']);
+    expect(queue.waitingForRoom).toEqual({ routine: 1, normal: 1, safety: 0 });
+    queue.roomMade();
+    expect(take(280)!.map((e) => String(e)[0])).toEqual(['r', 'n']);
   });
 
   it('takes as many as fit, and the rest later in their order', () => {

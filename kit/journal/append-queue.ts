@@ -1,10 +1,18 @@
-import { type JournalCodec, JournalError, type JournalOptions, type Lane, type Position } from './journal.ts';
+import {
+  type JournalCodec,
+  JournalError,
+  type JournalOptions,
+  type Lane,
+  laneLimit,
+  laneNames,
+  type Position,
+} from './journal.ts';
 
 /** One append that waits to become durable. */
 export interface Pending<T> {
   readonly entries: readonly T[];
   readonly lane: Lane;
-  /** Place in the order of arrival over both lanes. */
+  /** Place in the order of arrival over all lanes. */
   readonly order: number;
   /** Length of its own text; known only once it had to be measured. */
   bytes?: number;
@@ -26,7 +34,7 @@ export interface GroupLimits {
   readonly maxBytes: number;
 }
 
-/** Appends in order of arrival, in two lanes. A lane that waits for room does not hold up the other one. */
+/** Appends in order of arrival, in lanes. A lane that waits for room does not hold up the others. */
 export interface AppendQueue<T> {
   add(pending: Pending<T>): void;
   /** The next block's worth that fits beside `heldBytes` already in the journal; undefined when nothing does. */
@@ -37,12 +45,8 @@ export interface AppendQueue<T> {
   drain(): Pending<T>[];
   readonly size: number;
   /** Appends that could not be taken because their lane has no room. */
-  readonly waitingForRoom: number;
+  readonly waitingForRoom: Readonly<Record<Lane, number>>;
 }
-
-/** What a lane may fill the journal to, bytes. */
-export const laneLimit = ({ capBytes, safetyBytes }: JournalOptions, lane: Lane): number =>
-  lane === 'safety' ? capBytes : capBytes - safetyBytes;
 
 /** An empty {@link AppendQueue}. */
 export function appendQueue<T>(
@@ -50,19 +54,32 @@ export function appendQueue<T>(
   options: JournalOptions,
   limits: GroupLimits,
 ): AppendQueue<T> {
-  const lanes = { normal: fifo<Pending<T>>(), safety: fifo<Pending<T>>() };
-  const blocked = { normal: false, safety: false };
+  const lanes = byLane(() => fifo<Pending<T>>());
+  const blocked = byLane(() => false);
+  const limitOf = byLane((lane) => laneLimit(options, lane));
   let bytesPerEntry = 128;
+
+  /** The lane of the oldest append that need not wait. */
+  const nextLane = (): Lane | undefined => {
+    let oldest = Number.POSITIVE_INFINITY;
+    let found: Lane | undefined;
+    for (const lane of laneNames) {
+      const first = blocked[lane] ? undefined : lanes[lane].first();
+      if (first && first.order < oldest) {
+        oldest = first.order;
+        found = lane;
+      }
+    }
+    return found;
+  };
 
   /** Takes appends in order of arrival from the lanes that are not blocked. */
   const candidates = (): Pending<T>[] => {
     const taken: Pending<T>[] = [];
     let entries = 0;
     while (entries < limits.maxEntries && (entries === 0 || entries * bytesPerEntry < limits.maxBytes)) {
-      const normal = blocked.normal ? undefined : lanes.normal.first();
-      const safety = blocked.safety ? undefined : lanes.safety.first();
-      if (!normal && !safety) break;
-      const lane = !safety || (normal && normal.order < safety.order) ? 'normal' : 'safety';
+      const lane = nextLane();
+      if (!lane) break;
       const next = lanes[lane].shift()!;
       taken.push(next);
       entries += next.entries.length;
@@ -89,7 +106,7 @@ export function appendQueue<T>(
       pending.reject(err);
       return undefined;
     }
-    const most = laneLimit(options, pending.lane);
+    const most = limitOf[pending.lane];
     if (pending.bytes <= most) return pending.bytes;
     pending.reject(
       new JournalError(
@@ -103,12 +120,12 @@ export function appendQueue<T>(
   /** The slow way, near the cap: measures each append, keeps those that fit, puts the others back where they were. */
   const fitting = (taken: readonly Pending<T>[], heldBytes: number): Pending<T>[] => {
     const fits: Pending<T>[] = [];
-    const back = { normal: [] as Pending<T>[], safety: [] as Pending<T>[] };
+    const back = byLane(() => [] as Pending<T>[]);
     let held = heldBytes;
     for (const pending of taken) {
       const bytes = measured(pending);
       if (bytes === undefined) continue;
-      if (!blocked[pending.lane] && held + bytes <= laneLimit(options, pending.lane)) {
+      if (!blocked[pending.lane] && held + bytes <= limitOf[pending.lane]) {
         fits.push(pending);
         held += bytes;
       } else {
@@ -117,13 +134,14 @@ export function appendQueue<T>(
         back[pending.lane].push(pending);
       }
     }
-    lanes.normal.putBack(back.normal);
-    lanes.safety.putBack(back.safety);
+    for (const lane of laneNames) lanes[lane].putBack(back[lane]);
     return fits;
   };
 
   const encodedAtOnce = (taken: readonly Pending<T>[], heldBytes: number): Group<T> | undefined => {
-    const room = laneLimit(options, 'normal') - heldBytes;
+    // The strictest lane's room for all of them: the quick answer of a journal that is not near its cap.
+    const strictest = laneNames.find((lane) => taken.some((pending) => pending.lane === lane)) ?? 'routine';
+    const room = limitOf[strictest] - heldBytes;
     try {
       const whole = room > 0 ? group(taken) : undefined;
       return whole && whole.bytes <= room ? whole : undefined;
@@ -145,18 +163,24 @@ export function appendQueue<T>(
       }
     },
     roomMade() {
-      blocked.normal = false;
-      blocked.safety = false;
+      for (const lane of laneNames) blocked[lane] = false;
     },
-    drain: () => [...lanes.normal.drain(), ...lanes.safety.drain()].sort((a, b) => a.order - b.order),
+    drain: () => laneNames.flatMap((lane) => lanes[lane].drain()).sort((a, b) => a.order - b.order),
     get size() {
-      return lanes.normal.size + lanes.safety.size;
+      return laneNames.reduce((sum, lane) => sum + lanes[lane].size, 0);
     },
     get waitingForRoom() {
-      return (blocked.normal ? lanes.normal.size : 0) + (blocked.safety ? lanes.safety.size : 0);
+      return byLane((lane) => (blocked[lane] ? lanes[lane].size : 0));
     },
   };
 }
+
+/** One of something for each lane. */
+const byLane = <V>(make: (lane: Lane) => V): Record<Lane, V> => ({
+  routine: make('routine'),
+  normal: make('normal'),
+  safety: make('safety'),
+});
 
 /** First in, first out, without moving the rest of the array. */
 function fifo<T>() {

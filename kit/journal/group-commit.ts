@@ -8,7 +8,9 @@ import {
   JournalGap,
   type JournalOptions,
   type Lane,
+  laneNames,
   type Position,
+  ROUTINE_SHARE,
 } from './journal.ts';
 import { waiters } from './waiters.ts';
 
@@ -270,7 +272,8 @@ export function groupCommitJournal<T>(
       oldest,
       bytes,
       capBytes: options.capBytes,
-      waiting: queue.waitingForRoom,
+      waiting: laneNames.reduce((sum, lane) => sum + queue.waitingForRoom[lane], 0),
+      waitingBy: queue.waitingForRoom,
       entries,
       commits,
       consumers: Object.fromEntries(consumers),
@@ -314,7 +317,10 @@ function applyChange(
 }
 
 /** Throws for a cap that leaves nothing beside the safety share. */
-export function checkJournalOptions({ capBytes, safetyBytes }: JournalOptions): void {
+export function checkJournalOptions({ capBytes, safetyBytes, routineShare = ROUTINE_SHARE }: JournalOptions): void {
+  if (!(routineShare > 0 && routineShare <= 1)) {
+    throw new JournalError(`a routine share of ${routineShare} is not between 0 and 1`, { retryable: false });
+  }
   if (!(capBytes > 0) || !(safetyBytes >= 0) || safetyBytes >= capBytes) {
     throw new JournalError(
       `a journal of ${capBytes} bytes with ${safetyBytes} of them for safety leaves nothing for the rest: give a cap above the safety share`,

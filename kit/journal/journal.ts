@@ -2,10 +2,13 @@
 export type Position = number;
 
 /**
- * Which share of the journal an append may use. As it fills, `normal` appends wait first; `safety` (what P1 and P2
- * rules judge) keeps a reserved share.
+ * Which share of the journal an append may use. As it fills, `routine` appends (what no rule judges, or only P4 ones) wait
+ * first, then `normal` ones; `safety` (what P1 and P2 rules judge) keeps a reserved share.
  */
-export type Lane = 'normal' | 'safety';
+export type Lane = 'routine' | 'normal' | 'safety';
+
+/** All lanes, the first to wait first. */
+export const laneNames = ['routine', 'normal', 'safety'] as const satisfies readonly Lane[];
 
 /** What one group commit made durable together. Consumers take blocks whole, so a cursor is always a block's position. */
 export interface Block<T> {
@@ -35,6 +38,8 @@ export interface JournalStats {
   readonly capBytes: number;
   /** Appends that wait for room now. */
   readonly waiting: number;
+  /** The same, by lane. */
+  readonly waitingBy: Readonly<Record<Lane, number>>;
   /** Entries made durable since this journal was opened. */
   readonly entries: number;
   /** Blocks made durable since this journal was opened; `entries / commits` is the mean group. */
@@ -82,6 +87,17 @@ export interface JournalOptions {
   readonly capBytes: number;
   /** Part of the cap that only `safety` appends may use, bytes. */
   readonly safetyBytes: number;
+  /** How much of the rest `routine` appends may fill, 0 to 1; {@link ROUTINE_SHARE} when absent. */
+  readonly routineShare?: number;
+}
+
+/** Of what the safety share leaves, the part that `routine` appends may fill. */
+export const ROUTINE_SHARE = 0.8;
+
+/** What a lane may fill the journal to, bytes. */
+export function laneLimit({ capBytes, safetyBytes, routineShare = ROUTINE_SHARE }: JournalOptions, lane: Lane): number {
+  if (lane === 'safety') return capBytes;
+  return lane === 'normal' ? capBytes - safetyBytes : Math.floor((capBytes - safetyBytes) * routineShare);
 }
 
 /**
