@@ -3,10 +3,10 @@ import { connect } from 'mqtt';
 import type { Running } from '../../kit/cleanups.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
+import { deferAcks, type Incoming } from '../../kit/mqtt/deferred-acks.ts';
 import type { FieldMqtt } from '../config.ts';
 import { evidenceOf, normaliseMessage, ruleFor } from '../normalise/field-message.ts';
 import type { TakeRows } from '../row.ts';
-import { deferAcks, type Incoming } from './deferred-acks.ts';
 
 export interface FieldClientParts {
   readonly gateway: string;
