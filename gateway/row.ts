@@ -12,6 +12,8 @@ export interface UplinkRow {
   readonly seq?: number;
   /** The sender said so, or the row waited in the outbox for a connection. */
   readonly historical?: true;
+  /** Nobody in the field gave a time: `ts` is the gateway's own. */
+  readonly untimed?: true;
   /** Instead of values: what the gateway could not read of a message and why, for the platform's quarantine. */
   readonly unreadable?: string;
 }

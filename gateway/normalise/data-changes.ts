@@ -10,6 +10,10 @@ export interface DataChange {
   readonly value: Value;
   /** The full 32-bit status code. */
   readonly status: number;
+  /** Nobody gave a time: `at` is the gateway's own. */
+  readonly untimed?: true;
+  /** The node it came from, for whoever keeps count of what became durable. */
+  readonly node?: string;
 }
 
 /** What an OPC UA variant holds, as far as a reading is concerned. */
@@ -49,17 +53,20 @@ function wide(kind: Content['kind'], value: unknown): unknown {
   return Number(kind === 'int64' ? BigInt.asIntN(64, bits) : bits);
 }
 
-/** Changes as rows: those of one device and one moment travel together; of two for the same measurement the later counts. */
+/**
+ * Changes as rows: those of one device and one moment travel together, apart from those whose moment is only the gateway's; of
+ * two for the same measurement the later counts.
+ */
 export function rowsOf(changes: readonly DataChange[]): UplinkRow[] {
   const rows = new Map<
     string,
-    { device: string; ts: number; values: Record<string, Value>; quality: Record<string, number> }
+    { device: string; ts: number; untimed?: true; values: Record<string, Value>; quality: Record<string, number> }
   >();
-  for (const { device, measurement, at, value, status } of changes) {
-    const key = `${device}\n${at}`;
+  for (const { device, measurement, at, value, status, untimed } of changes) {
+    const key = `${device}\n${at}\n${untimed ?? ''}`;
     let row = rows.get(key);
     if (!row) {
-      row = { device, ts: at, values: {}, quality: {} };
+      row = { device, ts: at, ...(untimed && { untimed }), values: {}, quality: {} };
       rows.set(key, row);
     }
     row.values[measurement] = value;

@@ -16,12 +16,14 @@ export interface GatheringParts {
   readonly most: number;
   /** The server shall send nothing, or send again. */
   readonly onHold: (hold: boolean) => void;
+  /** These are durable. */
+  readonly onKept?: (changes: readonly DataChange[]) => void;
   /** The outbox is gone for good, and so many changes with it. */
   readonly onLost: (changes: number, err: Error) => void;
 }
 
 /** Gathers changes, so that values of one moment travel as one row, and holds the server when the outbox has no room. */
-export function gathering({ take, most, onHold, onLost }: GatheringParts): Gathering {
+export function gathering({ take, most, onHold, onKept, onLost }: GatheringParts): Gathering {
   let changes: DataChange[] = [];
   let underWay = 0;
   let flushing: Promise<void> | undefined;
@@ -34,7 +36,10 @@ export function gathering({ take, most, onHold, onLost }: GatheringParts): Gathe
     const lot = changes;
     changes = [];
     underWay = lot.length;
-    await take(rowsOf(lot)).catch((err: Error) => onLost(lot.length, err));
+    await take(rowsOf(lot)).then(
+      () => onKept?.(lot),
+      (err: Error) => onLost(lot.length, err),
+    );
     underWay = 0;
     if (changes.length <= most / 2) hold(false);
   };
