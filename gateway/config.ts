@@ -8,10 +8,10 @@ import { suggestion } from '../devices/registry/did-you-mean.ts';
 import { deviceType, deviceTypes } from '../devices/types/registry.ts';
 import { setting } from '../kit/config.ts';
 import { Problem } from '../kit/problem.ts';
+import { filterFault } from './normalise/topic-filter.ts';
 import { type DeviceHint, mappingFaults } from './opcua/mapping-check.ts';
 import { type MappingFile, readMappingFile } from './opcua/mapping-file.ts';
 import { accessFaults, opcuaAccess } from './opcua/source-schema.ts';
-import { filterFault } from './normalise/topic-filter.ts';
 
 /** Settings of the gateway process; what it reads in the field stands in the file they name. */
 export const gatewaySettings = {
@@ -99,6 +99,8 @@ const opcuaSchema = z
           device: idSchema,
           measurement: z.string().min(1),
           scale: z.number().optional(),
+          /** What the node counts in after `scale` (UCUM); the unit the platform expects unless given. */
+          unit: z.string().min(1).optional(),
           deadband: deadbandSchema.optional(),
           /** How often the server looks at the node, ms; the publishing interval unless given, 0 the server's fastest. */
           sampling: z.number().int().min(0).optional(),
@@ -116,14 +118,8 @@ const opcuaSchema = z
     notifier: z.string().regex(nodeIdPattern, 'write a node id such as i=2253').default('i=2253'),
     events: z.array(opcuaEventSchema).default([]),
   })
-  .superRefine(({ security, lab, nodes }, context) => {
-    const none = [security.policy, security.mode].filter((word) => word === 'None').length;
-    const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
-    if (none > 0 && !lab)
-      issue(['security'], 'None is for a lab only: use SignAndEncrypt with Basic256Sha256 or better, or say lab: true');
-    else if (none === 1) issue(['security'], 'policy and mode are None together or not at all');
-    for (const [i, name] of repeated(nodes.map(({ device, measurement }) => `${measurement} of ${device}`)))
-      issue(['nodes', i], `${name} has two nodes: only one can be right`);
+  .superRefine((source, context) => {
+    for (const { path, message } of accessFaults(source)) context.addIssue({ code: 'custom', path, message });
   });
 
 /** A device's type alone, or with the units it is registered with where they are not the usual ones. */
@@ -156,19 +152,15 @@ export const gatewayConfigSchema = z
     devices: z.record(z.string().min(1), deviceHintSchema).default({}),
   })
   .superRefine(({ uplink, mqtt, opcua, devices }, context) => {
+    const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
     for (const [name, { type }] of Object.entries(devices)) {
       const meant = suggestion(type, Object.keys(deviceTypes));
       if (!deviceType(type))
-        context.addIssue({
-          code: 'custom',
-          path: ['devices', name],
-          message: `没有设备类型 ${type}${meant.zh} / there is no device type "${type}"${meant.en}`,
-        });
+        issue(['devices', name], `没有设备类型 ${type}${meant.zh} / there is no device type "${type}"${meant.en}`);
     }
     for (const [i, { nodes }] of opcua.entries())
-      for (const { at, field, message } of mappingFaults(nodes, devices, deviceTypes))
-        context.addIssue({ code: 'custom', path: ['opcua', i, 'nodes', at, field], message });
-    const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+      for (const { at, path, message } of mappingFaults(nodes, devices, deviceTypes))
+        issue(['opcua', i, 'nodes', at, ...path], message);
     if (!uplink.lab && uplink.url.startsWith('mqtt://') && !isLoopback(uplink.url))
       issue(
         ['uplink', 'url'],
@@ -215,18 +207,43 @@ export function readGatewayConfig(file: string, env: Env = {}): GatewayConfig {
   if (broken) throw unreadable(file, `${broken.message} (${file}:${broken.line})`);
   const mapped = withMappings(yaml.data, dirname(file));
   const parsed = gatewayConfigSchema.safeParse(mapped.data);
-  const faults = [...mapped.faults];
-  if (!parsed.success)
-    for (const { path, message } of parsed.error.issues) {
-      const place = mapped.placeOf(path) ?? `${basename(file)}:${yaml.lineOf(path)}`;
-      faults.push(`${path.join('.') || '(file)'}: ${message} (${place})`);
-    }
+  const told = new Set(mapped.faults);
+  for (const { path, message } of parsed.success ? [] : [...parsed.error.issues, ...meaningFaults(mapped.data)]) {
+    const place = mapped.placeOf(path) ?? `${basename(file)}:${yaml.lineOf(path)}`;
+    told.add(`${path.join('.') || '(file)'}: ${message} (${place})`);
+  }
+  const faults = [...told];
   const config = parsed.success ? beside(dirname(file), parsed.data) : undefined;
   const withPasswords = config && passwordsOf(config, env, faults);
   if (faults.length === 0 && withPasswords) return withPasswords;
   throw new Problem(
     `网关配置文件 ${file} 有 ${faults.length} 处错误\nthe gateway configuration ${file} has ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
   );
+}
+
+/**
+ * What is wrong with the meaning of a file whose form is at fault already: a schema looks at the meaning only of what has the
+ * right form, and a person wants to mend both in one go.
+ */
+function meaningFaults(data: unknown): { path: PropertyKey[]; message: string }[] {
+  const { opcua, devices } = (data ?? {}) as { opcua?: unknown; devices?: unknown };
+  const hints = z.record(z.string(), deviceHintSchema).safeParse(devices ?? {});
+  return (Array.isArray(opcua) ? opcua : []).flatMap((source: unknown, i) => {
+    const rows = (source as { nodes?: unknown } | null)?.nodes;
+    const nodes = z.array(z.unknown()).safeParse(rows).data ?? [];
+    const form = z.object({ device: z.string(), measurement: z.string(), unit: z.string().optional() });
+    const mapped = nodes.map((node) => form.safeParse(node).data);
+    const whole = mapped.flatMap((node, at) => (node ? [{ node, at }] : []));
+    const faults = mappingFaults(
+      whole.map(({ node }) => node),
+      hints.data ?? {},
+      deviceTypes,
+    );
+    return faults.map(({ at, path, message }) => ({
+      path: ['opcua', i, 'nodes', whole[at]?.at ?? at, ...path],
+      message,
+    }));
+  });
 }
 
 const unreadable = (file: string, why: string, cause?: unknown): Problem =>
