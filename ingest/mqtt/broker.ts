@@ -232,7 +232,7 @@ const tooLarge = (size: number, most: number): Admitted => ({
 
 /** Devices without a clock of their own ask for the time; ThingsBoard firmware reads it as a shared attribute. */
 function answerAttributes(client: Client, topic: string, now: number): void {
-  send(client, attributesResponseTo(topic), { serverTime: now, shared: { serverTime: now } });
+  send(client, attributesResponseTo(topic), { serverTime: now, door: 'direct', shared: { serverTime: now } });
 }
 
 /** Sends to this one connection. */

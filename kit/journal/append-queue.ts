@@ -5,6 +5,7 @@ import {
   type Lane,
   laneLimit,
   laneNames,
+  type Packed,
   type Position,
 } from './journal.ts';
 
@@ -24,7 +25,7 @@ export interface Pending<T> {
 export interface Group<T> {
   readonly pending: readonly Pending<T>[];
   readonly entries: readonly T[];
-  readonly text: string;
+  readonly text: Packed;
   readonly bytes: number;
 }
 

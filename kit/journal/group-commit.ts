@@ -9,6 +9,7 @@ import {
   type JournalOptions,
   type Lane,
   laneNames,
+  type Packed,
   type Position,
   ROUTINE_SHARE,
 } from './journal.ts';
@@ -20,7 +21,7 @@ export interface StoredBlock {
   readonly version: number;
   readonly entries: number;
   readonly bytes: number;
-  readonly text: string;
+  readonly text: Packed;
 }
 
 /** What an engine is asked to make durable together. */
@@ -85,7 +86,7 @@ export function groupCommitJournal<T>(
   checkJournalOptions(options);
   const { epoch } = engine.opened;
   const queue: AppendQueue<T> = appendQueue(codec, options, groupLimits);
-  const tail = blockTail<T>(tailLimits);
+  const tail = blockTail<T>(options.tail ?? tailLimits);
   const waiting = waiters();
   let { head, oldest, bytes } = engine.opened;
   let consumers = new Map(Object.entries(engine.opened.consumers));

@@ -75,11 +75,14 @@ export interface Journal<T> extends JournalReader<T> {
   stats(): JournalStats;
 }
 
-/** How entries become text and back. Readers accept `version` and the one before it. */
+/** A block as it is kept: text, or bytes where a codec packs it. */
+export type Packed = string | Uint8Array;
+
+/** How entries become text (or bytes) and back. Readers accept `version` and the one before it. */
 export interface JournalCodec<T> {
   readonly version: number;
-  encode(entries: readonly T[]): string;
-  decode(version: number, text: string): readonly T[];
+  encode(entries: readonly T[]): Packed;
+  decode(version: number, packed: Packed): readonly T[];
 }
 
 export interface JournalOptions {
@@ -89,6 +92,8 @@ export interface JournalOptions {
   readonly safetyBytes: number;
   /** How much of the rest `routine` appends may fill, 0 to 1; {@link ROUTINE_SHARE} when absent. */
   readonly routineShare?: number;
+  /** How much of its newest blocks a journal keeps in memory for consumers that keep up; a small machine's keeps less. */
+  readonly tail?: { readonly maxEntries: number; readonly maxBytes: number };
 }
 
 /** Of what the safety share leaves, the part that `routine` appends may fill. */
@@ -140,8 +145,9 @@ export function jsonCodec<T>(version: number): JournalCodec<T> {
   return {
     version,
     encode: (entries) => JSON.stringify(entries),
-    decode(found, text) {
+    decode(found, packed) {
       if (found !== version && found !== version - 1) throw new JournalVersion(found, version);
+      const text = typeof packed === 'string' ? packed : Buffer.from(packed).toString('utf8');
       return JSON.parse(text) as readonly T[];
     },
   };

@@ -13,7 +13,9 @@ import {
   JournalVersion,
   jsonCodec,
 } from '../../kit/journal/journal.ts';
+import { packedCodec } from '../../kit/journal/packed-codec.ts';
 import { renewJournalEpoch } from '../../kit/journal/sqlite/journal-epoch.ts';
+import { journalThread } from '../../kit/journal/sqlite/journal-thread.ts';
 import { openSqliteJournal, openSqliteJournalReader } from '../../kit/journal/sqlite/sqlite-journal.ts';
 import { Problem } from '../../kit/problem.ts';
 import { needs, requireTool } from '../support/tools.ts';
@@ -106,6 +108,22 @@ const random = (seed: number) => {
   const t = Math.imul((seed + 0x6d2b79f5) ^ ((seed + 0x6d2b79f5) >>> 15), 1 | seed);
   return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
 };
+
+describe('a journal whose blocks are packed', () => {
+  it('gives the same entries to whoever reads it, also after it was opened again', async () => {
+    const file = newFile();
+    const first = await openJournal(file, packedCodec(1));
+    for (let n = 0; n < 3; n++) await first.append([{ n }, { n: n + 10 }]);
+    await first.close();
+    const again = await openSqliteJournal(file, packedCodec<Entry>(1), roomy, journalThread({ readsToo: true }));
+    open.push(again);
+    const all = [0, 10, 1, 11, 2, 12].map((n) => ({ position: (n % 10) + 1, n }));
+    expect(await everything(again)).toEqual(all);
+    const reader = await openSqliteJournalReader<Entry>(file, packedCodec(1));
+    open.push(reader);
+    expect(await everything(reader)).toEqual(all);
+  });
+});
 
 describe('a journal that is opened again', () => {
   it('has kept its entries, its epoch and what consumers released', async () => {

@@ -12,6 +12,7 @@ import {
   type Position,
 } from '../../kit/journal/journal.ts';
 import { memoryJournal } from '../../kit/journal/memory/memory-journal.ts';
+import { journalThread } from '../../kit/journal/sqlite/journal-thread.ts';
 import { openSqliteJournal } from '../../kit/journal/sqlite/sqlite-journal.ts';
 import { until as waitUntil } from '../support/until.ts';
 
@@ -26,12 +27,20 @@ afterEach(async () => {
 
 const roomy: JournalOptions = { capBytes: 64_000_000, safetyBytes: 16_000_000 };
 
+const small = { maxEntries: 1, maxBytes: 1 };
+
 const engines: Record<string, (options: JournalOptions) => Promise<Journal<Entry>>> = {
   memory: async (options) => memoryJournal(options),
   sqlite: (options) => {
     const folder = mkdtempSync(join(tmpdir(), 'journal-'));
     folders.push(folder);
     return openSqliteJournal(join(folder, 'journal.db'), jsonCodec<Entry>(1), options);
+  },
+  'sqlite, read by its writer and remembering little': (options) => {
+    const folder = mkdtempSync(join(tmpdir(), 'journal-'));
+    folders.push(folder);
+    const thread = journalThread({ readsToo: true });
+    return openSqliteJournal(join(folder, 'journal.db'), jsonCodec<Entry>(1), { ...options, tail: small }, thread);
   },
 };
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { groupCommitJournal, type JournalEngine, type StoredBlock } from '../group-commit.ts';
-import { type Block, type Journal, JournalGap, type JournalOptions, jsonCodec } from '../journal.ts';
+import { type Block, type Journal, type JournalCodec, JournalGap, type JournalOptions, jsonCodec } from '../journal.ts';
 
 /**
  * A journal that forgets on exit: for tests and demonstrations. It keeps the same promises of order, lanes, cap and
@@ -11,7 +11,7 @@ export function memoryJournal<T>(options: JournalOptions): Journal<T> {
   return groupCommitJournal(memoryEngine(codec.decode), codec, options);
 }
 
-function memoryEngine<T>(decode: (version: number, text: string) => readonly T[]): JournalEngine<T> {
+function memoryEngine<T>(decode: JournalCodec<T>['decode']): JournalEngine<T> {
   const blocks = new Map<number, StoredBlock>();
   let oldest = 1;
   let bytes = 0;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Done, Opened, StoredBlock, Work } from '../group-commit.ts';
-import { JournalError, type Position } from '../journal.ts';
+import { JournalError, type Packed, type Position } from '../journal.ts';
 
 /** Blocks freed in one commit: enough to keep ahead of the appends, too little to hold them up. */
 const freeAtOnce = { blocks: 256, bytes: 4 * 1024 * 1024 };
@@ -10,10 +10,23 @@ const freeAtOnce = { blocks: 256, bytes: 4 * 1024 * 1024 };
 /** The layout of the file; a program that finds another one must not touch it. */
 const layout = 1;
 
+/** A block as the file holds it. */
+export interface KeptBlock {
+  readonly position: Position;
+  readonly version: number;
+  readonly entries: number;
+  readonly text: Packed;
+}
+
+/** Bytes handed over at once; more would stall whoever decodes them. */
+const readAtOnce = 2 * 1024 * 1024;
+
 /** A journal's SQLite file, open for writing. Everything here is synchronous: it belongs in a worker. */
 export interface JournalFile {
   readonly opened: Opened;
   commit(work: Work): Done;
+  /** Blocks after `after`, until about `maxEntries` entries or {@link readAtOnce} bytes, as they are kept. */
+  read(after: Position, maxEntries: number): readonly KeptBlock[];
   close(): void;
 }
 
@@ -48,6 +61,9 @@ export function openJournalFile(file: string): JournalFile {
         'SELECT max(position) FROM (SELECT position, bytes_before FROM blocks WHERE position <= ? ORDER BY position LIMIT ?) WHERE bytes_before <= ?',
       )
       .pluck(),
+    after: db.prepare<[number], KeptBlock & { bytes: number }>(
+      'SELECT position, version, entries, bytes, text FROM blocks WHERE position > ? ORDER BY position',
+    ),
     free: db.prepare('DELETE FROM blocks WHERE position <= ?'),
     freed: db.prepare('UPDATE meta SET freed = ?'),
   };
@@ -116,6 +132,18 @@ export function openJournalFile(file: string): JournalFile {
       // On a full disk the freeing may still succeed alone, and make the room that the block needs.
       const keepingError = attempt((ends) => keep(work, ends));
       return done({ keepingError, blockError: attempt((ends) => insert(block, ends)) });
+    },
+    read(after, maxEntries) {
+      const found: KeptBlock[] = [];
+      let entries = 0;
+      let size = 0;
+      for (const { bytes, ...block } of sql.after.iterate(after)) {
+        found.push(block);
+        entries += block.entries;
+        size += bytes;
+        if (entries >= maxEntries || size >= readAtOnce) break;
+      }
+      return found;
     },
     close: () => db.close(),
   };

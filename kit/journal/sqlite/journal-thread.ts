@@ -10,6 +10,8 @@ export interface JournalLine {
 
 /** A worker thread that writes journals, one commit after another. */
 export interface JournalThread {
+  /** Older blocks are read in this thread too, between two commits: one thread less, for a small machine. */
+  readonly readsToo: boolean;
   /** A line for one more journal; the first one starts the thread. */
   join(): JournalLine;
 }
@@ -18,11 +20,12 @@ export interface JournalThread {
  * A thread for several small journals of one process: each thread costs about 25 MB, mostly Node's own. Their commits wait
  * for each other; a journal of much traffic has a thread of its own.
  */
-export function journalThread(): JournalThread {
+export function journalThread({ readsToo = false } = {}): JournalThread {
   let calls: WorkerCalls<JournalQuestion, WriterAnswer> | undefined;
   let lines = 0;
   let next = 1;
   return {
+    readsToo,
     join() {
       calls ??= workerCalls<JournalQuestion, WriterAnswer>(new URL('./sqlite-journal-worker.ts', import.meta.url), {});
       const mine = calls;

@@ -1,15 +1,15 @@
 import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import type { Position } from '../journal.ts';
+import type { Packed, Position } from '../journal.ts';
 import type { WireError } from './worker-calls.ts';
 
-/** A block as text, for the caller's thread to decode. */
+/** A block as it is kept, for the caller's thread to decode. */
 export interface RawBlock {
   readonly position: Position;
   readonly version: number;
   readonly entries: number;
-  readonly text: string;
+  readonly text: Packed;
 }
 
 /** What a reading worker is asked. */

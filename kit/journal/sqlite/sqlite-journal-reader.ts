@@ -82,8 +82,11 @@ export async function openSqliteJournalReader<T>(
   };
 }
 
-/** Decodes block by block, and lets the event loop breathe in between. */
-async function decodeAll<T>(codec: Pick<JournalCodec<T>, 'decode'>, raw: readonly RawBlock[]): Promise<Block<T>[]> {
+/** Decodes blocks one by one, and lets the event loop breathe in between. */
+export async function decodeAll<T>(
+  codec: Pick<JournalCodec<T>, 'decode'>,
+  raw: readonly RawBlock[],
+): Promise<Block<T>[]> {
   const blocks: Block<T>[] = [];
   let since = performance.now();
   for (const { position, version, text } of raw) {

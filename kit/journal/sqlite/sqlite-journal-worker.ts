@@ -3,15 +3,16 @@ import { dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { Problem } from '../../problem.ts';
 import type { Done, Opened, Work } from '../group-commit.ts';
-import type { JournalError } from '../journal.ts';
+import type { JournalError, Position } from '../journal.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
-import { type JournalFile, openJournalFile } from './journal-file.ts';
+import { type JournalFile, type KeptBlock, openJournalFile } from './journal-file.ts';
 import type { WireError } from './worker-calls.ts';
 
 /** What the writing worker is asked. */
 export type WriterQuestion =
   | { readonly kind: 'open'; readonly file: string }
   | { readonly kind: 'commit'; readonly work: Work }
+  | { readonly kind: 'read'; readonly after: Position; readonly maxEntries: number }
   | { readonly kind: 'close' };
 
 /** A question with the number of the journal it is about: one worker may write several. */
@@ -27,6 +28,8 @@ export type WriterAnswer =
   | { readonly opened: Opened }
   | { readonly refused: WireError }
   | { readonly done: WireDone }
+  | { readonly blocks: readonly KeptBlock[] }
+  | { readonly failed: WireError }
   | { readonly closed: true };
 
 const open = new Map<number, { readonly lock: FileLock; readonly file: JournalFile }>();
@@ -45,6 +48,12 @@ function answer(question: JournalQuestion): WriterAnswer {
       const { blockError, keepingError, ...rest } = open.get(journal)!.file.commit(question.work);
       return { done: { ...rest, blockError: wire(blockError), keepingError: wire(keepingError) } };
     }
+    case 'read':
+      try {
+        return { blocks: open.get(journal)!.file.read(question.after, question.maxEntries) };
+      } catch (cause) {
+        return { failed: { message: `the journal cannot be read: ${(cause as Error).message}`, retryable: true } };
+      }
     case 'close': {
       const closing = open.get(journal);
       open.delete(journal);

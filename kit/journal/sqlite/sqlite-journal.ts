@@ -2,7 +2,7 @@ import { Problem } from '../../problem.ts';
 import { checkJournalOptions, type Done, groupCommitJournal, type JournalEngine } from '../group-commit.ts';
 import { type Journal, type JournalCodec, JournalError, type JournalOptions, type JournalReader } from '../journal.ts';
 import { type JournalThread, journalThread } from './journal-thread.ts';
-import { openSqliteJournalReader } from './sqlite-journal-reader.ts';
+import { decodeAll, openSqliteJournalReader } from './sqlite-journal-reader.ts';
 import type { WireDone } from './sqlite-journal-worker.ts';
 import type { WireError } from './worker-calls.ts';
 
@@ -12,7 +12,8 @@ export { openSqliteJournalReader };
  * The durable journal in one SQLite file, written by this process alone: a second one gets a {@link Problem} that names
  * the holder. `append` resolves after the commit has been synced to the disk. Consumers of this process that keep up
  * read the very entries that were appended, and must not change them; older blocks are read and decoded by a second
- * worker, so that catching up does not delay commits. It is written in a thread of its own unless `thread` is given.
+ * worker, so that catching up does not delay commits (unless `thread` reads too). It is written in a thread of its own
+ * unless `thread` is given.
  */
 export async function openSqliteJournal<T>(
   file: string,
@@ -36,6 +37,12 @@ export async function openSqliteJournal<T>(
       return unwire(reply.done);
     },
     async read(after, maxEntries) {
+      if (thread.readsToo) {
+        const reply = await worker.ask({ kind: 'read', after, maxEntries });
+        if ('failed' in reply) throw journalError(reply.failed);
+        if (!('blocks' in reply)) throw new Error('the worker answered a read with something else');
+        return decodeAll(codec, reply.blocks);
+      }
       older ??= openSqliteJournalReader(file, codec).catch((err: unknown) => {
         older = undefined; // the next read tries again
         throw err;
