@@ -29,7 +29,7 @@ export interface TelemetryEntry {
   readonly at: number;
   /** Receive time on the platform's clock, ms. */
   readonly received: number;
-  /** `at` is the receive time because the sender gave none. */
+  /** `at` is the receive time because the sender gave none: ours, or the gateway's that heard it. */
   readonly untimed?: true;
   /** What the sender's clock said, when it was not believed. */
   readonly claimedAt?: number;

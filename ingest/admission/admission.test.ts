@@ -39,6 +39,12 @@ describe('telemetry of a device that connects itself', () => {
     expect(telemetry[0]).not.toHaveProperty('untimed');
   });
 
+  it('keeps a gateway’s word that the time is only its own', () => {
+    const { telemetry, refusals } = bench().tells('d-1', { ts: TEN - 5, values: { 'alarm.flow': 1 }, untimed: true });
+    expect(refusals).toEqual([]);
+    expect(telemetry[0]).toMatchObject({ at: TEN - 5, untimed: true });
+  });
+
   it('may come as an array of either form', () => {
     const { telemetry, readings } = bench().tells('d-1', [
       { 'alarm.flow': 1 },

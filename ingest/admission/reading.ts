@@ -34,18 +34,22 @@ type Json = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Keys that may stand beside `values`. `metadata` is ThingsBoard's; it is accepted and ignored. */
-const beside = new Set(['ts', 'values', 'seq', 'quality', 'historical', 'metadata']);
+/**
+ * Keys that may stand beside `values`. `metadata` is ThingsBoard's; it is accepted and ignored. `untimed: true` is a gateway's
+ * word that `ts` is its own, as nobody in the field gave one; any other value of it says nothing.
+ */
+const beside = new Set(['ts', 'values', 'seq', 'quality', 'historical', 'untimed', 'metadata']);
 
 /** What the parts beside `values` say. */
 interface Header {
   readonly ts: number | undefined;
+  readonly untimed: boolean;
   readonly seq: number | undefined;
   readonly historical: boolean;
   readonly quality: Json | undefined;
 }
 
-const bare: Header = { ts: undefined, seq: undefined, historical: false, quality: undefined };
+const bare: Header = { ts: undefined, untimed: true, seq: undefined, historical: false, quality: undefined };
 
 /**
  * Judges one element of a telemetry message (`{"m": v}` or `{"ts", "values", …}`) and appends an entry to `into` when
@@ -96,6 +100,7 @@ function headerOf(element: Json, values: Json, device: string, carrier: Carrier)
   return {
     // Some senders count fractions of a millisecond; the platform's time is whole ones.
     ts: ts === undefined ? undefined : Math.round(ts),
+    untimed: ts === undefined || element.untimed === true,
     seq: seqIsGood ? seq : undefined,
     historical: historical === true,
     quality: qualityIsGood ? quality : undefined,
@@ -118,7 +123,7 @@ function admitValues(raw: Json, header: Header, memory: DeviceMemory, carrier: C
     source: carrier.source,
     values: judged.values,
   };
-  if (header.ts === undefined) entry.untimed = true;
+  if (header.untimed) entry.untimed = true;
   if (clock) entry.claimedAt = header.ts;
   if (header.historical) entry.historical = true;
   if (header.seq !== undefined) entry.seq = header.seq;
