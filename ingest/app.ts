@@ -11,6 +11,8 @@ import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
 import { type AdmissionRegistry, admission } from './admission/admission.ts';
 import type { ClockLimits } from './admission/clock-check.ts';
 import type { IsSafety } from './admission/profile.ts';
+import type { SharedOf } from './api/answers.ts';
+import { deviceApi } from './api/device-api.ts';
 import { intake } from './intake.ts';
 import { ledger } from './ledger.ts';
 import { type BrokerOptions, startBroker } from './mqtt/broker.ts';
@@ -43,6 +45,8 @@ export interface IngestParts {
   readonly mqtt: BrokerOptions;
   readonly quarantine: QuarantineBounds;
   readonly clockLimits?: Partial<ClockLimits>;
+  /** Attributes that devices and gateways may ask for, beside the time. */
+  readonly shared?: SharedOf;
   /** World time that blocks gather before the store is written, ms. */
   readonly storeLingerMs?: number;
 }
@@ -93,11 +97,19 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       }),
     );
     stopping.add('ticks', startTicks({ intake: gate, clock }));
+    const api = deviceApi({
+      intake: gate,
+      admission: judge,
+      registry,
+      shared: parts.shared,
+      maxPacketBytes: parts.mqtt.maxPacketBytes,
+      now: clock.now,
+    });
     const broker = stopping.add(
       'broker',
       await startBroker({
         ...parts.mqtt,
-        intake: gate,
+        api,
         identify: (shown) => identify(shown, registry),
         onPresence(subject, state) {
           // Reported where it failed: a connection that could not be journaled is told by the silence that follows.
@@ -122,6 +134,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         refused: quarantine.refused,
         lost: book.lost,
         clients: broker.clients,
+        ignored: { ...api.ignored },
         perSecond: perSecond.perSecond(clock.now()),
         journal: { head, oldest, bytes, capBytes, waiting },
         store: {

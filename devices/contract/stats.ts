@@ -10,6 +10,8 @@ export interface IngestStats {
   /** Acknowledged and then lost: always 0, or an alarm. */
   readonly lost: number;
   readonly clients: number;
+  /** Messages accepted and ignored on purpose, by topic (docs/device-api.md), since ingest started. */
+  readonly ignored: Readonly<Record<string, number>>;
   /** Readings accepted per second, over the last ten seconds. */
   readonly perSecond: number;
   readonly journal: {
@@ -18,6 +20,23 @@ export interface IngestStats {
     readonly bytes: number;
     readonly capBytes: number;
     readonly waiting: number;
+    /** The same by lane: what no rule judges waits first, what P1 and P2 rules judge last. */
+    readonly waitingBy: { readonly routine: number; readonly normal: number; readonly safety: number };
+    /** Why nothing can be made durable, and so acknowledged, now; null while it can. */
+    readonly problem: JournalTrouble | null;
+    /** Times a consumer was cut off so that safety measurements need not wait (durable). */
+    readonly cutOffs: number;
+    readonly cutOffBytes: number;
+  };
+  /** What admission noticed beside refusals. */
+  readonly admission: AdmissionStats;
+  readonly quarantine: {
+    readonly rows: number;
+    readonly bytes: number;
+    /** Rows purged to stay within the bounds (durable). */
+    readonly purged: number;
+    /** Rows that were let in after a fix (durable). */
+    readonly readmitted: number;
   };
   readonly store: {
     readonly engine: string;
@@ -26,6 +45,53 @@ export interface IngestStats {
     readonly rejectedRows: number;
     readonly problem: string | null;
   };
+}
+
+/** The journal cannot be written: the disk is full or failing. */
+export interface JournalTrouble {
+  /** Since when, ms. */
+  readonly since: number;
+  readonly text: string;
+}
+
+/** Repetitions, gaps, wrong clocks and strangers, since ingest started. Lists hold the worst ten. */
+export interface AdmissionStats {
+  /** Readings that had come before, bit for bit: acknowledged, not journaled again. */
+  readonly duplicates: number;
+  /** Readings with an old sequence number that were not seen before: kept and marked. */
+  readonly replayed: number;
+  /** Readings marked `historical` that were fresh news: judged live. */
+  readonly falseLate: number;
+  /** Readings older than their device's newest that were not marked `historical`. */
+  readonly late: number;
+  /** Times a device's sequence numbers began anew. */
+  readonly restarts: number;
+  /** Readings that sequence numbers say are missing still. */
+  readonly missing: number;
+  readonly gaps: readonly { readonly device: string; readonly missing: number; readonly at: number }[];
+  readonly clocks: {
+    /** Devices whose clock has been measured. */
+    readonly measured: number;
+    /** Of them, those that are off by more than is tolerated. */
+    readonly off: number;
+    readonly worst: readonly ClockSkew[];
+  };
+  /** Clients that spoke for devices that are not registered, or not theirs. */
+  readonly strangers: readonly {
+    readonly client: string;
+    readonly unknown: number;
+    readonly forged: number;
+    readonly device: string | null;
+    readonly at: number;
+  }[];
+}
+
+/** By how much a device's clock is off: positive when it is ahead. */
+export interface ClockSkew {
+  readonly device: string;
+  readonly skewMs: number;
+  /** When it was last measured, ms. */
+  readonly at: number;
 }
 
 /** What rules counts. */

@@ -185,6 +185,42 @@ export const reasons = {
     zh: `数据包有 ${size} 字节，最多 ${most} 字节；消息已确认但未保留（只留开头）。请分成较小的消息发送。`,
     en: `The packet has ${size} bytes, at most ${most} are taken; it was acknowledged and, but for its beginning, not kept. Send smaller messages.`,
   }),
+  protobuf: (topic: string): Bilingual => ({
+    zh: `${shown(topic)} 是 Protobuf 主题：解码需要 ThingsBoard 设备配置中的模式，本平台没有。请改发 JSON，例如 v2/t/j 或 v1/devices/me/telemetry。`,
+    en: `${shown(topic)} carries Protobuf, which cannot be read without the schema of a ThingsBoard device profile. Send JSON instead, to v2/t/j or v1/devices/me/telemetry.`,
+  }),
+  firmware: (topic: string): Bilingual => ({
+    zh: `平台不分发固件或软件，${shown(topic)} 不会有回答。请用厂家自己的渠道升级；固件版本可作为属性上报。`,
+    en: `The platform hands out no firmware or software; nothing answers ${shown(topic)}. Update by the vendor's own means, and report the version as an attribute.`,
+  }),
+  provisioning: (topic: string): Bilingual => ({
+    zh: `设备不能自行注册（${shown(topic)}）。请由平台人员登记设备并发放令牌（yanshao device add）。`,
+    en: `A device does not register itself (${shown(topic)}). Have it registered and given a token: yanshao device add.`,
+  }),
+  noSuchCall: (method: string | undefined): Bilingual => ({
+    zh: `平台只读，不执行设备发起的调用${method === undefined ? '' : ` ${shown(method)}`}；只回答 getSessionLimits。读数请发到 v1/devices/me/telemetry。`,
+    en: `The platform is read-only and runs no call of a device${method === undefined ? '' : ` (${shown(method)})`}; it answers getSessionLimits only. Send readings to v1/devices/me/telemetry.`,
+  }),
+  notAQuestion: (example: string): Bilingual => ({
+    zh: `属性请求读不懂。请发送例如 ${example}。`,
+    en: `The attribute request cannot be read. Send something like ${example}.`,
+  }),
+  badReceiptNumber: (topic: string): Bilingual => ({
+    zh: `${shown(topic)} 末尾应为不小于 0 的整数（回执编号）。`,
+    en: `${shown(topic)} ends in something else than a whole number from 0, the number of the receipt.`,
+  }),
+  oursToSend: (topic: string): Bilingual => ({
+    zh: `${shown(topic)} 由平台发送，设备只能订阅。`,
+    en: `${shown(topic)} is what the platform sends on; a client subscribes to it.`,
+  }),
+  notAGateway: (id: string): Bilingual => ({
+    zh: `${word(id)} 没有登记为网关，不能使用 v1/gateway/… 主题。`,
+    en: `${word(id)} is not registered as a gateway and cannot use the topics v1/gateway/….`,
+  }),
+  notAnEvent: (detail: string, value: unknown): Bilingual => ({
+    zh: `网关事件读不懂：${detail}（收到 ${shown(value)}）。应为 [{"alarm": "<设备>/<规则>/<起始毫秒>", "device", "rule", "since", "raisedAt", "returnedAt", "value", "toldAt"}] 或 [{"condition", "active", "at", "facts"}]。`,
+    en: `The gateway's event cannot be read: ${detail} (it is ${shown(value)}). Send [{"alarm": "<device>/<rule>/<since>", "device", "rule", "since", "raisedAt", "returnedAt", "value", "toldAt"}] or [{"condition", "active", "at", "facts"}].`,
+  }),
   andMore: (reason: Bilingual, count: number): Bilingual => ({
     zh: `${reason.zh}（本条消息中此类共 ${count} 处）`,
     en: `${reason.en} (${count} of this kind in the message)`,

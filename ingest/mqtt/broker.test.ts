@@ -4,6 +4,8 @@ import { generate, type Packet, parser } from 'mqtt-packet';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
 import type { Message } from '../admission/admission.ts';
+import { deviceApi } from '../api/device-api.ts';
+import type { Intake } from '../intake.ts';
 import { type Broker, type BrokerParts, startBroker } from './broker.ts';
 
 const kept = { entries: [], refusals: [], readings: 0, doubtful: 0, safety: false };
@@ -12,17 +14,26 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
+const keepsAll: Pick<Intake, 'take' | 'settle'> = {
+  take: (_message, done) => setImmediate(done, null, kept),
+  settle: (_m, _s, admitted, done) => setImmediate(done, null, admitted),
+};
+
 /** The broker over an intake of the test's own. */
-async function brokerBench(over: Partial<BrokerParts> = {}): Promise<Broker> {
+type BenchParts = Partial<BrokerParts> & { readonly intake?: Pick<Intake, 'take' | 'settle'> };
+async function brokerBench({ intake = keepsAll, ...over }: BenchParts = {}): Promise<Broker> {
   const broker = await startBroker({
     host: '127.0.0.1',
     port: 0,
     maxPacketBytes: 10_000,
     maxClients: 100,
-    intake: {
-      take: (_message, done) => setImmediate(done, null, kept),
-      settle: (_m, _s, admitted, done) => setImmediate(done, null, admitted),
-    },
+    api: deviceApi({
+      intake,
+      admission: { admit: () => kept },
+      registry: { device: () => undefined },
+      maxPacketBytes: over.maxPacketBytes ?? 10_000,
+      now: () => 0,
+    }),
     identify: ({ username }) => ({ identity: { subject: username ?? '', credential: 'c' } }),
     onPresence: () => {},
     clock: { now: () => 0 },

@@ -6,13 +6,11 @@ import { topics } from '../../devices/contract/topics.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import { Problem } from '../../kit/problem.ts';
-import type { Admitted } from '../admission/admission.ts';
-import { reasons } from '../admission/reasons.ts';
-import type { Intake } from '../intake.ts';
+import type { DeviceApi, Sender } from '../api/device-api.ts';
 import { BAD_CREDENTIALS, type Identity, NOT_AUTHORIZED, type Proof, type Shown } from './identity.ts';
 import { noFanOut } from './no-fan-out.ts';
 import { guardPacketSize, oversizeOf } from './packet-guard.ts';
-import { attributesResponseTo, maySubscribe, publishRule } from './topic-rules.ts';
+import { isReserved, maySubscribe } from './topic-rules.ts';
 
 export interface BrokerOptions {
   readonly host: string;
@@ -25,7 +23,7 @@ export interface BrokerOptions {
 }
 
 export interface BrokerParts extends BrokerOptions {
-  readonly intake: Pick<Intake, 'take' | 'settle'>;
+  readonly api: Pick<DeviceApi, 'receive' | 'tooLarge'>;
   readonly identify: (shown: Shown) => Proof;
   /** The first connection of a subject came, or its last one went. */
   readonly onPresence: (subject: string, state: 'up' | 'down') => void;
@@ -38,7 +36,7 @@ export interface Broker {
   readonly clients: number;
   /** Connections refused for want of a valid credential. */
   readonly turnedAway: number;
-  /** Refusals not sent to a client that does not read; they are in the quarantine. */
+  /** Refusals and receipts not sent to a client that does not read; refusals are in the quarantine. */
   readonly unsentErrors: number;
   /** Ends the connections of whoever this is true of. */
   dismiss(who: (identity: Identity) => boolean): void;
@@ -49,12 +47,17 @@ export interface Broker {
 /** What hangs on a connection that has proved who it is. */
 interface Session {
   readonly identity: Identity;
-  wantsErrors: boolean;
+  /** Of {@link onRequest}, what it has subscribed to. */
+  readonly wants: Set<string>;
+  readonly sender: Sender;
 }
 
 type Known = Client & { session?: Session; proof?: Proof };
 
-/** A client that does not read is sent no more refusals beyond this many unread bytes. */
+/** Sent only to who has subscribed to it; an answer is sent to whoever asked. */
+const onRequest = new Set<string>([topics.errors, topics.gatewayReceipts]);
+
+/** A client that does not read is sent nothing more beyond this many unread bytes. */
 const UNREAD_MAX = 256 * 1024;
 
 const authError = (returnCode: number): Error & { returnCode: number } =>
@@ -68,7 +71,7 @@ const authError = (returnCode: number): Error & { returnCode: number } =>
  * connection stays.
  */
 export async function startBroker(parts: BrokerParts): Promise<Broker> {
-  const { intake, identify, onPresence, clock, log, maxPacketBytes } = parts;
+  const { api, identify, onPresence, clock, log, maxPacketBytes } = parts;
   const present = new Map<string, number>();
   let turnedAway = 0;
   let unsentErrors = 0;
@@ -97,7 +100,7 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
         turnedAway++;
         done(authError(proof.refused) as never, false);
       } else {
-        client.session = { identity: proof.identity, wantsErrors: false };
+        client.session = sessionOf(client, proof.identity);
         done(null, true);
       }
     },
@@ -107,17 +110,14 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
     authorizePublish(client: Known | null, packet, callback) {
       const session = client?.session;
       if (!client || !session) return callback(new Error('only an identified client publishes'));
-      const rule = publishRule(packet.topic);
-      if (rule === 'judge') return receive(client, session, packet, callback);
-      if (rule === 'forbidden') {
+      if (isReserved(packet.topic)) {
         log.warn(
           { client: session.identity.subject, topic: packet.topic.slice(0, 100) },
           'a client wrote to a reserved topic and was put out',
         );
         return callback(new Error(`${packet.topic} is reserved`));
       }
-      answerAttributes(client, packet.topic, clock.now());
-      setImmediate(callback, null);
+      receive(session, packet, callback);
     },
   });
   // Every publish ends here once it is authorised: nobody listens through the broker (see no-fan-out.ts).
@@ -127,8 +127,7 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
   };
 
   const receive = (
-    client: Known,
-    { identity, wantsErrors }: Session,
+    { identity, sender }: Session,
     packet: PublishPacket,
     callback: (err?: Error | null) => void,
   ): void => {
@@ -138,22 +137,20 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
       client: identity.subject,
       received: clock.now(),
     };
-    const settled = (err: Error | null, { refusals }: Admitted): void => {
-      callback(err);
-      if (refusals.length > 0 && wantsErrors && !err) sendErrors(client, packet.topic, message.received, refusals);
-    };
     const large = oversizeOf(packet);
-    if (large) intake.settle(message, large.trueSize, tooLarge(large.trueSize, maxPacketBytes), settled);
-    else intake.take(message, settled);
+    if (large) api.tooLarge(message, large.trueSize, sender, callback);
+    else api.receive(message, sender, callback);
   };
 
-  const sendErrors = (client: Known, topic: string, received: number, refusals: Admitted['refusals']): void => {
-    const unread = 'writableLength' in client.conn ? client.conn.writableLength : 0;
-    if (client.closed || unread > UNREAD_MAX) {
-      unsentErrors++;
-      return;
-    }
-    send(client, topics.errors, { topic, received, refusals });
+  const sessionOf = (client: Known, identity: Identity): Session => {
+    const wants = new Set<string>();
+    const reply: Sender['reply'] = (topic, body) => {
+      if (onRequest.has(topic) && !wants.has(topic)) return;
+      const unread = 'writableLength' in client.conn ? client.conn.writableLength : 0;
+      if (client.closed || unread > UNREAD_MAX) unsentErrors++;
+      else send(client, topic, body);
+    };
+    return { identity, wants, sender: { door: 'direct', reply } };
   };
 
   (aedes as unknown as EventEmitter).on('error', (err: Error) =>
@@ -175,16 +172,20 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
     // When it is us who leave, the journal must not say that everybody else did.
     if (count <= 0 && !stopping) onPresence(subject, 'down');
   });
-  const watchErrors = (wants: boolean) => (filters: readonly string[], client: Known) => {
-    if (client.session && filters.includes(topics.errors)) client.session.wantsErrors = wants;
+  const watchWants = (wants: boolean) => (filters: readonly string[], client: Known) => {
+    for (const filter of filters) {
+      if (!onRequest.has(filter)) continue;
+      if (wants) client.session?.wants.add(filter);
+      else client.session?.wants.delete(filter);
+    }
   };
   aedes.on('subscribe', (subscriptions, client) =>
-    watchErrors(true)(
+    watchWants(true)(
       subscriptions.filter(({ qos }) => (qos as number) !== 128).map(({ topic }) => topic),
       client as Known,
     ),
   );
-  aedes.on('unsubscribe', (filters, client) => watchErrors(false)(filters, client as Known));
+  aedes.on('unsubscribe', (filters, client) => watchWants(false)(filters, client as Known));
 
   const server = listenerFor(parts.tls, (socket) => {
     socket.setNoDelay(true);
@@ -220,19 +221,6 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
       await closed;
     },
   };
-}
-
-const tooLarge = (size: number, most: number): Admitted => ({
-  entries: [],
-  refusals: [{ device: null, code: 'too-large', reason: reasons.tooLarge(size, most), count: 1 }],
-  readings: 0,
-  doubtful: 0,
-  safety: false,
-});
-
-/** Devices without a clock of their own ask for the time; ThingsBoard firmware reads it as a shared attribute. */
-function answerAttributes(client: Client, topic: string, now: number): void {
-  send(client, attributesResponseTo(topic), { serverTime: now, door: 'direct', shared: { serverTime: now } });
 }
 
 /** Sends to this one connection. */
