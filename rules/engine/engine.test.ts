@@ -105,6 +105,13 @@ describe('one episode, one row', () => {
     expect(b.told()).toEqual(['raised G05-14.com-l1', 'returned G05-14.com-l1', 'reraised G05-14.com-l1']);
   });
 
+  it('is named after its sample’s own time, also where the device’s clock is ahead of the platform’s', () => {
+    const b = bench();
+    const ahead = momentOf('10:02:05');
+    b.reads('10:00:05', 'k1', { 'alarm.ch4': 45 }, { at: ahead });
+    expect(b.alarms().map(({ id, since }) => [id, since])).toEqual([[`k1/G05-14.com-l2/${ahead}`, ahead]]);
+  });
+
   it('is a new one once it was acknowledged and returned', () => {
     const b = bench();
     b.reads('10:00:05', 'k1', { 'alarm.ch4': 15 });

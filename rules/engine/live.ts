@@ -57,7 +57,8 @@ function advance(
   const { evals } = core.units;
   const index = unit.s + rule.offset;
   const before = evals.phases[index];
-  const what = step(evals, index, rule, found, at, now);
+  // An episode is named after its sample's own time: a redelivery is received at another, and the edge knows none of ours.
+  const what = step(evals, index, rule, found, entry?.at ?? at, now);
   if (evals.phases[index] !== before) remind(core, unit, rule, now);
   if (what === change.raised)
     raise(core, unit, rule, evals.episodes.get(index)!.since, number, quality, at, wall, entry);
@@ -183,8 +184,10 @@ export function returned(core: Core, unit: Unit, rule: CompiledRule, wall: numbe
   const { columns } = core.units;
   const m = unit.m + rule.measurement;
   const standing = core.desk.byKey(episodeKey(unit.device.id, rule.key));
-  if (standing)
-    core.lastEpisodes.set(`${unit.device.id} ${rule.key}`, { since: standing.since, until: columns.times[m]! });
+  if (standing) {
+    const { since } = standing;
+    core.lastEpisodes.set(`${unit.device.id} ${rule.key}`, { since, until: Math.max(since, columns.times[m]!) });
+  }
   core.desk.returned(episodeKey(unit.device.id, rule.key), wall, rule.latched, {
     value:
       standing && isWorkedOut(rule)
