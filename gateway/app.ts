@@ -5,7 +5,7 @@ import type { Log } from '../kit/log.ts';
 import { retryDelays, wait } from '../kit/retry.ts';
 import type { GatewayConfig } from './config.ts';
 import { startFieldClient } from './mqtt/field-client.ts';
-import type { StationsClient } from './opcua/stations-client.ts';
+import type { StationsClient, StationsStatus } from './opcua/stations-client.ts';
 import { outboxDrain } from './outbox/drain.ts';
 import type { TakeRows, UplinkRow } from './row.ts';
 import { keepLinked } from './uplink/keep-linked.ts';
@@ -16,6 +16,8 @@ export interface GatewayParts {
   readonly outbox: Journal<UplinkRow>;
   /** Where this gateway keeps keys and trusted certificates. */
   readonly pkiDir: string;
+  /** Where it notes up to when each OPC UA server was heard. */
+  readonly opcuaDir: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -36,6 +38,8 @@ export interface GatewayStats {
   readonly overwritten: number;
   /** Every broker and server that is heard. */
   readonly sources: readonly { readonly address: string; readonly connected: boolean }[];
+  /** More about the OPC UA servers among them. */
+  readonly stations: readonly StationsStatus[];
   readonly outbox: { readonly bytes: number; readonly capBytes: number };
 }
 
@@ -50,7 +54,7 @@ interface FieldSource extends Running {
 }
 
 /** Starts a gateway: the uplink first, then the field, so that the first reading already has somewhere to go. */
-export async function startGateway({ config, outbox, pkiDir, clock, log }: GatewayParts): Promise<Gateway> {
+export async function startGateway({ config, outbox, pkiDir, opcuaDir, clock, log }: GatewayParts): Promise<Gateway> {
   const stopping = cleanups(log);
   const inbox = durably(outbox, log);
   let refused = 0;
@@ -74,14 +78,16 @@ export async function startGateway({ config, outbox, pkiDir, clock, log }: Gatew
     const stations: StationsClient[] = [];
     if (config.opcua.length > 0) {
       // Loaded where it is used: node-opcua takes 60 MB, which a gateway of MQTT devices need not have.
-      const [{ openTrust }, { startStationsClient }] = await Promise.all([
+      const [{ openTrust }, { startStationsClient }, { openLastHeard }] = await Promise.all([
         import('./opcua/trust.ts'),
         import('./opcua/stations-client.ts'),
+        import('./opcua/last-heard.ts'),
       ]);
       const trusted = config.opcua.flatMap((source) => source.trusted);
       const trust = stopping.add('trust', await openTrust(pkiDir, trusted, log));
       for (const source of config.opcua) {
-        const client = stopping.add('stations', startStationsClient({ ...common, source, trust }));
+        const marks = await openLastHeard(opcuaDir, source.endpoint, log);
+        const client = stopping.add('stations', startStationsClient({ ...common, source, trust, marks }));
         stations.push(client);
         sources.push({ address: source.endpoint, source: client });
       }
@@ -96,6 +102,7 @@ export async function startGateway({ config, outbox, pkiDir, clock, log }: Gatew
         refused,
         lastRefusal,
         overwritten: stations.reduce((sum, { overwritten }) => sum + overwritten, 0),
+        stations: stations.map((client) => client.status()),
         sources: sources.map(({ address, source }) => ({ address, connected: source.connected() })),
         outbox: { bytes: outbox.stats().bytes, capBytes: outbox.stats().capBytes },
       }),

@@ -32,6 +32,7 @@ export async function openGateway({ gateway, outboxMb, folder, clock, log }: Gat
       config: gateway,
       outbox,
       pkiDir: folder.path('gateways', gateway.id, 'pki'),
+      opcuaDir: folder.path('gateways', gateway.id, 'opcua'),
       clock,
       log,
     });

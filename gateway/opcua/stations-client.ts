@@ -1,18 +1,26 @@
+import type { DataValue } from 'node-opcua';
 import type { Running } from '../../kit/cleanups.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import { retryDelays, type Wait, wait } from '../../kit/retry.ts';
 import type { OpcuaSource } from '../config.ts';
-import { overflowed, readingIn } from '../normalise/data-changes.ts';
+import { type DataChange, overflowed, readingIn } from '../normalise/data-changes.ts';
 import type { TakeRows } from '../row.ts';
+import type { EventNews } from './condition-events.ts';
+import { conditionBook } from './conditions.ts';
+import { contentOf, type TimedBy, timeOf } from './data-value.ts';
 import { gathering } from './gathering.ts';
-import { type Notification, openStationSession, type StationSession } from './station-session.ts';
+import { historyReader } from './history-reader.ts';
+import type { LastHeard } from './last-heard.ts';
+import { openStationSession, type StationSession } from './station-session.ts';
 import type { StationTrust } from './trust.ts';
 
 export interface StationsClientParts {
   readonly gateway: string;
   readonly source: OpcuaSource;
   readonly trust: StationTrust;
+  /** Up to when the values of each node are in the outbox. */
+  readonly marks: LastHeard;
   readonly take: TakeRows;
   /** Told of every value that can never be a reading, and of every node the server refuses. */
   readonly onRefused: (reason: string) => void;
@@ -21,11 +29,41 @@ export interface StationsClientParts {
   readonly wait?: Wait;
 }
 
+/** What somebody on site wants to know of a server. */
+export interface StationsStatus {
+  readonly endpoint: string;
+  readonly connected: boolean;
+  /** Why it is not read, in the last attempt's words; null while it is. */
+  readonly problem: string | null;
+  readonly nodes: number;
+  readonly subscriptions: number;
+  /** Nodes the server does not let us read, with its reason. */
+  readonly refused: readonly { readonly node: string; readonly status: string }[];
+  /** Nodes read without their deadband, as the server cannot apply it. */
+  readonly withoutDeadband: readonly { readonly node: string; readonly status: string }[];
+  readonly events: { readonly mapped: number; readonly seen: number; readonly problem: string | null };
+  /** How far the server's clock is ahead of the gateway's, ms; null while unknown. */
+  readonly clockOffsetMs: number | null;
+  /** Values since the start by whose clock they are timed. */
+  readonly timedBy: Readonly<Record<TimedBy, number>>;
+  /** Times values of a node were overwritten at the server before they were fetched. */
+  readonly overwritten: number;
+  readonly history: {
+    /** Nodes with a history we may read; null while unknown. */
+    readonly nodes: number | null;
+    /** Nodes with a gap that is still to be filled. */
+    readonly open: number;
+    /** Values fetched since the start. */
+    readonly fetched: number;
+  };
+}
+
 /** Reads one server's stations while it runs. */
 export interface StationsClient extends Running {
   connected(): boolean;
   /** Times a server said that values of a node were overwritten before we fetched them. */
   readonly overwritten: number;
+  status(): StationsStatus;
 }
 
 const gatherMs = 100;
@@ -33,64 +71,180 @@ const gatherMs = 100;
 const mostHeld = 50_000;
 /** How long a stop waits for an outbox that has no room, ms. */
 const stopWithinMs = 2_000;
+/** A gateway that dies fetches so much again: the same keys, so nothing is doubled. */
+const saveEveryMs = 10_000;
+const clockEveryMs = 60_000;
 
 /**
- * Reads stations over OPC UA by subscription and for ever: the session is made anew when it cannot be mended. What a
- * server sends is acknowledged by the protocol itself, so it is held in memory until the outbox has it; when the outbox
- * is full, publishing is paused, and what the server then overwrites is counted.
+ * Reads stations over OPC UA by subscription and for ever: whatever ends a session, another is made from the configuration,
+ * and what the server recorded meanwhile is fetched where it offers that. What a server sends is acknowledged by the protocol
+ * itself, so it is held in memory until the outbox has it; when the outbox is full, publishing is paused, and what the server
+ * then overwrites is counted, and fetched from its history.
  */
 export function startStationsClient(parts: StationsClientParts): StationsClient {
-  const { source, trust, take, onRefused, clock, log, wait: pause = wait } = parts;
+  const { source, trust, marks, take, onRefused, clock, log, wait: pause = wait } = parts;
   const { endpoint } = source;
   const stopped = new AbortController();
+  const timedBy: Record<TimedBy, number> = { source: 0, server: 0, gateway: 0 };
   let session: StationSession | undefined;
   let overwritten = 0;
-  let said = '';
+  let eventsSeen = 0;
+  let problem: string | null = null;
+  let eventsProblem: string | null = null;
 
   const held = gathering({
     take,
     most: mostHeld,
     onHold: (hold) => session?.publishing(!hold),
+    onKept(changes) {
+      const now = clock.now();
+      for (const { node, at } of changes) if (node !== undefined) marks.kept(node, at, now);
+    },
     onLost: (changes, err) =>
       log.error({ err, changes, endpoint }, 'station values did not reach the outbox and are gone'),
   });
   const flushing = setInterval(() => void held.flush(), gatherMs);
+  const save = () => marks.save().catch((err) => log.warn({ err, endpoint }, 'the marks of a server were not written'));
+  const saving = setInterval(save, saveEveryMs);
 
-  const onValue = ({ node, content, status, at }: Notification) => {
-    if (overflowed(status)) overwritten += 1;
-    const value = readingIn(content, status, node.scale);
-    if (value === null) return;
-    if (typeof value === 'object')
-      return onRefused(`${node.device}: ${node.measurement} at ${node.node}: ${value.refused}`);
-    held.add({ device: node.device, measurement: node.measurement, at: at ?? clock.now(), value, status });
+  const byNode = new Map(source.nodes.map((node) => [node.node, node]));
+  /** A value as a change; undefined where it is no reading, which is told. */
+  const changeOf = (node: OpcuaSource['nodes'][number], value: DataValue): DataChange | undefined => {
+    const status = value.statusCode.value >>> 0;
+    const reading = readingIn(contentOf(value.value), status, node.scale);
+    if (reading === null) return undefined;
+    if (typeof reading === 'object') {
+      onRefused(`${node.device}: ${node.measurement} at ${node.node}: ${reading.refused}`);
+      return undefined;
+    }
+    const { at, timedBy: whose } = timeOf(value, clock.now());
+    timedBy[whose] += 1;
+    const { device, measurement } = node;
+    return {
+      device,
+      measurement,
+      at,
+      value: reading,
+      status,
+      node: node.node,
+      ...(whose === 'gateway' && { untimed: true as const }),
+    };
+  };
+
+  const history = historyReader({
+    source,
+    marks,
+    take,
+    clock,
+    log,
+    pause,
+    toChange(name, value) {
+      const node = byNode.get(name);
+      const change = node && changeOf(node, value);
+      // A recorded value without a time could be of any moment of the gap.
+      return change?.untimed ? undefined : change;
+    },
+  });
+
+  const onValue = (node: OpcuaSource['nodes'][number], value: DataValue) => {
+    if (overflowed(value.statusCode.value)) {
+      overwritten += 1;
+      history.missed(node.node);
+    }
+    const change = changeOf(node, value);
+    if (change) held.add(change);
+  };
+
+  const conditions = conditionBook(source.events);
+  const onEvent = (news: EventNews) => {
+    const now = clock.now();
+    if (news.kind === 'event') {
+      eventsSeen += 1;
+      for (const change of conditions.see(news.event, now)) held.add(change);
+    } else if (news.kind === 'refresh-begins') conditions.refreshBegins();
+    else if (news.kind === 'refresh-ends') for (const change of conditions.refreshEnds(now)) held.add(change);
+    else void refresh();
+  };
+  const refresh = async () => {
+    const status = await session?.refreshConditions();
+    if (status === undefined || status === 'Good') return;
+    eventsProblem = `the server does not tell again which conditions are active: ${status}`;
+    log.warn({ endpoint, status }, 'a server does not tell again which conditions are active: changes alone are heard');
+  };
+
+  /** While a session lives: its conditions, its history, its clock. Ends with the session. */
+  const attend = async (live: StationSession, signal: AbortSignal): Promise<void> => {
+    if (source.events.length > 0 && !live.eventsRefused) await refresh();
+    const filling = history.attend(live, signal);
+    while (!signal.aborted) {
+      await pause(clockEveryMs, signal);
+      if (!signal.aborted) await live.readClock().catch(() => undefined);
+    }
+    await filling;
   };
 
   const once = async (): Promise<void> => {
     await trust.refresh();
-    session = await openStationSession({ ...parts, onValue, signal: stopped.signal });
+    // What was heard ends here, before a first value of the new session moves any mark.
+    if (source.history) history.gapOpens();
+    const live = await openStationSession({
+      ...parts,
+      now: clock.now,
+      onValue,
+      onEvent,
+      onHeard: () => marks.spoke(clock.now()),
+      signal: stopped.signal,
+    });
+    session = live;
+    problem = null;
+    eventsProblem = live.eventsRefused ?? null;
+    const over = new AbortController();
+    report(live);
+    const attending = attend(live, over.signal).catch((err: Error) =>
+      log.warn({ endpoint, err: err.message }, 'a server stopped answering'),
+    );
     try {
-      said = '';
-      log.info({ endpoint, nodes: source.nodes.length }, 'stations are being read');
-      for (const { node, status } of session.refused) onRefused(`${endpoint} does not let us read ${node}: ${status}`);
-      if (session.refused.length > 0)
-        log.warn({ endpoint, refused: session.refused.slice(0, 20) }, 'the server does not let us read some nodes');
-      const reason = await Promise.race([session.ended, aborted(stopped.signal)]);
-      if (!stopped.signal.aborted) log.warn({ endpoint, reason }, 'stations are read no more; a new session is opened');
+      const reason = await live.ended;
+      if (!stopped.signal.aborted) {
+        problem = reason;
+        log.warn({ endpoint, reason }, 'stations are read no more; a new session is opened');
+      }
     } finally {
-      await session.close();
+      over.abort();
+      await live.close();
+      await attending;
       session = undefined;
+      await save();
     }
   };
-  const complain = (err: Error) => {
-    if (stopped.signal.aborted || said === err.message) return;
-    said = err.message;
-    const untrusted = /Certificate(Untrusted|ChainIncomplete|Invalid)|BadSecurityChecksFailed/i.test(err.message);
-    if (untrusted)
+
+  const report = (live: StationSession) => {
+    const { subscriptions, limits, clockOffsetMs, refused, withoutDeadband, eventsRefused } = live;
+    log.info({ endpoint, nodes: source.nodes.length, subscriptions, limits, clockOffsetMs }, 'stations are being read');
+    for (const { node, status } of refused) onRefused(`${endpoint} does not let us read ${node}: ${status}`);
+    if (refused.length > 0)
+      log.warn({ endpoint, refused: refused.slice(0, 20) }, 'the server does not let us read some nodes');
+    if (withoutDeadband.length > 0)
       log.warn(
-        { err: err.message, endpoint, rejected: trust.rejectedDir },
-        'the certificate of a station server is not trusted: compare it with its owner, then list its file under trusted',
+        { endpoint, nodes: withoutDeadband.slice(0, 20), count: withoutDeadband.length },
+        'the server cannot apply the deadband of some nodes: every change of them is read',
       );
-    else log.warn({ err: err.message, endpoint }, 'stations cannot be read; trying again for ever');
+    if (eventsRefused !== undefined) {
+      onRefused(`${endpoint} does not let us hear events: ${eventsRefused}`);
+      log.warn({ endpoint, reason: eventsRefused }, 'the server does not let us hear events');
+    }
+  };
+
+  const complain = (err: Error) => {
+    if (stopped.signal.aborted) return;
+    const untrusted = /Certificate(Untrusted|ChainIncomplete|Invalid)|BadSecurityChecksFailed/i.test(err.message);
+    const words = untrusted
+      ? 'the certificate of a station server is not trusted: compare it with its owner, then trust it (yanshao opcua list, yanshao opcua trust)'
+      : 'stations cannot be read; trying again for ever';
+    const next = untrusted ? `the server's certificate is not trusted: ${err.message}` : err.message;
+    if (problem === next) return;
+    problem = next;
+    log.warn({ err: err.message, endpoint, ...(untrusted && { rejected: trust.rejectedDir }) }, words);
   };
   const run = async (): Promise<void> => {
     let delays = retryDelays(1000, 30_000);
@@ -109,21 +263,31 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
     get overwritten() {
       return overwritten;
     },
+    status: () => ({
+      endpoint,
+      connected: session?.connected() ?? false,
+      problem,
+      nodes: source.nodes.length,
+      subscriptions: session?.subscriptions ?? 0,
+      refused: session?.refused ?? [],
+      withoutDeadband: session?.withoutDeadband ?? [],
+      events: { mapped: source.events.length, seen: eventsSeen, problem: eventsProblem },
+      clockOffsetMs: session?.clockOffsetMs ?? null,
+      timedBy: { ...timedBy },
+      overwritten,
+      history: { nodes: history.nodes, open: marks.gaps.size, fetched: history.fetched },
+    }),
     async stop() {
       stopped.abort();
       await running;
       clearInterval(flushing);
+      clearInterval(saving);
       const patience = new AbortController();
       const flushed = held.flush().then(() => held.flush());
       await Promise.race([flushed, wait(stopWithinMs, patience.signal)]);
       patience.abort();
       if (held.held > 0) log.error({ changes: held.held, endpoint }, 'station values found no room in the outbox');
+      await save();
     },
   };
 }
-
-const aborted = (signal: AbortSignal): Promise<string> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve('stopped');
-    else signal.addEventListener('abort', () => resolve('stopped'), { once: true });
-  });

@@ -125,7 +125,14 @@ export async function gatewayIn(
   const kept = outbox ?? memoryJournal<UplinkRow>({ capBytes: 256e6, safetyBytes: 0 });
   const { url, token } = harbourOf;
   const config = gatewayConfigSchema.parse({ id: GATEWAY, uplink: { url, token }, ...sources });
-  const gateway = await startGateway({ config, outbox: kept, pkiDir: join(dir, 'pki'), clock: systemClock, log });
+  const gateway = await startGateway({
+    config,
+    outbox: kept,
+    pkiDir: join(dir, 'pki'),
+    opcuaDir: join(dir, 'opcua'),
+    clock: systemClock,
+    log,
+  });
   return { ...gateway, outbox: kept };
 }
 
