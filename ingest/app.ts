@@ -13,6 +13,7 @@ import type { ClockLimits } from './admission/clock-check.ts';
 import type { IsSafety } from './admission/profile.ts';
 import type { SharedOf } from './api/answers.ts';
 import { deviceApi } from './api/device-api.ts';
+import { type ExternalOptions, startExternalDoor } from './external/external-door.ts';
 import { intake } from './intake.ts';
 import { ledger } from './ledger.ts';
 import { type BrokerOptions, startBroker } from './mqtt/broker.ts';
@@ -45,6 +46,8 @@ export interface IngestParts {
   readonly mqtt: BrokerOptions;
   readonly quarantine: QuarantineBounds;
   readonly clockLimits?: Partial<ClockLimits>;
+  /** A broker of the city's own, whose messages are taken too. */
+  readonly external?: ExternalOptions | undefined;
   /** Attributes that devices and gateways may ask for, beside the time. */
   readonly shared?: SharedOf;
   /** World time that blocks gather before the store is written, ms. */
@@ -119,6 +122,12 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         log: log.child({ component: 'mqtt' }),
       }),
     );
+    const { external: at } = parts;
+    const externalLog = log.child({ component: 'external broker' });
+    const { maxPacketBytes } = parts.mqtt;
+    const external = at
+      ? stopping.add('external broker', startExternalDoor({ ...at, api, maxPacketBytes, clock, log: externalLog }))
+      : undefined;
     const feed = registryFeed({
       registry,
       admission: judge,
@@ -135,6 +144,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         lost: book.lost,
         clients: broker.clients,
         ignored: { ...api.ignored },
+        external: external?.stats() ?? null,
         perSecond: perSecond.perSecond(clock.now()),
         journal: { head, oldest, bytes, capBytes, waiting },
         store: {

@@ -49,6 +49,84 @@ export const ingestSettings = {
     schema: z.coerce.number().int().min(1).default(20_000),
     help: { zh: 'MQTT 最大连接数', en: 'most MQTT connections at a time' },
   }),
+  mqttBrokerUrl: setting({
+    env: 'YANSHAO_MQTT_BROKER_URL',
+    schema: z.url({ protocol: /^(mqtts?|wss?)$/ }).optional(),
+    help: {
+      zh: '外部 MQTT 代理（Mosquitto、EMQX、NATS）的地址，例如 mqtts://broker:8883；不填则只用内置入口',
+      en: 'address of an external MQTT broker (Mosquitto, EMQX, NATS), like mqtts://broker:8883; without it there is the embedded door only',
+    },
+  }),
+  mqttBrokerUsername: setting({
+    env: 'YANSHAO_MQTT_BROKER_USERNAME',
+    schema: optional,
+    help: { zh: '在外部代理的用户名', en: 'user name at the external broker' },
+  }),
+  mqttBrokerPassword: setting({
+    env: 'YANSHAO_MQTT_BROKER_PASSWORD',
+    schema: optional,
+    help: { zh: '在外部代理的密码', en: 'password at the external broker' },
+    secret: true,
+  }),
+  mqttBrokerCa: setting({
+    env: 'YANSHAO_MQTT_BROKER_CA',
+    schema: optional,
+    help: {
+      zh: '签发外部代理证书的机构证书文件（PEM）；不填则用系统信任的机构',
+      en: 'file of the authority that signed the external broker’s certificate (PEM); without it, those the system trusts',
+    },
+  }),
+  mqttBrokerCert: setting({
+    env: 'YANSHAO_MQTT_BROKER_CERT',
+    schema: optional,
+    help: {
+      zh: '连接外部代理用的客户端证书文件（PEM）',
+      en: 'file of our client certificate for the external broker (PEM)',
+    },
+  }),
+  mqttBrokerKey: setting({
+    env: 'YANSHAO_MQTT_BROKER_KEY',
+    schema: optional,
+    help: { zh: '上述客户端证书的私钥文件（PEM）', en: 'file of the key of that certificate (PEM)' },
+  }),
+  mqttBrokerName: setting({
+    env: 'YANSHAO_MQTT_BROKER_NAME',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,40}$/, 'letters, digits, - and _, at most 40 of them')
+      .default('ingest'),
+    help: {
+      zh: '本进程在外部代理的名字，决定会话；每个进程各不相同且保持不变',
+      en: 'name of this process at the external broker, which its session hangs on; a different one for each, and always the same',
+    },
+  }),
+  mqttBrokerGroup: setting({
+    env: 'YANSHAO_MQTT_BROKER_GROUP',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,40}$/, 'letters, digits, - and _, at most 40 of them')
+      .optional(),
+    help: {
+      zh: '共享订阅组：同组的多个进程分担消息（$share/<组>/…）',
+      en: 'group of a shared subscription: the processes of one group share the messages ($share/<group>/…)',
+    },
+  }),
+  mqttBrokerReceiveMaximum: setting({
+    env: 'YANSHAO_MQTT_BROKER_RECEIVE_MAXIMUM',
+    schema: z.coerce.number().int().min(1).max(65_535).default(1024),
+    help: {
+      zh: '外部代理在得到确认前最多发来的消息数',
+      en: 'messages that the external broker may send before the first is acknowledged',
+    },
+  }),
+  mqttBrokerSessionHours: setting({
+    env: 'YANSHAO_MQTT_BROKER_SESSION_HOURS',
+    schema: z.coerce.number().min(0).max(8760).default(72),
+    help: {
+      zh: '本进程离线时外部代理为其保留消息的小时数；0 为不保留',
+      en: 'hours for which the external broker keeps what comes while this process is away; 0 keeps nothing',
+    },
+  }),
   journalCapMb: setting({
     env: 'YANSHAO_JOURNAL_CAP_MB',
     schema: megabytes(512, 16),
@@ -140,6 +218,30 @@ export function checkMqttDoor(
   if (!mqttTlsCert && !isLoopback(mqttHost)) {
     throw new Problem(
       `plain MQTT on ${mqttHost} would send tokens and readings in the clear: TLS is required there. Set YANSHAO_MQTT_TLS_CERT and YANSHAO_MQTT_TLS_KEY, or YANSHAO_MQTT_HOST=127.0.0.1`,
+    );
+  }
+}
+
+/** Refuses, with the reason, an external broker that would be spoken to in the clear over a network. */
+export function checkBrokerUrl(
+  config: Pick<IngestConfig, 'mqttBrokerUrl' | 'mqttBrokerCert' | 'mqttBrokerKey' | 'mqttBrokerGroup'>,
+): void {
+  const { mqttBrokerUrl: url, mqttBrokerCert, mqttBrokerKey, mqttBrokerGroup } = config;
+  if (Boolean(mqttBrokerCert) !== Boolean(mqttBrokerKey)) {
+    throw new Problem(
+      'a client certificate for the external broker needs both YANSHAO_MQTT_BROKER_CERT and YANSHAO_MQTT_BROKER_KEY; only one is set\n外部代理的客户端证书需同时设置 YANSHAO_MQTT_BROKER_CERT 与 YANSHAO_MQTT_BROKER_KEY；目前只设置了一个',
+    );
+  }
+  if (url === undefined) {
+    if (mqttBrokerGroup === undefined) return;
+    throw new Problem(
+      'YANSHAO_MQTT_BROKER_GROUP is for an external broker: set YANSHAO_MQTT_BROKER_URL too\nYANSHAO_MQTT_BROKER_GROUP 用于外部代理：请同时设置 YANSHAO_MQTT_BROKER_URL',
+    );
+  }
+  const { protocol, hostname } = new URL(url);
+  if ((protocol === 'mqtt:' || protocol === 'ws:') && !isLoopback(hostname.replace(/^\[|\]$/g, ''))) {
+    throw new Problem(
+      `YANSHAO_MQTT_BROKER_URL is ${url}: passwords and readings would cross the network in the clear. Use ${protocol === 'ws:' ? 'wss' : 'mqtts'}://, or a broker on this machine\nYANSHAO_MQTT_BROKER_URL 为 ${url}：密码与读数会以明文经过网络。请使用 ${protocol === 'ws:' ? 'wss' : 'mqtts'}://，或本机上的代理`,
     );
   }
 }

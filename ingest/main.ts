@@ -17,7 +17,8 @@ import { openDuckdbTelemetryStore } from '../kit/telemetry/duckdb/duckdb-telemet
 import { influxTelemetryStore } from '../kit/telemetry/influx/influx-telemetry-store.ts';
 import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
 import { type Ingest, startIngest } from './app.ts';
-import { checkMqttDoor, type IngestConfig } from './config.ts';
+import { checkBrokerUrl, checkMqttDoor, type IngestConfig } from './config.ts';
+import { externalOptions } from './external/external-options.ts';
 import type { BrokerOptions } from './mqtt/broker.ts';
 import { type IngestTables, ingestMigrations } from './tables.ts';
 
@@ -39,6 +40,7 @@ export const journalFile = (folder: DataFolder): string => folder.path('journal.
 export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonly reader: EntryReader }> {
   const { config, folder, registry, reloadRegistry, city, types, clock, log } = needs;
   checkMqttDoor(config);
+  checkBrokerUrl(config);
   const stopping = cleanups(log);
   try {
     const capBytes = config.journalCapMb * 1_048_576;
@@ -60,6 +62,7 @@ export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonl
       clock,
       log,
       mqtt: brokerOptions(config),
+      external: externalOptions(config),
       quarantine: { rows: config.quarantineRows, bytes: config.quarantineCapMb * 1_048_576 },
       clockLimits: { zoneOffsetMs: zoneOffset(city.city.timeZone)(clock.now()) },
     });

@@ -12,6 +12,8 @@ export interface IngestStats {
   readonly clients: number;
   /** Messages accepted and ignored on purpose, by topic (docs/device-api.md), since ingest started. */
   readonly ignored: Readonly<Record<string, number>>;
+  /** The link with an external broker; null where none is configured. */
+  readonly external: ExternalStats | null;
   /** Readings accepted per second, over the last ten seconds. */
   readonly perSecond: number;
   readonly journal: {
@@ -92,6 +94,25 @@ export interface ClockSkew {
   readonly skewMs: number;
   /** When it was last measured, ms. */
   readonly at: number;
+}
+
+/** How the consumer of an external broker does; counts since ingest started. */
+export interface ExternalStats {
+  readonly url: string;
+  /** Connected, and its subscriptions granted. */
+  readonly up: boolean;
+  readonly protocol: '5' | '3.1.1';
+  /** Messages taken and not acknowledged yet. */
+  readonly open: number;
+  /** What keeps messages from coming; null while nothing does. */
+  readonly problem: { readonly zh: string; readonly en: string } | null;
+  readonly received: number;
+  /** Messages that the broker had retained: ignored, since nobody knows their age. */
+  readonly retained: number;
+  /** Messages on topics that are not of the form `yanshao/<subject>/…`: ignored. */
+  readonly foreign: number;
+  /** Answers, receipts and refusals that could not be sent; refusals are in the quarantine. */
+  readonly unsent: number;
 }
 
 /** What rules counts. */
