@@ -6,7 +6,7 @@ import type { LoadedCity } from '../devices/city/load-city.ts';
 import type { CommandPort, RegistryPut } from '../devices/contract/command.ts';
 import { deviceType } from '../devices/types/registry.ts';
 import type { Gateway } from '../gateway/app.ts';
-import type { GatewayConfig } from '../gateway/config.ts';
+import { type GatewayConfig, gatewayConfigSchema } from '../gateway/config.ts';
 import { openGateway } from '../gateway/main.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { DataFolder } from '../kit/data-folder.ts';
@@ -85,7 +85,7 @@ export async function startDemonstration(parts: DemonstrationParts): Promise<Dem
     const gateways: Gateway[] = [];
     for (const { id } of plan.put.gateways) {
       const gateway = gatewayConfig(id, { plan, secrets, simulators, mqttUrl, dataDir: folder.dir });
-      if (gateway.mqtt.length + gateway.opcua.length === 0) continue;
+      if (!gateway) continue;
       gateways.push(
         stopping.add(
           id,
@@ -183,8 +183,11 @@ interface GatewayFacts {
   readonly dataDir: string;
 }
 
-/** What a gateway's file would say, had somebody written it for this simulated field. */
-function gatewayConfig(id: string, { plan, secrets, simulators, mqttUrl, dataDir }: GatewayFacts): GatewayConfig {
+/** What a gateway's file would say, had somebody written it for this simulated field; undefined where it hears nothing. */
+function gatewayConfig(
+  id: string,
+  { plan, secrets, simulators, mqttUrl, dataDir }: GatewayFacts,
+): GatewayConfig | undefined {
   const behind = (by: 'field' | 'opcua') =>
     plan.put.devices.filter((device) => {
       const route = plan.routes[device.id];
@@ -196,7 +199,8 @@ function gatewayConfig(id: string, { plan, secrets, simulators, mqttUrl, dataDir
       derived ? [] : [{ node: stationNodeId(device, measurement), device, measurement }],
     ),
   );
-  return {
+  if (behind('field').length === 0 && (nodes.length === 0 || !simulators.opcuaUrl)) return undefined;
+  return gatewayConfigSchema.parse({
     id,
     uplink: { url: mqttUrl, token: secrets.gateways[id] ?? '' },
     mqtt:
@@ -206,7 +210,7 @@ function gatewayConfig(id: string, { plan, secrets, simulators, mqttUrl, dataDir
             {
               url: `mqtt://127.0.0.1:${simulators.fieldPort}`,
               ...login,
-              topics: [{ filter: fieldFilter(id), device: FIELD_DEVICE_LEVEL, map: {} }],
+              topics: [{ filter: fieldFilter(id), device: FIELD_DEVICE_LEVEL }],
             },
           ],
     opcua:
@@ -215,13 +219,10 @@ function gatewayConfig(id: string, { plan, secrets, simulators, mqttUrl, dataDir
         : [
             {
               endpoint: simulators.opcuaUrl,
-              security: { policy: 'Basic256Sha256', mode: 'SignAndEncrypt' },
-              lab: false,
               ...login,
               trusted: [join(dataDir, 'simulated-stations-pki', 'server', 'own', 'certs', 'certificate.pem')],
-              publishingMs: 500,
               nodes,
             },
           ],
-  };
+  });
 }

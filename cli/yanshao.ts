@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./commands/files.ts')).importCommand(),
   export: async () => (await import('./commands/files.ts')).exportCommand(),
   user: async () => (await import('./commands/user.ts')).userCommand(),
+  opcua: async () => (await import('./commands/opcua.ts')).opcuaCommand(),
   device: async () => (await import('./commands/device.ts')).deviceCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
 };
