@@ -84,10 +84,13 @@ export async function startGateway({ config, outbox, pkiDir, opcuaDir, clock, lo
         import('./opcua/last-heard.ts'),
       ]);
       const trusted = config.opcua.flatMap((source) => source.trusted);
-      const trust = stopping.add('trust', await openTrust(pkiDir, trusted, log));
+      const trust = stopping.add('trust', await openTrust(pkiDir, trusted, log, config.id));
       for (const source of config.opcua) {
         const marks = await openLastHeard(opcuaDir, source.endpoint, log);
-        const client = stopping.add('stations', startStationsClient({ ...common, source, trust, marks }));
+        const client = stopping.add(
+          'stations',
+          startStationsClient({ ...common, source, devices: config.devices, trust, marks }),
+        );
         stations.push(client);
         sources.push({ address: source.endpoint, source: client });
       }

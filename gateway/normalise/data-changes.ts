@@ -36,12 +36,13 @@ export function readingIn(
   { kind, value }: Content,
   status: number,
   scale = 1,
+  convert: (scaled: number) => number = (scaled) => scaled,
 ): Value | null | { readonly refused: string } {
   if (status >>> 0 === WAITING_FOR_INITIAL_DATA || value === null || value === undefined) return null;
   const plain = kind === 'scalar' ? value : wide(kind, value);
   if (typeof plain === 'boolean' || typeof plain === 'string') return plain;
   if (typeof plain !== 'number') return { refused: 'an array, a structure or a date is not a reading' };
-  const scaled = plain * scale;
+  const scaled = convert(plain * scale);
   return Number.isFinite(scaled) ? scaled : { refused: `${plain} is not a reading: the sensor has failed` };
 }
 

@@ -12,17 +12,16 @@ import {
   ReadRawModifiedDetails,
   SecurityPolicy,
   TimestampsToReturn,
-  type UserIdentityInfo,
-  UserTokenType,
 } from 'node-opcua';
 import type { OpcuaSource } from '../config.ts';
 import { type EventNews, refreshConditions, watchConditions } from './condition-events.ts';
 import type { HistoryPage, HistoryQuestion } from './history.ts';
+import { identityOf } from './identity.ts';
 import { inCalls } from './in-calls.ts';
 import { type Handled, type Watching, watchNodes } from './monitored-nodes.ts';
 import { readClockOffset, readServerLimits, type ServerLimits } from './server-limits.ts';
 import { watchSilence } from './silence.ts';
-import type { StationTrust } from './trust.ts';
+import { applicationUriOf, type StationTrust } from './trust.ts';
 
 export interface SessionParts {
   readonly gateway: string;
@@ -116,6 +115,13 @@ export async function openStationSession(parts: SessionParts): Promise<StationSe
     await answered(orOver(client.connect(source.endpoint)), source.endpoint);
     client.on('connection_lost', () => over('the connection was lost'));
     client.on('close', () => over('the connection was closed'));
+    // Somebody took the server's certificate back while it is being read: what it says counts no more from then on.
+    const certificate = client.serverCertificate;
+    const unwatch = parts.trust.onChange(async () => {
+      if (source.security.mode === 'None' || !certificate || (await parts.trust.trusts(certificate))) return;
+      over('its certificate is not trusted any more');
+    });
+    watches.push({ stop: unwatch });
     session = await orOver(client.createSession({ ...identityOf(source) }));
     session.on('session_closed', () => over('the server closed the session'));
     const live = session;
@@ -234,7 +240,7 @@ export async function openStationSession(parts: SessionParts): Promise<StationSe
 function makeClient({ gateway, source, trust }: SessionParts): OPCUAClient {
   return OPCUAClient.create({
     applicationName: 'Yanshao gateway',
-    applicationUri: `urn:yanshao:gateway:${encodeURIComponent(gateway)}`,
+    applicationUri: applicationUriOf(gateway),
     clientName: gateway,
     securityMode: source.security.mode === 'None' ? MessageSecurityMode.None : MessageSecurityMode.SignAndEncrypt,
     securityPolicy: SecurityPolicy[source.security.policy],
@@ -250,11 +256,6 @@ function makeClient({ gateway, source, trust }: SessionParts): OPCUAClient {
     connectionStrategy: { initialDelay: 500, maxDelay: 5_000, maxRetry: 0 },
   });
 }
-
-const identityOf = ({ username, password }: OpcuaSource): UserIdentityInfo =>
-  username === undefined
-    ? { type: UserTokenType.Anonymous }
-    : { type: UserTokenType.UserName, userName: username, password: password ?? '' };
 
 async function nodesWithHistory(
   session: ClientSession,

@@ -1,4 +1,5 @@
 import type { DataValue } from 'node-opcua';
+import { deviceTypes } from '../../devices/types/registry.ts';
 import type { Running } from '../../kit/cleanups.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
@@ -12,12 +13,15 @@ import { contentOf, type TimedBy, timeOf } from './data-value.ts';
 import { gathering } from './gathering.ts';
 import { historyReader } from './history-reader.ts';
 import type { LastHeard } from './last-heard.ts';
+import { converterOf, type DeviceHints } from './mapping-check.ts';
 import { openStationSession, type StationSession } from './station-session.ts';
 import type { StationTrust } from './trust.ts';
 
 export interface StationsClientParts {
   readonly gateway: string;
   readonly source: OpcuaSource;
+  /** What the gateway's file says of its devices, for units. */
+  readonly devices: DeviceHints;
   readonly trust: StationTrust;
   /** Up to when the values of each node are in the outbox. */
   readonly marks: LastHeard;
@@ -82,7 +86,7 @@ const clockEveryMs = 60_000;
  * then overwrites is counted, and fetched from its history.
  */
 export function startStationsClient(parts: StationsClientParts): StationsClient {
-  const { source, trust, marks, take, onRefused, clock, log, wait: pause = wait } = parts;
+  const { source, devices, trust, marks, take, onRefused, clock, log, wait: pause = wait } = parts;
   const { endpoint } = source;
   const stopped = new AbortController();
   const timedBy: Record<TimedBy, number> = { source: 0, server: 0, gateway: 0 };
@@ -108,10 +112,11 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
   const saving = setInterval(save, saveEveryMs);
 
   const byNode = new Map(source.nodes.map((node) => [node.node, node]));
+  const convert = new Map(source.nodes.map((node) => [node.node, converterOf(node, devices, deviceTypes)]));
   /** A value as a change; undefined where it is no reading, which is told. */
   const changeOf = (node: OpcuaSource['nodes'][number], value: DataValue): DataChange | undefined => {
     const status = value.statusCode.value >>> 0;
-    const reading = readingIn(contentOf(value.value), status, node.scale);
+    const reading = readingIn(contentOf(value.value), status, node.scale, convert.get(node.node));
     if (reading === null) return undefined;
     if (typeof reading === 'object') {
       onRefused(`${node.device}: ${node.measurement} at ${node.node}: ${reading.refused}`);
@@ -252,7 +257,12 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
       const began = performance.now();
       await once().catch(complain);
       if (performance.now() - began > 60_000) delays = retryDelays(1000, 30_000);
-      await pause(delays.next().value, stopped.signal);
+      const soon = new AbortController();
+      // A certificate was trusted or taken back: nobody on site wants to wait for the next attempt.
+      const unwatch = trust.onChange(() => soon.abort());
+      await pause(delays.next().value, AbortSignal.any([stopped.signal, soon.signal]));
+      unwatch();
+      if (soon.signal.aborted) delays = retryDelays(1000, 30_000);
     }
   };
   // In the background: a SCADA system that is down must not keep the rest of a gateway from working.

@@ -14,6 +14,8 @@ export interface StationTrust extends Running {
   readonly rejectedDir: string;
   /** Reads the listed certificates that could not be read before: a server makes its own when it first starts. */
   refresh(): Promise<void>;
+  /** Whether a server that shows this certificate would be let in now. */
+  trusts(certificate: Buffer | Buffer[]): Promise<boolean>;
   /** Calls back when somebody trusted or rejected a certificate while the gateway runs; gives what ends that. */
   onChange(listener: () => void): () => void;
 }
@@ -82,6 +84,7 @@ export async function openTrust(
       }
       await reload();
     },
+    trusts: async (certificate) => (await manager.checkCertificate(certificate)).isGood(),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
