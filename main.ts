@@ -54,7 +54,7 @@ export async function startCity({
   try {
     progress({ zh: '读取城市与标准目录', en: 'reading the city and its standards' });
     const city = await loadCity(citiesDir, config.city);
-    const time = sharedClock(folder, config.demo, config.demoSpeed);
+    const time = sharedClock(folder, config.demo, config.demoSpeed, log);
     const { clock } = time;
     const named = (part: string) => log.child({ part });
 

@@ -25,6 +25,19 @@ export function benchCommand(): Command {
     .action(async ({ json, ...size }: typeof rulesBenchSize & Json & { full?: boolean }) => {
       print(await rulesBench({ ...size, ...common() }), json);
     });
+  withJson(command.command('faults'))
+    .description(
+      '故障：一座小城被反复弄坏，应答过的读数一条不少（十分钟以内） / a small city is broken again and again; no acknowledged reading may be missing (ten minutes at most)',
+    )
+    .option('--short', '每种故障只试一两次 / every fault once or twice')
+    .option('--seed <n>', '重复某一次的选择 / repeats the choices of a run', whole, Date.now() % 1_000_000)
+    .action(async ({ json, short = false, seed }: Json & { short?: boolean; seed: number }) => {
+      // Its instruments are those of the tests: loaded only here.
+      const { faultsBench, toFaultTable } = await import('../../bench/faults/index.ts');
+      const report = await faultsBench({ short, seed, progress: say, withinMs: 9 * 60_000 });
+      if (!json) console.log(toFaultTable(report));
+      print(report, json);
+    });
   return command;
 }
 

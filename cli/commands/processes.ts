@@ -82,14 +82,14 @@ async function runGateway({ config, folder, log, stopping }: Frame): Promise<str
       'a gateway needs its configuration file: set YANSHAO_GATEWAY_CONFIG or --gateway-config (gateway/README.md shows one)',
     );
   const gateway = readGatewayConfig(config.gatewayConfig);
-  const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
+  const { clock } = sharedClock(folder, config.demo, config.demoSpeed, log);
   stopping.add('gateway', await openGateway({ gateway, outboxMb: config.gatewayOutboxMb, folder, clock, log }));
   return `网关 ${gateway.id} 运行中 / gateway ${gateway.id} is running → ${gateway.uplink.url}`;
 }
 
 async function runIngest({ config, folder, log, stopping }: Frame): Promise<string> {
   const city = await loadCity(citiesDir, config.city);
-  const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
+  const { clock } = sharedClock(folder, config.demo, config.demoSpeed, log);
   say('· 等待登记库（由 rules 建立） / waiting for the registry, which rules makes');
   const state = await readState({ config, folder, stopping });
   const registry = registryCache(await loadRegistry(state.db));
@@ -105,7 +105,7 @@ async function runIngest({ config, folder, log, stopping }: Frame): Promise<stri
 
 async function runRules({ config, folder, log, stopping }: Frame): Promise<string> {
   const city = await loadCity(citiesDir, config.city);
-  const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
+  const { clock } = sharedClock(folder, config.demo, config.demoSpeed, log);
   const state = await openState({ config, folder });
   stopping.defer('state', () => state.close());
   const reader = await openReader(folder, stopping);
@@ -120,7 +120,7 @@ async function runRules({ config, folder, log, stopping }: Frame): Promise<strin
 
 async function runDashboard({ config, folder, log, stopping }: Frame): Promise<string> {
   const city = await loadCity(citiesDir, config.city);
-  const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
+  const { clock } = sharedClock(folder, config.demo, config.demoSpeed, log);
   const state = await readState({ config, folder, stopping });
   const registry = registryCache(await loadRegistry(state.db));
   const reader = await openReader(folder, stopping);

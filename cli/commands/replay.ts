@@ -68,14 +68,15 @@ export function replayCommand(): Command {
       });
       say(`${put.devices.length} 台设备 / devices · ${replay.mapping.attribution}`);
 
+      const log = processLog('replay', loaded.config);
       const running = startReplay({
         replay,
         tokens,
         mqttUrl: door.url,
         speed: options.speed === undefined ? undefined : Number(options.speed),
         loop: options.loop,
-        clock: sharedClock(folder, true, loaded.config.demoSpeed).clock,
-        log: processLog('replay', loaded.config),
+        clock: sharedClock(folder, true, loaded.config.demoSpeed, log).clock,
+        log,
       });
       const telling = setInterval(() => {
         const { connected, frames, historical, repeated, at } = running.progress();

@@ -10,6 +10,8 @@ export interface Sent {
 interface Message {
   readonly body: string;
   readonly readings: readonly Sent[];
+  /** When it was given to be sent, on the monotonic clock. */
+  readonly since: number;
   published: boolean;
 }
 
@@ -21,6 +23,7 @@ export interface StubbornDevice {
   /** Sends now if connected, else as soon as it is. */
   send(body: unknown, readings: readonly Sent[]): void;
   connect(): Promise<void>;
+  readonly connected: boolean;
   /** Messages handed to the socket and not acknowledged. */
   readonly inFlight: number;
   /** Messages not acknowledged, whether sent or not. */
@@ -32,7 +35,17 @@ export interface StubbornDevice {
   end(): Promise<void>;
 }
 
-export function stubbornDevice(port: () => number, token: string, topic: string): StubbornDevice {
+export interface StubbornOptions {
+  /** Told of each message that was acknowledged and how long it had waited since it was given, ms. */
+  readonly onAcknowledged?: (readings: readonly Sent[], waitedMs: number) => void;
+}
+
+export function stubbornDevice(
+  port: () => number,
+  token: string,
+  topic: string,
+  { onAcknowledged }: StubbornOptions = {},
+): StubbornDevice {
   const waiting = new Set<Message>();
   const acknowledged: Sent[] = [];
   let client: MqttClient | undefined;
@@ -47,11 +60,12 @@ export function stubbornDevice(port: () => number, token: string, topic: string)
       if (through === client) inFlight--;
       if (err || !waiting.delete(message)) return;
       acknowledged.push(...message.readings);
+      onAcknowledged?.(message.readings, performance.now() - message.since);
     });
   };
   return {
     send(body, readings) {
-      const message = { body: JSON.stringify(body), readings, published: false };
+      const message = { body: JSON.stringify(body), readings, since: performance.now(), published: false };
       waiting.add(message);
       if (client?.connected) publish(client, message);
     },
@@ -70,6 +84,9 @@ export function stubbornDevice(port: () => number, token: string, topic: string)
       });
       client = fresh;
       for (const message of waiting) publish(fresh, message);
+    },
+    get connected() {
+      return client?.connected ?? false;
     },
     get inFlight() {
       return inFlight;
