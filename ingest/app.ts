@@ -4,7 +4,7 @@ import type { IngestStats } from '../devices/contract/stats.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Clock } from '../kit/clock.ts';
-import type { Journal } from '../kit/journal/journal.ts';
+import type { Journal, JournalOptions } from '../kit/journal/journal.ts';
 import type { Log } from '../kit/log.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
@@ -13,13 +13,19 @@ import type { ClockLimits } from './admission/clock-check.ts';
 import type { IsSafety } from './admission/profile.ts';
 import type { SharedOf } from './api/answers.ts';
 import { deviceApi } from './api/device-api.ts';
+import { findTopic } from './api/topic-table.ts';
+import { startClockWatch } from './clock-watch.ts';
+import { openConditionBook } from './conditions.ts';
+import { openCutOffs } from './cut-offs.ts';
 import { type ExternalOptions, startExternalDoor } from './external/external-door.ts';
 import { intake } from './intake.ts';
+import { type JournalWatch, journalMarks, startJournalWatch } from './journal-watch.ts';
 import { ledger } from './ledger.ts';
 import { type BrokerOptions, startBroker } from './mqtt/broker.ts';
 import { type CredentialBook, identify } from './mqtt/identity.ts';
 import { openQuarantine, type QuarantineBounds, type RefusedMessage } from './quarantine/quarantine.ts';
-import { keepRejected } from './quarantine/rejected-rows.ts';
+import { readmission } from './quarantine/readmit.ts';
+import { keepRejected, STORE_CLIENT } from './quarantine/rejected-rows.ts';
 import { rate } from './rate.ts';
 import { type FollowedRegistry, registryFeed } from './registry-feed.ts';
 import type { IngestTables } from './tables.ts';
@@ -45,6 +51,14 @@ export interface IngestParts {
   readonly log: Log;
   readonly mqtt: BrokerOptions;
   readonly quarantine: QuarantineBounds;
+  /** True where a P3 rule judges a measurement; what no rule judges waits first when the journal fills. */
+  readonly isJudged?: IsSafety;
+  /** How the journal was opened: its cap and shares. */
+  readonly journalOptions?: JournalOptions;
+  /** Part of the reserved share in use at which the slowest consumer is cut off, 0 to 1. */
+  readonly cutAt?: number;
+  /** By how much a device's clock may be off before somebody is told, ms. */
+  readonly clockToleratedMs?: number;
   readonly clockLimits?: Partial<ClockLimits>;
   /** A broker of the city's own, whose messages are taken too. */
   readonly external?: ExternalOptions | undefined;
@@ -54,9 +68,12 @@ export interface IngestParts {
   readonly storeLingerMs?: number;
 }
 
-/** Ingest while it runs. `mqttPort` is the port it truly has. */
+/** Ingest while it runs. */
 export interface Ingest extends Running, IngestPort {
+  /** The port that plain MQTT truly has, on loopback; 0 where it is closed. */
   readonly mqttPort: number;
+  /** The ports of all MQTT doors that are open. */
+  readonly mqttPorts: { readonly plain?: number; readonly tls?: number; readonly wss?: number };
   /** Asks {@link IngestParts.isSafety} again: the catalogue changed. */
   safetyChanged(): void;
 }
@@ -71,7 +88,8 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   const stopping = cleanups(log);
   try {
     const quarantine = await openQuarantine(sql, parts.quarantine);
-    const judge = admission({ registry, types, isSafety, limits: parts.clockLimits });
+    const { isJudged, clockToleratedMs } = parts;
+    const judge = admission({ registry, types, isSafety, isJudged, limits: parts.clockLimits, clockToleratedMs });
     const book = ledger(await journal.head());
     const writer = stopping.add(
       'writer',
@@ -88,6 +106,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       }),
     );
     const perSecond = rate();
+    let watch: JournalWatch | null = null;
     const gate = stopping.add(
       'intake',
       intake({
@@ -96,10 +115,44 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         quarantine: { keep: (message) => quarantine.keep(named(message, registry)) },
         ledger: book,
         onAccepted: (readings) => perSecond.add(clock.now(), readings),
+        onJournal: (err) => watch?.told(err),
         log: log.child({ component: 'intake' }),
       }),
     );
+    const conditions = stopping.add(
+      'conditions',
+      await openConditionBook({
+        sql,
+        append: (entries) => gate.append(entries, 'safety'),
+        now: clock.now,
+        log: log.child({ component: 'conditions' }),
+      }),
+    );
+    const cutOffs = await openCutOffs(sql);
+    watch = stopping.add(
+      'journal watch',
+      startJournalWatch({
+        journal,
+        marks: journalMarks(parts.journalOptions ?? quarterForSafety(journal.stats().capBytes), parts.cutAt),
+        conditions,
+        cutOffs,
+        storePosition: () => writer.position,
+        clock,
+        log: log.child({ component: 'journal' }),
+      }),
+    );
+    stopping.add('clock watch', startClockWatch({ admission: judge, conditions, clock }));
     stopping.add('ticks', startTicks({ intake: gate, clock }));
+    const readmit = readmission({
+      quarantine,
+      admission: judge,
+      intake: gate,
+      telemetryTopic: (topic) => {
+        const rule = findTopic(topic)?.rule;
+        return rule?.kind === 'judge' ? rule.as : topic === STORE_CLIENT ? topic : undefined;
+      },
+      now: clock.now,
+    });
     const api = deviceApi({
       intake: gate,
       admission: judge,
@@ -114,6 +167,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         ...parts.mqtt,
         api,
         identify: (shown) => identify(shown, registry),
+        isGateway: registry.isGateway,
         onPresence(subject, state) {
           // Reported where it failed: a connection that could not be journaled is told by the silence that follows.
           gate.append([{ kind: 'connection', subject, state, at: clock.now() }], 'safety').catch(() => {});
@@ -137,16 +191,34 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     });
 
     const stats = async (): Promise<IngestStats> => {
-      const { head, oldest, bytes, capBytes, waiting } = journal.stats();
+      const { head, oldest, bytes, capBytes, waiting, waitingBy } = journal.stats();
       return {
         ...gate.counts,
         refused: quarantine.refused,
         lost: book.lost,
         clients: broker.clients,
+        door: { ...broker.counts, held: broker.held },
         ignored: { ...api.ignored },
         external: external?.stats() ?? null,
         perSecond: perSecond.perSecond(clock.now()),
-        journal: { head, oldest, bytes, capBytes, waiting },
+        journal: {
+          head,
+          oldest,
+          bytes,
+          capBytes,
+          waiting,
+          waitingBy,
+          problem: watch?.trouble ?? null,
+          cutOffs: cutOffs.list.length,
+          cutOffBytes: cutOffs.list.reduce((sum, cut) => sum + cut.bytes, 0),
+        },
+        admission: judge.stats(),
+        quarantine: {
+          rows: quarantine.rows,
+          bytes: quarantine.bytes,
+          purged: quarantine.purged,
+          readmitted: quarantine.readmitted,
+        },
         store: {
           engine: store.engine,
           position: writer.position,
@@ -158,7 +230,8 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     };
 
     return {
-      mqttPort: broker.port,
+      mqttPort: broker.ports.plain ?? 0,
+      mqttPorts: broker.ports,
       async append(entries) {
         const urgent = entries.some(
           (entry) => entry.kind !== 'telemetry' || isSafetyEntry(entry, judge.typeOf, isSafety),
@@ -171,6 +244,8 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       release: (consumer, position) => journal.release(consumer, position),
       series: (query) => store.series(query),
       quarantine: (query) => quarantine.list(query),
+      readmit,
+      clock: async (device) => judge.clockOf(device),
       stats,
       safetyChanged: judge.safetyChanged,
       stop: stopping.run,
@@ -180,6 +255,9 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     throw err;
   }
 }
+
+/** Shares of a journal of which only the cap is known. */
+const quarterForSafety = (capBytes: number): JournalOptions => ({ capBytes, safetyBytes: capBytes / 4 });
 
 /** What a device sends for itself is about that device, also where nothing of it can be read. */
 function named(message: RefusedMessage, registry: Pick<IngestRegistry, 'device'>): RefusedMessage {

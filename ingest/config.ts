@@ -5,6 +5,10 @@ import { Problem } from '../kit/problem.ts';
 const port = z.coerce.number().int().min(0).max(65_535);
 const megabytes = (fallback: number, least: number) => z.coerce.number().min(least).default(fallback);
 const optional = z.string().min(1).optional();
+/** A port, 0 for any free one, or null for a door that stays closed. */
+const doorPort = (fallback: number) =>
+  z.union([z.literal('off').transform(() => null), z.literal(false).transform(() => null), port]).default(fallback);
+const perSecond = (fallback: number) => z.coerce.number().positive().default(fallback);
 
 /** Settings of ingest: its MQTT door, its journal, its store, its quarantine. */
 export const ingestSettings = {
@@ -12,19 +16,38 @@ export const ingestSettings = {
     env: 'YANSHAO_MQTT_HOST',
     schema: z.string().min(1).default('127.0.0.1'),
     help: {
-      zh: 'MQTT 监听地址；除本机回环外必须配置 TLS',
-      en: 'address MQTT listens on; anything but loopback needs TLS',
+      zh: '设备连接的地址；除本机回环外必须配置 TLS，明文 MQTT 只在本机回环提供',
+      en: 'address that devices reach; anything but loopback needs TLS, and plain MQTT stays on loopback',
     },
   }),
   mqttPort: setting({
     env: 'YANSHAO_MQTT_PORT',
-    schema: port.default(1883),
-    help: { zh: 'MQTT 端口', en: 'port of MQTT' },
+    schema: doorPort(1883),
+    help: { zh: '明文 MQTT 端口，仅本机回环；off 关闭', en: 'port of plain MQTT, loopback only; off closes it' },
+  }),
+  mqttTlsPort: setting({
+    env: 'YANSHAO_MQTT_TLS_PORT',
+    schema: doorPort(8883),
+    help: {
+      zh: 'MQTT over TLS 端口，配置证书后打开；off 关闭',
+      en: 'port of MQTT over TLS, open once there is a certificate; off closes it',
+    },
+  }),
+  mqttWssPort: setting({
+    env: 'YANSHAO_MQTT_WSS_PORT',
+    schema: doorPort(8884),
+    help: {
+      zh: 'MQTT over WebSocket（TLS，路径 /mqtt）端口，配置证书后打开；off 关闭',
+      en: 'port of MQTT over WebSocket with TLS (path /mqtt), open once there is a certificate; off closes it',
+    },
   }),
   mqttTlsCert: setting({
     env: 'YANSHAO_MQTT_TLS_CERT',
     schema: optional,
-    help: { zh: 'MQTT 服务器证书文件（PEM）', en: 'file of the MQTT server certificate (PEM)' },
+    help: {
+      zh: 'MQTT 服务器证书文件（PEM）；yanshao tls 可生成，更换后自动重新读取',
+      en: 'file of the MQTT server certificate (PEM); yanshao tls makes one, a changed file is read anew',
+    },
   }),
   mqttTlsKey: setting({
     env: 'YANSHAO_MQTT_TLS_KEY',
@@ -37,6 +60,58 @@ export const ingestSettings = {
     help: {
       zh: '签发设备证书的机构证书文件；配置后设备可用证书登录',
       en: 'file of the authority that signs device certificates; with it, devices may sign in by certificate',
+    },
+  }),
+  mqttDeviceMessages: setting({
+    env: 'YANSHAO_MQTT_DEVICE_MESSAGES',
+    schema: perSecond(200),
+    help: {
+      zh: '一台设备每秒的消息数；超出后平台放慢读取，不丢弃、不断开',
+      en: 'messages a second of one device; beyond, it is read more slowly, nothing is dropped',
+    },
+  }),
+  mqttDeviceKb: setting({
+    env: 'YANSHAO_MQTT_DEVICE_KB',
+    schema: perSecond(1024),
+    help: { zh: '一台设备每秒的 KB 数，超出同上', en: 'KB a second of one device; beyond, as above' },
+  }),
+  mqttGatewayMessages: setting({
+    env: 'YANSHAO_MQTT_GATEWAY_MESSAGES',
+    schema: perSecond(5000),
+    help: { zh: '一个网关每秒的消息数，超出同上', en: 'messages a second of one gateway; beyond, as above' },
+  }),
+  mqttGatewayKb: setting({
+    env: 'YANSHAO_MQTT_GATEWAY_KB',
+    schema: perSecond(32_768),
+    help: { zh: '一个网关每秒的 KB 数，超出同上', en: 'KB a second of one gateway; beyond, as above' },
+  }),
+  mqttIdentityConnections: setting({
+    env: 'YANSHAO_MQTT_IDENTITY_CONNECTIONS',
+    schema: z.coerce.number().int().min(1).default(16),
+    help: {
+      zh: '一台设备或网关的最大同时连接数',
+      en: 'most connections at a time of one device or gateway',
+    },
+  }),
+  mqttIdentityConnects: setting({
+    env: 'YANSHAO_MQTT_IDENTITY_CONNECTS',
+    schema: perSecond(10),
+    help: {
+      zh: '一台设备或网关每秒的登录次数，超出则被拒绝（CONNACK 3）',
+      en: 'sign-ins a second of one device or gateway; beyond, they are refused (CONNACK 3)',
+    },
+  }),
+  mqttAddressConnections: setting({
+    env: 'YANSHAO_MQTT_ADDRESS_CONNECTIONS',
+    schema: z.coerce.number().int().min(1).default(10_000),
+    help: { zh: '一个来源地址的最大同时连接数', en: 'most connections at a time from one source address' },
+  }),
+  mqttAddressConnects: setting({
+    env: 'YANSHAO_MQTT_ADDRESS_CONNECTS',
+    schema: perSecond(300),
+    help: {
+      zh: '一个来源地址每秒的新连接数，超出则被断开',
+      en: 'new connections a second from one source address; beyond, they are cut',
     },
   }),
   mqttMaxPacketBytes: setting({
@@ -143,6 +218,30 @@ export const ingestSettings = {
       en: 'share of the journal kept for what P1 and P2 rules judge, percent',
     },
   }),
+  journalRoutinePercent: setting({
+    env: 'YANSHAO_JOURNAL_ROUTINE_PERCENT',
+    schema: z.coerce.number().min(10).max(100).default(80),
+    help: {
+      zh: '保留份额以外的容量中，无规则或仅 P4 规则的测点最多可用的百分比；日志渐满时它们先等待',
+      en: 'of what that share leaves, the part that measurements judged by no rule above P4 may fill, percent; they wait first',
+    },
+  }),
+  journalCutPercent: setting({
+    env: 'YANSHAO_JOURNAL_CUT_PERCENT',
+    schema: z.coerce.number().min(10).max(100).default(80),
+    help: {
+      zh: '保留份额用到这一百分比时，切断最慢的消费者（规则除外）最旧的未读部分并报警',
+      en: 'when so much of that share is used, the slowest consumer but the rules loses its oldest unread part, with an alarm; percent',
+    },
+  }),
+  clockToleranceSeconds: setting({
+    env: 'YANSHAO_CLOCK_TOLERANCE_SECONDS',
+    schema: z.coerce.number().min(10).max(300).default(120),
+    help: {
+      zh: '设备时钟允许的偏差，秒；超过则告知平台值守人',
+      en: 'by how much a device’s clock may be off before an alarm says so, seconds',
+    },
+  }),
   quarantineCapMb: setting({
     env: 'YANSHAO_QUARANTINE_CAP_MB',
     schema: megabytes(128, 1),
@@ -200,26 +299,51 @@ export const ingestSettings = {
 
 export type IngestConfig = ConfigOf<typeof ingestSettings>;
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+/** Whether an address never leaves the machine. */
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
 
-/** Refuses, with the reason, an MQTT door that would carry credentials in the clear over a network. */
-export function checkMqttDoor(
-  config: Pick<IngestConfig, 'mqttHost' | 'mqttTlsCert' | 'mqttTlsKey' | 'mqttTlsCa'>,
-): void {
-  const { mqttHost, mqttTlsCert, mqttTlsKey, mqttTlsCa } = config;
+type DoorSettings = Pick<
+  IngestConfig,
+  'mqttHost' | 'mqttPort' | 'mqttTlsPort' | 'mqttWssPort' | 'mqttTlsCert' | 'mqttTlsKey' | 'mqttTlsCa'
+>;
+
+/** Refuses, with all reasons at once, MQTT doors that cannot be opened or that would show credentials to a network. */
+export function checkMqttDoor(config: DoorSettings): void {
+  const { mqttHost, mqttPort, mqttTlsPort, mqttWssPort, mqttTlsCert, mqttTlsKey, mqttTlsCa } = config;
+  const faults: string[] = [];
   if (Boolean(mqttTlsCert) !== Boolean(mqttTlsKey)) {
-    throw new Problem('MQTT over TLS needs both YANSHAO_MQTT_TLS_CERT and YANSHAO_MQTT_TLS_KEY; only one is set');
+    faults.push(
+      'TLS 需要同时设置 YANSHAO_MQTT_TLS_CERT 与 YANSHAO_MQTT_TLS_KEY，现在只有其一\nMQTT over TLS needs both YANSHAO_MQTT_TLS_CERT and YANSHAO_MQTT_TLS_KEY; only one is set',
+    );
   }
   if (mqttTlsCa && !mqttTlsCert) {
-    throw new Problem(
-      'YANSHAO_MQTT_TLS_CA is for MQTT over TLS: set YANSHAO_MQTT_TLS_CERT and YANSHAO_MQTT_TLS_KEY too',
+    faults.push(
+      'YANSHAO_MQTT_TLS_CA 用于 TLS：请同时设置 YANSHAO_MQTT_TLS_CERT 与 YANSHAO_MQTT_TLS_KEY\nYANSHAO_MQTT_TLS_CA is for MQTT over TLS: set YANSHAO_MQTT_TLS_CERT and YANSHAO_MQTT_TLS_KEY too',
     );
   }
   if (!mqttTlsCert && !isLoopback(mqttHost)) {
-    throw new Problem(
-      `plain MQTT on ${mqttHost} would send tokens and readings in the clear: TLS is required there. Set YANSHAO_MQTT_TLS_CERT and YANSHAO_MQTT_TLS_KEY, or YANSHAO_MQTT_HOST=127.0.0.1`,
+    faults.push(
+      `在 ${mqttHost} 上提供明文 MQTT 会把令牌与读数暴露在网络上：必须使用 TLS。用 yanshao tls 生成证书并设置 YANSHAO_MQTT_TLS_CERT 与 YANSHAO_MQTT_TLS_KEY，或设 YANSHAO_MQTT_HOST=127.0.0.1\n` +
+        `plain MQTT on ${mqttHost} would send tokens and readings in the clear: TLS is required there. Make a certificate with yanshao tls and set YANSHAO_MQTT_TLS_CERT and YANSHAO_MQTT_TLS_KEY, or YANSHAO_MQTT_HOST=127.0.0.1`,
     );
   }
+  if (mqttTlsCert && mqttTlsPort === null && mqttWssPort === null) {
+    faults.push(
+      '已配置证书，但 YANSHAO_MQTT_TLS_PORT 与 YANSHAO_MQTT_WSS_PORT 都为 off：至少打开一个，或去掉证书\nthere is a certificate, but YANSHAO_MQTT_TLS_PORT and YANSHAO_MQTT_WSS_PORT are both off: open one, or take the certificate away',
+    );
+  }
+  if (!mqttTlsCert && mqttPort === null) {
+    faults.push(
+      'YANSHAO_MQTT_PORT 为 off 且没有证书：设备无门可入\nYANSHAO_MQTT_PORT is off and there is no certificate: no door is left for devices',
+    );
+  }
+  const taken = (mqttTlsCert ? [mqttPort, mqttTlsPort, mqttWssPort] : [mqttPort]).filter((at) => at !== null && at > 0);
+  if (new Set(taken).size < taken.length) {
+    faults.push(
+      'YANSHAO_MQTT_PORT、YANSHAO_MQTT_TLS_PORT、YANSHAO_MQTT_WSS_PORT 必须各不相同\nYANSHAO_MQTT_PORT, YANSHAO_MQTT_TLS_PORT and YANSHAO_MQTT_WSS_PORT must differ from each other',
+    );
+  }
+  if (faults.length > 0) throw new Problem(faults.join('\n'));
 }
 
 /** Refuses, with the reason, an external broker that would be spoken to in the clear over a network. */

@@ -43,6 +43,8 @@ export interface IntakeParts {
   readonly ledger: Pick<Ledger, 'acknowledged'>;
   /** Told of the readings of each accepted message. */
   readonly onAccepted?: (readings: number) => void;
+  /** Told of a journal that cannot be written, at each attempt, and with null of the first that succeeds again. */
+  readonly onJournal?: (err: Error | null) => void;
   readonly log: Log;
   readonly wait?: Wait;
 }
@@ -50,8 +52,15 @@ export interface IntakeParts {
 /** How long a stopping intake waits for a disk that may never answer, ms. */
 const STOP_WITHIN_MS = 5000;
 
+/** A disk that was full may have room again: it is tried at least so often, ms. */
+const RETRY_WITHIN_MS = 2000;
+
 /** Entries after which a batch is full: a block small enough to be decoded without stalling a reader. */
 const BATCH = 2000;
+
+/** The share of the journal that a message may use: that of the most important thing in it. */
+export const laneOf = ({ safety, routine }: Pick<Admitted, 'safety' | 'routine'>): Lane =>
+  safety ? 'safety' : routine ? 'routine' : 'normal';
 
 interface Batch {
   readonly entries: JournalEntry[];
@@ -63,27 +72,43 @@ interface Batch {
  * promise. Order within a lane is order of arrival; a batch that the disk refuses is tried again before the next.
  */
 export function intake(parts: IntakeParts): Intake {
-  const { admission, journal, quarantine, ledger, onAccepted, log, wait: pause = wait } = parts;
+  const { admission, journal, quarantine, ledger, onAccepted, onJournal, log, wait: pause = wait } = parts;
   const counts: IntakeCounts = { accepted: 0, readings: 0, doubtful: 0 };
   const stopping = new AbortController();
   const idle: (() => void)[] = [];
   let pending = 0;
   let stopped = false;
 
-  const persistently = async <T>(what: string, attempt: () => Promise<T>, hopeless: (err: unknown) => boolean) => {
-    for (const delay of retryDelays(100, 10_000)) {
+  const persistently = async <T>(
+    what: string,
+    attempt: () => Promise<T>,
+    hopeless: (err: unknown) => boolean,
+    onTrouble?: (err: Error) => void,
+  ) => {
+    let told = false;
+    for (const delay of retryDelays(100, RETRY_WITHIN_MS)) {
       try {
         return await attempt();
       } catch (err) {
         if (hopeless(err) || stopping.signal.aborted) throw err;
-        log.warn({ err, delay }, `${what} could not be written and is tried again; senders wait unacknowledged`);
+        onTrouble?.(err as Error);
+        // Once: what is tried every other second for a day is a figure, not a line of the log.
+        if (!told)
+          log.warn({ err }, `${what} could not be written and is tried until it can; senders wait unacknowledged`);
+        told = true;
         await pause(delay, stopping.signal);
       }
     }
     throw new Error('unreachable: delays never end');
   };
 
+  let journalFails = false;
+  const journalFailed = (err: Error): void => {
+    journalFails = true;
+    onJournal?.(err);
+  };
   const lanes: Record<Lane, { queue: Batch[]; busy: boolean; scheduled: boolean }> = {
+    routine: { queue: [], busy: false, scheduled: false },
     normal: { queue: [], busy: false, scheduled: false },
     safety: { queue: [], busy: false, scheduled: false },
   };
@@ -102,7 +127,12 @@ export function intake(parts: IntakeParts): Intake {
           'the journal',
           () => journal.append(entries, lane),
           (err) => err instanceof JournalError && !err.retryable,
+          journalFailed,
         );
+        if (journalFails) {
+          journalFails = false;
+          onJournal?.(null);
+        }
         ledger.acknowledged(position, entries.length);
       } catch (err) {
         failure = err as Error;
@@ -143,6 +173,7 @@ export function intake(parts: IntakeParts): Intake {
       if (--open > 0) return;
       ended();
       if (!failure && entries.length > 0) {
+        admission.durable(admitted);
         counts.accepted++;
         counts.readings += admitted.readings;
         counts.doubtful += admitted.doubtful;
@@ -150,7 +181,7 @@ export function intake(parts: IntakeParts): Intake {
       }
       done(failure, admitted);
     };
-    if (entries.length > 0) enqueue(entries, admitted.safety ? 'safety' : 'normal', settled);
+    if (entries.length > 0) enqueue(entries, laneOf(admitted), settled);
     if (refusals.length > 0) {
       persistently(
         'the quarantine',

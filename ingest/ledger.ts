@@ -23,6 +23,7 @@ export function ledger(head: Position): Ledger {
   let acknowledgedSum = 0;
   let newest = head;
   let foundSum = 0;
+  let furthest = head;
   let lost = 0;
   const note = () => {
     const last = notes.at(-1);
@@ -39,7 +40,9 @@ export function ledger(head: Position): Ledger {
       acknowledgedSum += entries;
     },
     found(position, entries) {
-      if (position <= head) return;
+      // A block that is read again after a failure is not found twice.
+      if (position <= furthest) return;
+      furthest = position;
       // A note is due once the reader is past it, whether or not it found that very block.
       while (notes[0] && notes[0].position < position) {
         lost = Math.max(lost, notes[0].sum - foundSum);

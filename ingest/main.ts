@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { LoadedCity } from '../devices/city/load-city.ts';
-import { safetyMeasurements } from '../devices/city/safety.ts';
+import { judgedMeasurements, safetyMeasurements } from '../devices/city/safety.ts';
 import { entryCodec, type JournalEntry } from '../devices/contract/entry.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
@@ -11,7 +10,6 @@ import type { DataFolder } from '../kit/data-folder.ts';
 import { openSqliteJournal } from '../kit/journal/sqlite/sqlite-journal.ts';
 import { zoneOffset } from '../kit/local-time.ts';
 import type { Log } from '../kit/log.ts';
-import { Problem } from '../kit/problem.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
 import { openDuckdbTelemetryStore } from '../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
 import { influxTelemetryStore } from '../kit/telemetry/influx/influx-telemetry-store.ts';
@@ -19,7 +17,7 @@ import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
 import { type Ingest, startIngest } from './app.ts';
 import { checkBrokerUrl, checkMqttDoor, type IngestConfig } from './config.ts';
 import { externalOptions } from './external/external-options.ts';
-import type { BrokerOptions } from './mqtt/broker.ts';
+import { brokerOptions } from './mqtt/broker-options.ts';
 import { type IngestTables, ingestMigrations } from './tables.ts';
 
 export interface IngestNeeds {
@@ -45,7 +43,8 @@ export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonl
   try {
     const capBytes = config.journalCapMb * 1_048_576;
     const safetyBytes = (capBytes * config.journalSafetyPercent) / 100;
-    const journal = await openSqliteJournal<JournalEntry>(journalFile(folder), entryCodec, { capBytes, safetyBytes });
+    const journalOptions = { capBytes, safetyBytes, routineShare: config.journalRoutinePercent / 100 };
+    const journal = await openSqliteJournal<JournalEntry>(journalFile(folder), entryCodec, journalOptions);
     stopping.defer('journal', () => journal.close());
     const sql = await openSql<IngestTables>({ url: folder.path('ingest.db'), migrations: ingestMigrations });
     stopping.defer('ingest.db', () => sql.close());
@@ -59,6 +58,10 @@ export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonl
       reloadRegistry,
       types,
       isSafety: safetyMeasurements(city.catalogue),
+      isJudged: judgedMeasurements(city.catalogue),
+      journalOptions,
+      cutAt: config.journalCutPercent / 100,
+      clockToleratedMs: config.clockToleranceSeconds * 1000,
       clock,
       log,
       mqtt: brokerOptions(config),
@@ -71,25 +74,6 @@ export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonl
   } catch (err) {
     await stopping.run();
     throw err;
-  }
-}
-
-function brokerOptions(config: IngestConfig): BrokerOptions {
-  const { mqttHost: host, mqttPort: port, mqttMaxPacketBytes: maxPacketBytes, mqttMaxClients: maxClients } = config;
-  const { mqttTlsCert: cert, mqttTlsKey: key, mqttTlsCa: ca } = config;
-  const plain = { host, port, maxPacketBytes, maxClients };
-  if (!cert || !key) return plain;
-  return { ...plain, tls: { cert: readPem(cert), key: readPem(key), ...(ca && { ca: readPem(ca) }) } };
-}
-
-function readPem(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (err) {
-    throw new Problem(
-      `cannot read ${file}: ${(err as Error).message}. It is named by a YANSHAO_MQTT_TLS_… setting.`,
-      err,
-    );
   }
 }
 
@@ -114,6 +98,8 @@ export function ingestMethods(ingest: IngestPort): Readonly<Record<string, (para
     'ingest.release': async (params) => ingest.release(...(params as P<'release'>)),
     'ingest.series': async (params) => ingest.series(...(params as P<'series'>)),
     'ingest.quarantine': async (params) => ingest.quarantine(...(params as P<'quarantine'>)),
+    'ingest.readmit': async (params) => ingest.readmit(...(params as P<'readmit'>)),
+    'ingest.clock': async (params) => ingest.clock(...(params as P<'clock'>)),
     'ingest.stats': async () => ingest.stats(),
   };
 }

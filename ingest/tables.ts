@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { Condition } from '../devices/contract/entry.ts';
 import type { RefusalCode } from '../devices/contract/quarantine.ts';
 import type { Migrations } from '../kit/sql/sql.ts';
 
@@ -16,6 +17,28 @@ export interface QuarantineTable {
   /** Base64, cut; null in all rows of a message but the first. */
   payload: string | null;
   size: number;
+  /** When it was let in after a fix, ms; null while it is refused. */
+  readmitted: number | null;
+  /** When it was last judged again, ms. */
+  tried: number | null;
+}
+
+/** What is wrong with ingest itself and has not ended. */
+export interface ConditionTable {
+  subject: string;
+  condition: Condition;
+  at: number;
+  /** JSON. */
+  facts: string;
+}
+
+/** Blocks that a consumer lost: those after `after`, up to and including `through`. */
+export interface CutOffTable {
+  consumer: string;
+  at: number;
+  after: number;
+  through: number;
+  bytes: number;
 }
 
 /** Counters that outlive the process. */
@@ -36,6 +59,8 @@ export interface IngestTables {
   quarantine: QuarantineTable;
   counters: CounterTable;
   cursors: CursorTable;
+  conditions: ConditionTable;
+  cut_offs: CutOffTable;
 }
 
 /** The tables of `ingest.db`. Pass them to `openSql`. */
@@ -69,6 +94,28 @@ export const ingestMigrations: Migrations = {
         .addColumn('name', 'text', (column) => column.primaryKey())
         .addColumn('epoch', 'text', (column) => column.notNull())
         .addColumn('position', 'bigint', (column) => column.notNull())
+        .execute();
+    },
+  },
+  '0002-nothing-is-lost': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('quarantine').addColumn('readmitted', 'bigint').execute();
+      await db.schema.alterTable('quarantine').addColumn('tried', 'bigint').execute();
+      await db.schema
+        .createTable('conditions')
+        .addColumn('subject', 'text', (column) => column.notNull())
+        .addColumn('condition', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('facts', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('conditions_key', ['subject', 'condition'])
+        .execute();
+      await db.schema
+        .createTable('cut_offs')
+        .addColumn('consumer', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('after', 'bigint', (column) => column.notNull())
+        .addColumn('through', 'bigint', (column) => column.notNull())
+        .addColumn('bytes', 'bigint', (column) => column.notNull())
         .execute();
     },
   },

@@ -138,6 +138,8 @@ const quarantined = z
     reason: bilingual,
     payload: z.string().describe('base64, cut at 64 KiB; `size` is the true length'),
     size: z.number(),
+    readmitted: z.number().nullable().describe('when it was let in after a fix, ms; null while it is refused'),
+    tried: z.number().nullable().describe('when it was last judged again, ms'),
   })
   .meta({ id: 'Quarantined' }) satisfies z.ZodType<Quarantined>;
 

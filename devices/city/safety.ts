@@ -1,3 +1,4 @@
+import type { Priority } from '../contract/alarm.ts';
 import type { Catalogue } from '../contract/catalogue.ts';
 import { itemsOf } from './items-of.ts';
 
@@ -6,11 +7,21 @@ import { itemsOf } from './items-of.ts';
  * the journal, so that a slow store never blinds the alarms.
  */
 export function safetyMeasurements(catalogue: Catalogue): (deviceType: string, measurement: string) => boolean {
+  return measurementsJudged(catalogue, ['P1', 'P2']);
+}
+
+/** Whether a P3 rule judges a measurement: when the journal fills, such readings wait after those that no rule judges. */
+export function judgedMeasurements(catalogue: Catalogue): (deviceType: string, measurement: string) => boolean {
+  return measurementsJudged(catalogue, ['P3']);
+}
+
+function measurementsJudged(catalogue: Catalogue, priorities: readonly Priority[]) {
   const judged = new Set<string>();
   for (const item of itemsOf(catalogue)) {
     for (const rule of item.rules) {
-      if (rule.priority === 'P1' || rule.priority === 'P2') judged.add(`${item.deviceType}/${rule.measurement}`);
+      if (priorities.includes(rule.priority)) judged.add(`${item.deviceType}/${rule.measurement}`);
     }
   }
-  return (deviceType, measurement) => judged.has(`${deviceType}/${measurement}`) || judged.has(`${deviceType}/*`);
+  return (deviceType: string, measurement: string): boolean =>
+    judged.has(`${deviceType}/${measurement}`) || judged.has(`${deviceType}/*`);
 }

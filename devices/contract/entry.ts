@@ -36,6 +36,8 @@ export interface TelemetryEntry {
   /** The sender says this is old news (an outbox draining); rules check the claim. */
   readonly historical?: true;
   readonly seq?: number;
+  /** Old by its time and its `seq`, not seen before and not marked: somebody plays old messages again. */
+  readonly replayed?: true;
   readonly source: Source;
   /** The gateway that carried it. */
   readonly gateway?: string;

@@ -9,6 +9,8 @@ export function ingestClient(rpc: RpcClient): IngestPort {
     release: (consumer, position) => rpc.call('ingest.release', [consumer, position]),
     series: (query) => rpc.call('ingest.series', [query]),
     quarantine: (query) => rpc.call('ingest.quarantine', [query]),
+    readmit: (query) => rpc.call('ingest.readmit', [query]),
+    clock: (device) => rpc.call('ingest.clock', [device]),
     stats: () => rpc.call('ingest.stats', []),
   };
 }

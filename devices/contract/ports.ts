@@ -1,8 +1,8 @@
 import type { JournalReader, Position } from '../../kit/journal/journal.ts';
 import type { Sample, SeriesQuery } from '../../kit/telemetry/telemetry-store.ts';
 import type { JournalEntry } from './entry.ts';
-import type { Quarantined } from './quarantine.ts';
-import type { IngestStats } from './stats.ts';
+import type { Quarantined, QuarantineQuery, ReadmitQuery, Readmitted } from './quarantine.ts';
+import type { ClockSkew, IngestStats } from './stats.ts';
 
 /**
  * What ingest offers to the other processes. In one process `main.ts` hands over the object; across processes it is
@@ -15,12 +15,11 @@ export interface IngestPort {
   register(consumer: string): Promise<Position>;
   release(consumer: string, position: Position): Promise<void>;
   series(query: SeriesQuery): Promise<readonly Sample[]>;
-  quarantine(query: {
-    device?: string;
-    client?: string;
-    before?: number;
-    limit: number;
-  }): Promise<readonly Quarantined[]>;
+  quarantine(query: QuarantineQuery): Promise<readonly Quarantined[]>;
+  /** Judges refused messages again, as of today; what is kept goes in as late data. A row goes in once. */
+  readmit(query: ReadmitQuery): Promise<Readmitted>;
+  /** A device's clock as measured; null while too little was heard of it. */
+  clock(device: string): Promise<ClockSkew | null>;
   stats(): Promise<IngestStats>;
 }
 

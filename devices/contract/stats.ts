@@ -10,6 +10,8 @@ export interface IngestStats {
   /** Acknowledged and then lost: always 0, or an alarm. */
   readonly lost: number;
   readonly clients: number;
+  /** What the embedded broker refused or held back. */
+  readonly door: DoorStats;
   /** Messages accepted and ignored on purpose, by topic (docs/device-api.md), since ingest started. */
   readonly ignored: Readonly<Record<string, number>>;
   /** The link with an external broker; null where none is configured. */
@@ -47,6 +49,22 @@ export interface IngestStats {
     readonly rejectedRows: number;
     readonly problem: string | null;
   };
+}
+
+/** What the embedded broker counts, since ingest started. */
+export interface DoorStats {
+  /** Sign-ins refused for want of a valid credential. */
+  readonly turnedAway: number;
+  /** Connections and sign-ins refused for being too many, or coming too fast. */
+  readonly putOff: number;
+  /** Clients not read from now, as they send faster than they may. */
+  readonly held: number;
+  /** Times a client began to send faster than it may, and was made to wait. */
+  readonly holds: number;
+  /** Answers not sent to a client that does not read. */
+  readonly unsentErrors: number;
+  /** Messages with the retained flag: taken as any other, and not retained. */
+  readonly retained: number;
 }
 
 /** The journal cannot be written: the disk is full or failing. */

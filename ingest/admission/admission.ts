@@ -1,13 +1,17 @@
 import { isUtf8 } from 'node:buffer';
-import type { AttributesEntry, ConnectionEntry, JournalEntry, TelemetryEntry } from '../../devices/contract/entry.ts';
+import type { AttributesEntry, ConnectionEntry, JournalEntry, Source, TelemetryEntry } from '../../devices/contract/entry.ts';
 import type { Device } from '../../devices/contract/registry.ts';
+import type { AdmissionStats, ClockSkew } from '../../devices/contract/stats.ts';
 import { topics } from '../../devices/contract/topics.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
-import { type ClockLimits, defaultClockLimits } from './clock-check.ts';
+import { type ClockLimits, defaultClockLimits, judgeClock } from './clock-check.ts';
+import { admitGatewayEvents } from './gateway-events.ts';
+import { noticed } from './noticed.ts';
 import { type DeviceMemory, type IsSafety, profiles } from './profile.ts';
 import { admitReading, type Carrier, isObject } from './reading.ts';
 import { reasons } from './reasons.ts';
 import { gatherRefusals, type Refusal, type Refusals } from './refusals.ts';
+import { seedOf } from './repeats.ts';
 
 /** A message as a door hands it in. Identity is the credential, never the topic. */
 export interface Message {
@@ -17,6 +21,27 @@ export interface Message {
   readonly client: string;
   /** Receive time on the platform's clock, ms. */
   readonly received: number;
+}
+
+/** One device's values of one moment, already decoded; `quality` holds status codes. */
+export interface AdmittedRow {
+  readonly device: string;
+  /** Source time, ms; absent where the sender gave none. */
+  readonly ts?: number;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly quality?: Readonly<Record<string, number>>;
+  readonly historical?: boolean;
+}
+
+/** Where rows come from. */
+export interface RowsFrom {
+  /** The gateway that speaks for the devices. */
+  readonly client: string;
+  /** Receive time on the platform's clock, ms. */
+  readonly received: number;
+  readonly source: Source;
+  /** When the sender sent them, by its own clock, ms. */
+  readonly sentAt?: number;
 }
 
 /** What became of one message. Anything in `entries` is to be journaled, anything in `refusals` to be quarantined. */
@@ -29,6 +54,10 @@ export interface Admitted {
   readonly doubtful: number;
   /** A P1 or P2 rule judges something in it. */
   readonly safety: boolean;
+  /** No rule above P4 judges anything in it: it waits first when the journal fills. */
+  readonly routine?: boolean;
+  /** `[place, time, digest]` of each reading in it, to be told from redeliveries once it is durable. */
+  readonly marks?: readonly number[];
 }
 
 /** What admission asks of the registry. */
@@ -42,7 +71,20 @@ export interface AdmissionParts {
   readonly registry: AdmissionRegistry;
   readonly types: Readonly<Record<string, DeviceType>>;
   readonly isSafety: IsSafety;
+  /** True where a P3 rule judges a measurement; without it everything counts as judged. */
+  readonly isJudged?: IsSafety;
   readonly limits?: Partial<ClockLimits>;
+  /** By how much a device's clock may be off before somebody is told, ms. */
+  readonly clockToleratedMs?: number;
+}
+
+/** A clock off by more than this is told to people, ms. */
+export const CLOCK_TOLERATED_MS = 120_000;
+
+/** How a message is judged when it is not fresh from its sender. */
+export interface Again {
+  /** Judged again after a fix: news of old, and nothing is learned from it. */
+  readonly readmitted: true;
 }
 
 export interface Admission {
@@ -50,9 +92,22 @@ export interface Admission {
    * Judges one message: pure but for what it remembers of each device (last values, how its clock stood). Never throws,
    * whatever the bytes are.
    */
-  admit(message: Message): Admitted;
+  admit(message: Message, again?: Again): Admitted;
+  /**
+   * Judges rows that another decoder made (Sparkplug): the same judgement as of a gateway's telemetry, without its JSON. Never
+   * throws.
+   */
+  admitRows(rows: readonly AdmittedRow[], from: RowsFrom): Admitted;
+  /** What was admitted is durable: from now on its redelivery is known for one. */
+  durable(admitted: Admitted): void;
   /** The type of a device, also of one removed since it spoke; undefined when it was never known. */
   typeOf(device: string): string | undefined;
+  /** What was noticed over many messages. */
+  stats(): AdmissionStats;
+  /** A device's clock as measured; null while too little was heard of it. */
+  clockOf(device: string): ClockSkew | null;
+  /** Devices whose clock is off by more than is tolerated. */
+  readonly clocksOff: ReadonlyMap<string, ClockSkew>;
   /** A device's record changed or went: what is compiled from it is made anew. */
   deviceChanged(device: string): void;
   /** The catalogue changed: which measurements are safety is asked again. */
@@ -60,11 +115,14 @@ export interface Admission {
 }
 
 const nothing: readonly Refusal[] = [];
+const noBytes = new Uint8Array(0);
 
 /** The judge at the door. One for all doors of a process. */
-export function admission({ registry, types, isSafety, limits }: AdmissionParts): Admission {
+export function admission(parts: AdmissionParts): Admission {
+  const { registry, types, isSafety, isJudged = () => true, limits, clockToleratedMs = CLOCK_TOLERATED_MS } = parts;
   const clockLimits = { ...defaultClockLimits, ...limits };
-  const compiled = profiles(types, isSafety);
+  const compiled = profiles(types, { isSafety, isJudged });
+  const notice = noticed(clockToleratedMs);
   const memories = new Map<string, DeviceMemory>();
   /** Types of removed devices, for what stands in the journal still. */
   const formerTypes = new Map<string, string>();
@@ -84,7 +142,14 @@ export function admission({ registry, types, isSafety, limits }: AdmissionParts)
       last: null,
       clockRightAt: Number.NEGATIVE_INFINITY,
       lagAtStart: Number.NaN,
+      seed: seedOf(id),
+      place: notice.repeats.place(),
+      newestAt: Number.NEGATIVE_INFINITY,
+      seq: -1,
+      missing: 0,
+      skewDueAt: Number.NEGATIVE_INFINITY,
     };
+    notice.clocks.forget(memory);
     memories.set(id, memory);
     return memory;
   };
@@ -96,6 +161,7 @@ export function admission({ registry, types, isSafety, limits }: AdmissionParts)
       // Asked before anything else is said of the device: whose it is, is nobody else's business.
       const gateway = typeof memory === 'object' ? memory.gateway : registry.device(id)?.gateway;
       if (memory !== undefined && gateway !== message.client) {
+        notice.stranger(message.client, id, 'forged', message.received);
         refusals().add(id, 'not-behind-this-gateway', reasons.notBehind(id, message.client));
         return undefined;
       }
@@ -104,6 +170,7 @@ export function admission({ registry, types, isSafety, limits }: AdmissionParts)
       return undefined;
     }
     if (typeof memory === 'object') return memory;
+    notice.stranger(message.client, id, 'unknown', message.received);
     refusals().add(
       id,
       'unknown-device',
@@ -112,18 +179,32 @@ export function admission({ registry, types, isSafety, limits }: AdmissionParts)
     return undefined;
   };
 
-  const admit = (message: Message): Admitted => {
+  const forget = (memory: DeviceMemory): void => {
+    notice.clocks.forget(memory);
+    notice.repeats.free(memory.place);
+  };
+
+  /** What one message adds up to while it is judged. */
+  const gathering = () => {
     const entries: JournalEntry[] = [];
     let gathered: Refusals | undefined;
     const refusals = (): Refusals => (gathered ??= gatherRefusals());
-    const tally = { readings: 0, doubtful: 0, safety: false };
+    const tally: Carrier['tally'] = { readings: 0, doubtful: 0, safety: false, judged: false, marks: [] };
     const done = (): Admitted => ({
       entries,
       refusals: gathered ? gathered.list() : nothing,
       readings: tally.readings,
       doubtful: tally.doubtful,
       safety: tally.safety,
+      // What is no reading (attributes, connections) is not routine.
+      routine: tally.readings > 0 && !tally.judged,
+      marks: tally.marks,
     });
+    return { entries, refusals, tally, done };
+  };
+
+  const admit = (message: Message, again?: Again): Admitted => {
+    const { entries, refusals, tally, done } = gathering();
     const judge = judges[message.topic];
     if (!judge) {
       const sparkplug = message.topic.startsWith('spBv1.0/');
@@ -138,6 +219,10 @@ export function admission({ registry, types, isSafety, limits }: AdmissionParts)
       entries,
       refusals,
       speaksFor: (id, viaGateway) => speaksFor(id, message, viaGateway, refusals),
+      isGateway: () => registry.isGateway(message.client),
+      urgent() {
+        tally.safety = true;
+      },
       carrier: (viaGateway) => ({
         received: message.received,
         source: viaGateway ? 'gateway' : 'mqtt',
@@ -145,24 +230,66 @@ export function admission({ registry, types, isSafety, limits }: AdmissionParts)
         limits: clockLimits,
         refusals,
         tally,
+        noticed: notice,
+        readmitted: again !== undefined,
       }),
     });
     return done();
   };
 
+  const admitRows: Admission['admitRows'] = (rows, { client, received, source, sentAt }) => {
+    const { entries, refusals, tally, done } = gathering();
+    const message: Message = { topic: '', payload: noBytes, client, received };
+    const carrier: Carrier = {
+      received,
+      source,
+      gateway: client,
+      limits: clockLimits,
+      refusals,
+      tally,
+      noticed: notice,
+      readmitted: false,
+    };
+    const heard = new Set<string>();
+    for (const { device, ...element } of rows) {
+      const memory = speaksFor(device, message, true, refusals);
+      if (!memory) continue;
+      // The message's own time shows how the sender's clock stands; its values may be honestly old.
+      if (sentAt !== undefined && !heard.has(device)) judgeClock(sentAt, received, false, memory, clockLimits);
+      heard.add(device);
+      admitReading(element, memory, carrier, entries as TelemetryEntry[]);
+    }
+    return done();
+  };
+
   return {
     admit,
+    admitRows,
+    durable({ marks = [] }) {
+      for (let i = 0; i < marks.length; i += 3) {
+        notice.repeats.add(marks[i] as number, marks[i + 1] as number, marks[i + 2] as number);
+      }
+    },
+    stats: notice.stats,
+    clockOf(device) {
+      const memory = memories.get(device);
+      return memory ? notice.clocks.of(memory) : null;
+    },
+    clocksOff: notice.clocks.off,
     typeOf(device) {
       return memories.get(device)?.profile.type ?? registry.device(device)?.type ?? formerTypes.get(device);
     },
     deviceChanged(device) {
-      const former = memories.get(device)?.profile.type;
+      const memory = memories.get(device);
+      const former = memory?.profile.type;
+      if (memory) forget(memory);
       memories.delete(device);
       if (!registry.device(device) && former) formerTypes.set(device, former);
       else formerTypes.delete(device);
     },
     safetyChanged() {
       compiled.forget();
+      for (const memory of memories.values()) forget(memory);
       memories.clear();
     },
   };
@@ -175,6 +302,10 @@ interface Case {
   readonly entries: JournalEntry[];
   readonly refusals: () => Refusals;
   readonly speaksFor: (id: string, viaGateway: boolean) => DeviceMemory | undefined;
+  /** Whether the sender is registered as a gateway. */
+  readonly isGateway: () => boolean;
+  /** What is in the message travels in the reserved lane. */
+  readonly urgent: () => void;
   readonly carrier: (viaGateway: boolean) => Carrier;
 }
 
@@ -184,6 +315,7 @@ const judges: Readonly<Record<string, (of: Case) => void>> = Object.assign(Objec
   [topics.gatewayTelemetry]: admitGatewayTelemetry,
   [topics.attributes]: admitAttributes,
   [topics.gatewayAttributes]: admitGatewayAttributes,
+  [topics.gatewayEvents]: admitEvents,
   [topics.gatewayConnect]: (of: Case) => admitConnection(of, 'up'),
   [topics.gatewayDisconnect]: (of: Case) => admitConnection(of, 'down'),
 });
@@ -260,6 +392,19 @@ const isDeeper = (value: unknown, most: number): boolean =>
   typeof value === 'object' &&
   value !== null &&
   (most === 0 || Object.values(value).some((inner) => isDeeper(inner, most - 1)));
+
+function admitEvents({ message, body, entries, refusals, speaksFor, isGateway, urgent }: Case): void {
+  const before = entries.length;
+  admitGatewayEvents({
+    gateway: message.client,
+    isGateway: isGateway(),
+    body,
+    entries,
+    refusals,
+    speaksFor: (device) => speaksFor(device, true) !== undefined,
+  });
+  if (entries.length > before) urgent();
+}
 
 function admitConnection({ message, body, entries, refusals, speaksFor }: Case, state: 'up' | 'down'): void {
   const device = isObject(body) ? body.device : undefined;

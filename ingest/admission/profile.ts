@@ -3,6 +3,9 @@ import type { DeviceType, Measurement } from '../../devices/model/device-type.ts
 import { conversion } from '../../devices/model/units.ts';
 import { didYouMean } from '../../devices/registry/did-you-mean.ts';
 import type { ClockMemory } from './clock-check.ts';
+import type { SkewMemory } from './clock-skew.ts';
+import { seedOf } from './repeats.ts';
+import type { SequenceMemory } from './sequence.ts';
 
 /** One measurement of a device as admission needs it: looked up once a value. */
 export interface Field {
@@ -21,6 +24,10 @@ export interface Field {
   readonly states: ReadonlySet<string> | null;
   /** A P1 or P2 rule judges it: it travels in the journal's reserved lane. */
   readonly safety: boolean;
+  /** A P3 rule judges it. What is neither waits first when the journal fills. */
+  readonly judged: boolean;
+  /** Stands for its name in digests. */
+  readonly seed: number;
 }
 
 /** What all devices of one type and the same units have in common. */
@@ -31,26 +38,37 @@ export interface Profile {
   readonly slots: number;
 }
 
-/** What admission remembers of one device; about 200 bytes beside its id. */
-export interface DeviceMemory extends ClockMemory {
+/** What admission remembers of one device; about 400 bytes beside its id, its places in the pools included. */
+export interface DeviceMemory extends ClockMemory, SequenceMemory, SkewMemory {
   readonly id: string;
+  /** Stands for its id in digests. */
+  readonly seed: number;
   readonly profile: Profile;
   readonly gateway: string | undefined;
   /** `[value, source time]` for each slot of its profile; null until the first value. */
   last: Float64Array | null;
+  /** Source time of its newest believed reading, ms; -Infinity before any. */
+  newestAt: number;
 }
 
 /** True where a P1 or P2 rule of the catalogue judges this measurement. */
 export type IsSafety = (deviceType: string, measurement: string) => boolean;
 
 /** The unit a device counts one measurement in: its own list, then its gas unit for combustible gas, else the canonical one. */
-function sentUnit(device: Device, name: string, measurement: Measurement): string {
+export function sentUnit(device: Device, name: string, measurement: Measurement): string {
   const own = device.units?.[name];
   if (own !== undefined) return own;
   return measurement.combustible && device.gasUnit ? device.gasUnit : measurement.unit;
 }
 
-function fieldOf(device: Device, type: DeviceType, name: string, slot: number, isSafety: IsSafety): Field {
+/** Which measurements rules of the catalogue judge, by the highest priority among them. */
+export interface Judged {
+  readonly isSafety: IsSafety;
+  /** True where a P3 rule judges it. */
+  readonly isJudged: IsSafety;
+}
+
+function fieldOf(device: Device, type: DeviceType, name: string, slot: number, judged: Judged): Field {
   const measurement = type.measurements[name] as Measurement;
   const unit = sentUnit(device, name, measurement);
   const numeric = measurement.kind === 'number';
@@ -65,22 +83,24 @@ function fieldOf(device: Device, type: DeviceType, name: string, slot: number, i
     convert: outcome && 'convert' in outcome ? outcome.convert : null,
     unusable: outcome && 'refused' in outcome ? outcome.refused : null,
     states: measurement.states ? new Set(Object.keys(measurement.states)) : null,
-    safety: isSafety(type.id, name),
+    safety: judged.isSafety(type.id, name),
+    judged: judged.isJudged(type.id, name),
+    seed: seedOf(name),
   };
 }
 
-function compile(device: Device, type: DeviceType, isSafety: IsSafety): Profile {
+function compile(device: Device, type: DeviceType, judged: Judged): Profile {
   let slots = 0;
   const fields = new Map<string, Field>();
   for (const [name, measurement] of Object.entries(type.measurements)) {
     const remembered = measurement.kind === 'number' && measurement.maxPerMinute !== undefined;
-    fields.set(name, fieldOf(device, type, name, remembered ? slots++ : -1, isSafety));
+    fields.set(name, fieldOf(device, type, name, remembered ? slots++ : -1, judged));
   }
   return { type: type.id, fields, slots };
 }
 
 /** Makes profiles, one for each distinct combination of type, gas and units. */
-export function profiles(types: Readonly<Record<string, DeviceType>>, isSafety: IsSafety) {
+export function profiles(types: Readonly<Record<string, DeviceType>>, judged: Judged) {
   const made = new Map<string, Profile>();
   return {
     /** The profile of a device; undefined when its type does not exist. */
@@ -90,12 +110,12 @@ export function profiles(types: Readonly<Record<string, DeviceType>>, isSafety: 
       const key = JSON.stringify([device.type, device.gas, device.gasUnit, device.units]);
       let profile = made.get(key);
       if (!profile) {
-        profile = compile(device, type, isSafety);
+        profile = compile(device, type, judged);
         made.set(key, profile);
       }
       return profile;
     },
-    /** Forgets all of them: the catalogue changed, so {@link IsSafety} may answer otherwise. */
+    /** Forgets all of them: the catalogue changed, so {@link Judged} may answer otherwise. */
     forget: () => made.clear(),
   };
 }

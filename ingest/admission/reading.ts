@@ -1,9 +1,11 @@
 import type { Doubt, Source, TelemetryEntry, Value } from '../../devices/contract/entry.ts';
 import { GOOD, type StatusCode, UNCERTAIN } from '../../devices/model/quality.ts';
 import { type ClockLimits, judgeClock } from './clock-check.ts';
+import type { Noticed } from './noticed.ts';
 import { type DeviceMemory, type Field, nearestName } from './profile.ts';
 import { reasons } from './reasons.ts';
 import type { Refusals } from './refusals.ts';
+import { digestOf } from './repeats.ts';
 import {
   canonical,
   codeOfDoubt,
@@ -26,8 +28,15 @@ export interface Carrier {
   /** Where refusals go; made on first use. */
   readonly refusals: () => Refusals;
   /** What the message adds up to. */
-  readonly tally: { readings: number; doubtful: number; safety: boolean };
+  readonly tally: { readings: number; doubtful: number; safety: boolean; judged: boolean; readonly marks: number[] };
+  /** What is noticed over many messages. */
+  readonly noticed: Noticed;
+  /** Judged again after a fix: late by definition, and nothing is learned from it. */
+  readonly readmitted: boolean;
 }
+
+/** News this fresh are live, whatever their sender says, ms. */
+const FRESH_MS = 60_000;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -109,10 +118,20 @@ function headerOf(element: Json, values: Json, device: string, carrier: Carrier)
 
 /** Judges the values of one moment. The object that was parsed becomes the entry's when nothing in it has to change. */
 function admitValues(raw: Json, header: Header, memory: DeviceMemory, carrier: Carrier, into: TelemetryEntry[]): void {
-  const { received } = carrier;
-  const clock =
-    header.ts === undefined ? undefined : judgeClock(header.ts, received, header.historical, memory, carrier.limits);
-  const at = header.ts === undefined || clock ? received : header.ts;
+  const { received, tally } = carrier;
+  const late = header.historical || carrier.readmitted;
+  const clock = header.ts === undefined ? undefined : judgeClock(header.ts, received, late, memory, carrier.limits);
+  const timed = header.ts !== undefined && clock === undefined;
+  const at = timed ? (header.ts as number) : received;
+  let digest = 0;
+  // Only a reading with a time of its own can be told from a new one that says the same.
+  if (timed && !carrier.readmitted) {
+    digest = digestOf(raw, header.quality, memory.profile.fields, memory.seed);
+    if (carrier.noticed.repeats.has(memory.place, at, digest)) {
+      carrier.noticed.duplicate();
+      return;
+    }
+  }
   const judged = judgeValues(raw, at, header.quality, clock, memory, carrier);
   if (!judged) return;
   const entry: Mutable<TelemetryEntry> = {
@@ -125,12 +144,33 @@ function admitValues(raw: Json, header: Header, memory: DeviceMemory, carrier: C
   };
   if (header.untimed) entry.untimed = true;
   if (clock) entry.claimedAt = header.ts;
-  if (header.historical) entry.historical = true;
-  if (header.seq !== undefined) entry.seq = header.seq;
+  if (late && !(timed && isFreshNews(at, header, memory, carrier))) entry.historical = true;
+  if (header.seq !== undefined) {
+    entry.seq = header.seq;
+    if (!carrier.readmitted && carrier.noticed.sequence(memory, header.seq, at) && !late) entry.replayed = true;
+  }
   if (carrier.gateway !== undefined) entry.gateway = carrier.gateway;
   if (judged.quality) entry.quality = judged.quality;
   if (judged.doubts) entry.doubts = judged.doubts;
   into.push(entry);
+  if (carrier.readmitted) return;
+  if (timed) tally.marks.push(memory.place, at, digest);
+  if (!header.untimed && !header.historical) learn(header.ts as number, timed, memory, carrier);
+  if (timed && at > memory.newestAt) memory.newestAt = Math.min(at, received);
+}
+
+/** Whether a reading that its sender calls late is newer than anything the device has said, and hardly late at all. */
+function isFreshNews(at: number, header: Header, memory: DeviceMemory, carrier: Carrier): boolean {
+  if (!header.historical || carrier.readmitted || memory.newestAt === Number.NEGATIVE_INFINITY) return false;
+  if (at <= memory.newestAt || carrier.received - at > FRESH_MS) return false;
+  carrier.noticed.falseLate();
+  return true;
+}
+
+/** What a live reading says of its device's clock. */
+function learn(claimed: number, timed: boolean, memory: DeviceMemory, { received, noticed }: Carrier): void {
+  if (timed && claimed < memory.newestAt) noticed.late();
+  else if (received >= memory.skewDueAt) noticed.clocks.sample(memory, received - claimed, received);
 }
 
 interface Judged {
@@ -160,6 +200,7 @@ function judgeValues(
         break;
       }
       if (field.safety) tally.safety = true;
+      if (field.judged) tally.judged = true;
       kept++;
     }
     if (plain && kept > 0) {
@@ -200,6 +241,7 @@ function judgeClosely(
     values[name] = value;
     kept++;
     if (field.safety) carrier.tally.safety = true;
+    if (field.judged) carrier.tally.judged = true;
     judgeOne(judged, field, value, at, senders?.[name], memory, carrier);
   }
   if (asked === 0) carrier.refusals().add(memory.id, 'wrong-shape', reasons.empty());

@@ -181,6 +181,10 @@ export const reasons = {
     zh: '本版本不接收 Sparkplug B。请用 v1/devices/me/telemetry 发送 JSON。',
     en: 'This version does not take Sparkplug B. Send JSON to v1/devices/me/telemetry.',
   }),
+  tooFast: (messages: number, bytes: number): Bilingual => ({
+    zh: `发送过快：每秒最多 ${messages} 条消息、${Math.round(bytes / 1024)} KB。没有丢失任何消息，平台只是放慢读取；请降低频率或合并上报。`,
+    en: `Sent faster than it may: at most ${messages} messages and ${Math.round(bytes / 1024)} KB a second. Nothing is lost, it is read more slowly; send less often, or several readings in one message.`,
+  }),
   tooLarge: (size: number, most: number): Bilingual => ({
     zh: `数据包有 ${size} 字节，最多 ${most} 字节；消息已确认但未保留（只留开头）。请分成较小的消息发送。`,
     en: `The packet has ${size} bytes, at most ${most} are taken; it was acknowledged and, but for its beginning, not kept. Send smaller messages.`,

@@ -52,6 +52,8 @@ describe('the quarantine', () => {
       reason: { zh: '类型不对', en: 'wrong type' },
       payload: Buffer.from('{"d-1": 1}').toString('base64'),
       size: 10,
+      readmitted: null,
+      tried: null,
     });
     await sql.close();
   });
