@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { hash as argonHash, verify as argonVerify } from '@node-rs/argon2';
 import type { Refusal } from '../../../devices/contract/command.ts';
 import { hashSecret, newToken } from '../../../devices/registry/credentials.ts';
+import { attempts } from '../../../kit/attempts.ts';
+import { hashPassword, isLongEnough, isPassword, MIN_PASSWORD } from '../../../kit/passwords.ts';
 import type { Sql } from '../../../kit/sql/sql.ts';
 import { isUniqueViolation } from '../../../kit/sql/sql-error.ts';
-import { attempts } from './attempts.ts';
 import type { AccountTables, Role, SignInOutcome } from './tables.ts';
 
 /** Somebody whom the server knows: by session cookie or by API token. */
@@ -63,7 +63,6 @@ export interface Accounts {
   signIns(query: { before?: number | undefined; limit: number }): Promise<readonly SignInRecord[]>;
 }
 
-const minPassword = 12;
 const signInsKeptMs = 180 * 86_400_000;
 
 const refuse = (code: string, zh: string, en: string) => ({ refused: { code, zh, en } });
@@ -110,7 +109,7 @@ export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionH
     name,
     display_name: name,
     role,
-    password: await argonHash(password),
+    password: await hashPassword(password),
     created: now(),
   });
   const anybody = async () => (await db.selectFrom('users').select('name').limit(1).executeTakeFirst()) !== undefined;
@@ -160,9 +159,7 @@ export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionH
         );
       }
       const user = await db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst();
-      // The same work for an unknown name, so that the answer's time tells nothing.
-      const right = await argonVerify(user?.password ?? decoyHash, password);
-      if (!user || !right) {
+      if (!(await isPassword(user?.password, password)) || !user) {
         await note(name, address, 'wrong');
         return refuse('wrong-credentials', '用户名或密码不对', 'name or password is wrong');
       }
@@ -217,7 +214,7 @@ export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionH
     async setPassword({ name, password }) {
       const fault = faultOfPassword(password);
       if (fault) return fault;
-      const hash = await argonHash(password);
+      const hash = await hashPassword(password);
       return db.transaction().execute(async (trx) => {
         const changed = await trx
           .updateTable('users')
@@ -282,13 +279,10 @@ function faultOfName(name: string) {
 }
 
 function faultOfPassword(password: string) {
-  if (password.length >= minPassword) return undefined;
+  if (isLongEnough(password)) return undefined;
   return refuse(
     'weak-password',
-    `密码太短（${password.length} 位）：至少 ${minPassword} 位`,
-    `the password has ${password.length} characters: use at least ${minPassword}`,
+    `密码太短（${password.length} 位）：至少 ${MIN_PASSWORD} 位`,
+    `the password has ${password.length} characters: use at least ${MIN_PASSWORD}`,
   );
 }
-
-/** Verifies no password that anybody has: it keeps unknown names as slow as known ones. */
-const decoyHash = '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$4n6uUqGYVHo7lHJpCDBTeo8rjkGgBWJrgBZEP2cnXmM';
