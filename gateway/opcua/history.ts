@@ -103,6 +103,7 @@ async function readWindow<V>(
 ): Promise<DataChange[]> {
   const { ask, toChange, marks, onNone, signal } = parts;
   const changes: DataChange[] = [];
+  const cut = new Map<string, number>();
   let questions: HistoryQuestion[] = nodes.map((node) => ({ node }));
   while (questions.length > 0 && !signal.aborted) {
     const pages = await inCalls<HistoryQuestion, HistoryPage<V>>(questions, parts.nodesPerCall, async (lot) => {
@@ -123,6 +124,8 @@ async function readWindow<V>(
         if (change && change.at > floor) changes.push(change);
       }
       if (more && more.length > 0) next.push({ node, more });
+      // Some servers cut an answer at the number asked for and say nothing of the rest (seen with asyncua 2.1).
+      else if (values.length >= valuesPerPage) cut.set(node, changes.at(-1)?.at ?? to);
       else if (isRefusal(status)) {
         onNone(node, status);
         marks.close(node);
@@ -130,6 +133,11 @@ async function readWindow<V>(
       }
     }
     questions = next;
+  }
+  for (const [node, at] of cut) {
+    // Where more of one moment is cut than an answer holds, that moment's rest cannot be had.
+    const rest = at < to ? await readWindow(parts, [node], floors, at > from ? at : at + 1, to) : [];
+    changes.push(...rest);
   }
   return changes.sort((a, b) => a.at - b.at);
 }
