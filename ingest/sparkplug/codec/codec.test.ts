@@ -4,7 +4,7 @@ import { type DatatypeName, datatypes, integerTypes } from './datatypes.ts';
 import { decodePayload, payloadLimits } from './decode.ts';
 import { encodePayload } from './encode.ts';
 import type { Integer, Metric, Payload, PropertySet, PropertyValue } from './payload.ts';
-import { rawOf, valueOf } from './value.ts';
+import { rawOf, readValue } from './value.ts';
 
 const hex = (text: string): Uint8Array => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const decoded = (bytes: Uint8Array): Payload => {
@@ -165,7 +165,7 @@ describe('a payload', () => {
 
 describe('a value', () => {
   const value = (name: DatatypeName, given: Integer | boolean | string | Uint8Array) =>
-    valueOf(rawOf(given, datatypes[name]), datatypes[name]);
+    readValue(rawOf(given, datatypes[name]), datatypes[name]);
 
   it('of every integer type comes back exactly, at both ends of its range too', () => {
     for (const [name, { bits, signed }] of Object.entries(integerTypes)) {
@@ -184,7 +184,7 @@ describe('a value', () => {
     expect(value('Int64', -9007199254740993n)).toEqual({ value: -9007199254740993n });
     expect(value('UInt64', 18446744073709551615n)).toEqual({ value: 18446744073709551615n });
     const bytes = encodePayload({ metrics: [{ raw: rawOf(-9007199254740993n, datatypes.Int64) }] });
-    expect(valueOf(decoded(bytes).metrics[0]?.raw as never, datatypes.Int64)).toEqual({ value: -9007199254740993n });
+    expect(readValue(decoded(bytes).metrics[0]?.raw as never, datatypes.Int64)).toEqual({ value: -9007199254740993n });
   });
 
   it.each([
@@ -210,7 +210,7 @@ describe('a value', () => {
     ['UInt32', 'long', 4294967295, 4294967295],
     ['Int32', 'long', 18446744073709551614n, -2],
   ] as const)('of type %s that another maker wrote to %s_value as %s is %s', (name, field, given, want) => {
-    expect(valueOf({ field, value: given } as never, datatypes[name])).toEqual({ value: want });
+    expect(readValue({ field, value: given } as never, datatypes[name])).toEqual({ value: want });
   });
 
   it.each([
@@ -224,7 +224,7 @@ describe('a value', () => {
     ['BooleanArray', { field: 'bytes', value: hex('ffffffff') }, 'more than'],
     ['StringArray', { field: 'bytes', value: hex('6162') }, 'has no end'],
   ] as const)('of type %s that cannot be one is refused with the reason', (name, given, reason) => {
-    expect(valueOf(given as never, datatypes[name])).toEqual({ refused: expect.stringContaining(reason) });
+    expect(readValue(given as never, datatypes[name])).toEqual({ refused: expect.stringContaining(reason) });
   });
 
   it.each([
@@ -244,10 +244,10 @@ describe('a value', () => {
     ['StringArray', '4142430068656c6c6f00', ['ABC', 'hello']],
     ['DateTimeArray', 'c7d0907524010000b8bab89781010000', [1256102875335, 1656107875000]],
   ] as const)('of type %s is decoded as the specification packs it', (name, bytes, want) => {
-    expect(valueOf({ field: 'bytes', value: hex(bytes) }, datatypes[name])).toEqual({ value: want });
+    expect(readValue({ field: 'bytes', value: hex(bytes) }, datatypes[name])).toEqual({ value: want });
   });
 
   it('of a datatype that does not exist is refused', () => {
-    expect(valueOf({ field: 'int', value: 1 }, 99)).toEqual({ refused: expect.stringContaining('99') });
+    expect(readValue({ field: 'int', value: 1 }, 99)).toEqual({ refused: expect.stringContaining('99') });
   });
 });

@@ -7,7 +7,7 @@ export type SparkplugValue = Integer | boolean | string | Uint8Array | readonly 
 export type ValueOutcome = { readonly value: SparkplugValue } | { readonly refused: string };
 
 /** What a value field means as `datatype`. Bytes that cannot be it are refused with the reason, never guessed. */
-export function valueOf(raw: Raw, datatype: number): ValueOutcome {
+export function readValue(raw: Raw, datatype: number): ValueOutcome {
   const name = datatypeName(datatype);
   if (!name) return { refused: `datatype ${datatype} is not one of the specification` };
   const integer = integerTypes[name];
