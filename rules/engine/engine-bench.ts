@@ -1,7 +1,7 @@
 import type { Alarm, AlarmEvent } from '../../devices/contract/alarm.ts';
 import { type Catalogue, catalogueSchema } from '../../devices/contract/catalogue.ts';
 import type { City } from '../../devices/contract/city.ts';
-import type { JournalEntry, TelemetryEntry, Value } from '../../devices/contract/entry.ts';
+import type { ConditionEntry, JournalEntry, TelemetryEntry, Value } from '../../devices/contract/entry.ts';
 import {
   type Device,
   deviceSchema,
@@ -301,6 +301,11 @@ export function engineBench(records: Records, begins = '10:00', options: { reAla
     connection(time: string, subject: string, state: 'up' | 'down') {
       passTo(momentOf(time));
       give({ kind: 'connection', subject, state, at: now });
+    },
+    /** At `time`, somebody reports a condition. */
+    condition(time: string, entry: Omit<ConditionEntry, 'kind'>) {
+      passTo(momentOf(time));
+      give({ kind: 'condition', ...entry });
     },
     registry(time: string, change: Undated<RegistryChange>) {
       passTo(momentOf(time));

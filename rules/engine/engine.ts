@@ -9,6 +9,7 @@ import { platformClause } from '../standards/compile.ts';
 import { deadlinesOf } from '../standards/deadlines.ts';
 import type { AlarmDesk } from './alarm-desk.ts';
 import { buildAlarm } from './build-alarm.ts';
+import { takeCondition } from './conditions.ts';
 import { type Core, type Counts, DERIVE, type EngineParts, encode, newCore, touch } from './core.ts';
 import { deriveByTime, deriveFrom } from './derive-lane.ts';
 import { clockWasSetBack, followClock, isBacklog } from './lane.ts';
@@ -89,6 +90,7 @@ export function createEngine(parts: EngineParts): Engine {
       if (entry.kind === 'telemetry') telemetry(core, entry);
       else if (entry.kind === 'tick') tick(core, entry.at);
       else if (entry.kind === 'connection') connection(core, entry.subject, entry.state === 'up', entry.at);
+      else if (entry.kind === 'condition') takeCondition(core, entry);
       else if (entry.kind === 'registry' && entry.change.version > version) {
         version = entry.change.version;
         applyChange(core, entry.change);
@@ -181,7 +183,7 @@ function telemetry(core: Core, entry: TelemetryEntry): void {
   // "Newest" is the smaller of both times: a reading from the future must not silence the device that sent it.
   const at = Math.min(entry.at, entry.received);
   const lateness = entry.received - at;
-  let backlog = isBacklog(unit, entry, at);
+  let backlog = isBacklog(unit, entry, at, core.time.lastTick);
   let setBack: boolean | undefined;
   const live = arrived;
   live.length = 0;

@@ -9,10 +9,13 @@ export const UNMARKED_MS = 600_000;
 /** Two late readings this far apart tell a clock that was set back from a backlog that drains, ms. */
 const PACE_MS = 5000;
 
-/** Whether a whole entry is late news by its sender's claim, or by how late it is against what is usual for the device. */
-export function isBacklog(unit: Unit, entry: TelemetryEntry, at: number): boolean {
+/**
+ * Whether a whole entry is late news by its sender's claim, or by how late it is against what is usual for the device. A claim is
+ * held against the journal's time too: what was refused and let in after a fix was received when it was fresh.
+ */
+export function isBacklog(unit: Unit, entry: TelemetryEntry, at: number, wall: number): boolean {
   const lateness = entry.received - at;
-  if (entry.historical === true && lateness > FRESH_MS) return true;
+  if (entry.historical === true && (lateness > FRESH_MS || wall - at > FRESH_MS)) return true;
   return lateness > unit.lag + UNMARKED_MS;
 }
 

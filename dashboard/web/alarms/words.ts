@@ -59,6 +59,13 @@ const platformAlarms: Readonly<Record<string, TextKey>> = {
   'platform.path-blind': 'platform.path-blind',
   'platform.gateway-down': 'platform.gateway-down',
   'platform.journal-gap': 'platform.journal-gap',
+  'platform.journal-filling': 'platform.journal-filling',
+  'platform.journal-unwritable': 'platform.journal-unwritable',
+  'platform.consumer-cut-off': 'platform.consumer-cut-off',
+  'platform.store-stopped': 'platform.store-stopped',
+  'platform.series-limit': 'platform.series-limit',
+  'platform.clock-skew': 'platform.clock-skew',
+  'platform.outbox-dropped': 'platform.outbox-dropped',
 };
 
 /** Items of the catalogue by code, empty until it has been read. */
