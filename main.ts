@@ -9,6 +9,7 @@ import { registryCache } from './devices/registry/registry-cache.ts';
 import { loadRegistry } from './devices/registry/registry-store.ts';
 import { deviceTypes } from './devices/types/registry.ts';
 import { ingestMethods, openIngest } from './ingest/main.ts';
+import { doorUrls } from './ingest/mqtt/door-urls.ts';
 import { cleanups, type Running } from './kit/cleanups.ts';
 import type { DataFolder } from './kit/data-folder.ts';
 import type { Log } from './kit/log.ts';
@@ -30,6 +31,9 @@ export interface CityParts {
 /** A whole city, running. */
 export interface RunningCity extends Running {
   readonly url: string;
+  /** Where devices connect, the plain door first. */
+  readonly mqttUrls: readonly string[];
+  /** The port of plain MQTT on loopback; 0 where it is closed. */
   readonly mqttPort: number;
   /** Secret of the one-time link; null once somebody has an account. */
   readonly firstLink: string | null;
@@ -63,6 +67,7 @@ export async function startCity({
     stopping.defer('state', () => state.close());
     const registry = registryCache(await loadRegistry(state.db));
     refuseMixing(registry.devices(), config.demo, folder);
+    if (config.demo && config.mqttPort === null) throw demoNeedsPlainMqtt();
 
     const ingest = stopping.add(
       'ingest',
@@ -118,7 +123,8 @@ export async function startCity({
     for (const name of ['ingest', 'rules', 'dashboard'])
       stopping.defer(`notice of ${name}`, folder.announce(name, control.url));
 
-    stopping.defer('notice of mqtt', folder.announce('mqtt', `mqtt://${config.mqttHost}:${ingest.mqttPort}`));
+    const mqttUrls = doorUrls(config, ingest.mqttPorts);
+    stopping.defer('notice of mqtt', folder.announce('mqtt', mqttUrls[0] ?? ''));
     if (config.demo) {
       progress({
         zh: '启动模拟城市、网关与数据回放',
@@ -138,6 +144,7 @@ export async function startCity({
     }
     return {
       url: dashboard.url,
+      mqttUrls,
       mqttPort: ingest.mqttPort,
       firstLink: await dashboard.accounts.firstLink(),
       city,
@@ -149,6 +156,12 @@ export async function startCity({
     throw err;
   }
 }
+
+const demoNeedsPlainMqtt = () =>
+  new Problem(
+    '演示中的设备通过本机的明文 MQTT 上报：去掉 YANSHAO_MQTT_PORT=off，或设置 YANSHAO_DEMO=off\n' +
+      'the devices of a demonstration use plain MQTT on loopback: take YANSHAO_MQTT_PORT=off away, or set YANSHAO_DEMO=off',
+  );
 
 /** A demonstration and a real city never mix (design.md, rule 10). */
 function refuseMixing(devices: Iterable<Device>, demo: boolean, folder: DataFolder): void {

@@ -11,6 +11,7 @@ import { registryCache } from '../devices/registry/registry-cache.ts';
 import { loadRegistry, markPublished, putRegistry } from '../devices/registry/registry-store.ts';
 import { deviceTypes } from '../devices/types/registry.ts';
 import { type Ingest, startIngest } from '../ingest/app.ts';
+import { openDoor } from '../ingest/mqtt/broker-bench.ts';
 import { type IngestTables, ingestMigrations } from '../ingest/tables.ts';
 import { cleanups } from '../kit/cleanups.ts';
 import { systemClock } from '../kit/clock.ts';
@@ -81,7 +82,7 @@ async function open(): Promise<void> {
       isSafety: safetyMeasurements(city.catalogue),
       clock: systemClock,
       log,
-      mqtt: { host: '127.0.0.1', port: 0, maxPacketBytes: 262_144, maxClients: 1000 },
+      mqtt: openDoor,
       quarantine: { rows: 10_000, bytes: 64e6 },
     }),
   );

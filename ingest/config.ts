@@ -287,6 +287,33 @@ export const ingestSettings = {
       en: 'write interface: v2 (1.8 and later, 2.x, 3) or v1 (older 1.x)',
     },
   }),
+  sparkplugMapping: setting({
+    env: 'YANSHAO_SPARKPLUG_MAPPING',
+    schema: optional,
+    help: {
+      zh: 'Sparkplug B 映射文件（YAML）；不填则用数据目录里的 sparkplug.yaml，没有该文件就不接收 Sparkplug',
+      en: 'mapping file of Sparkplug B (YAML); by default sparkplug.yaml in the data folder, and without it no Sparkplug is taken',
+    },
+  }),
+  sparkplugHostId: setting({
+    env: 'YANSHAO_SPARKPLUG_HOST_ID',
+    schema: z
+      .string()
+      .regex(/^[^/+#]+$/, 'a Sparkplug host id has no / + #')
+      .default('yanshao'),
+    help: {
+      zh: '本平台作为 Sparkplug 主机应用的编号（STATE 主题），在代理上须唯一',
+      en: 'id of this Sparkplug host application (its STATE topic), unique at its broker',
+    },
+  }),
+  sparkplugReorderMs: setting({
+    env: 'YANSHAO_SPARKPLUG_REORDER_MS',
+    schema: z.coerce.number().int().min(0).max(60_000).default(2000),
+    help: {
+      zh: '乱序的 Sparkplug 消息等待前面消息的时间，毫秒；到时请求重新出生',
+      en: 'how long a Sparkplug message out of order waits for those before it, ms; then a rebirth is requested',
+    },
+  }),
   ingestPort: setting({
     env: 'YANSHAO_INGEST_PORT',
     schema: port.default(7411),

@@ -12,6 +12,7 @@ import { memoryTelemetryStore } from '../kit/telemetry/memory/memory-telemetry-s
 import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
 import { TEN, testAlarm, testDevice } from './admission/admission-bench.ts';
 import { type Ingest, type IngestParts, startIngest } from './app.ts';
+import { openDoor } from './mqtt/broker-bench.ts';
 import { type IngestTables, ingestMigrations } from './tables.ts';
 
 export const tokenOf = (subject: string): string => `token-of-${subject}-0123456789`;
@@ -74,7 +75,7 @@ export async function ingestBench({ registry = testRegistry(), ...over }: BenchP
     isSafety: (_type, measurement) => measurement === 'alarm.ch4',
     clock,
     log: silentLog,
-    mqtt: { host: '127.0.0.1', port: 0, maxPacketBytes: 262_144, maxClients: 1000 },
+    mqtt: openDoor,
     quarantine: { rows: 10_000, bytes: 64e6 },
     storeLingerMs: 0,
     ...over,

@@ -18,6 +18,7 @@ import { type Ingest, startIngest } from './app.ts';
 import { checkBrokerUrl, checkMqttDoor, type IngestConfig } from './config.ts';
 import { externalOptions } from './external/external-options.ts';
 import { brokerOptions } from './mqtt/broker-options.ts';
+import { sparkplugOptions } from './sparkplug/sparkplug-options.ts';
 import { type IngestTables, ingestMigrations } from './tables.ts';
 
 export interface IngestNeeds {
@@ -66,6 +67,7 @@ export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonl
       log,
       mqtt: brokerOptions(config),
       external: externalOptions(config),
+      sparkplug: sparkplugOptions(config, folder.path('sparkplug.yaml'), registry, types),
       quarantine: { rows: config.quarantineRows, bytes: config.quarantineCapMb * 1_048_576 },
       clockLimits: { zoneOffsetMs: zoneOffset(city.city.timeZone)(clock.now()) },
     });
@@ -101,5 +103,6 @@ export function ingestMethods(ingest: IngestPort): Readonly<Record<string, (para
     'ingest.readmit': async (params) => ingest.readmit(...(params as P<'readmit'>)),
     'ingest.clock': async (params) => ingest.clock(...(params as P<'clock'>)),
     'ingest.stats': async () => ingest.stats(),
+    'ingest.sparkplug': async (params) => ingest.sparkplug(...(params as P<'sparkplug'>)),
   };
 }

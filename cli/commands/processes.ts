@@ -12,6 +12,7 @@ import { deviceTypes } from '../../devices/types/registry.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { openGateway } from '../../gateway/main.ts';
 import { ingestMethods, journalFile, openIngest } from '../../ingest/main.ts';
+import { doorUrls } from '../../ingest/mqtt/door-urls.ts';
 import { cleanups, type Running } from '../../kit/cleanups.ts';
 import type { DataFolder } from '../../kit/data-folder.ts';
 import { openSqliteJournalReader } from '../../kit/journal/sqlite/sqlite-journal.ts';
@@ -99,8 +100,9 @@ async function runIngest({ config, folder, log, stopping }: Frame): Promise<stri
     await openIngest({ config, folder, registry, reloadRegistry, city, types: deviceTypes, clock, log }),
   );
   await open('ingest', config.ingestPort, 'YANSHAO_INGEST_PORT', ingestMethods(ingest), { folder, log, stopping });
-  stopping.defer('notice of mqtt', folder.announce('mqtt', `mqtt://${config.mqttHost}:${ingest.mqttPort}`));
-  return `ingest 运行中 / is running: mqtt://${config.mqttHost}:${ingest.mqttPort}`;
+  const urls = doorUrls(config, ingest.mqttPorts);
+  stopping.defer('notice of mqtt', folder.announce('mqtt', urls[0] ?? ''));
+  return `ingest 运行中 / is running: ${urls.join(' ')}`;
 }
 
 async function runRules({ config, folder, log, stopping }: Frame): Promise<string> {

@@ -35,20 +35,19 @@ export function startCommand(): Command {
 
 /** What a person who has never heard of Yanshao needs now: where to look, how to get in, what to try. */
 function announce(
-  { url, firstLink, city, mqttPort, sample }: RunningCity,
+  { url, firstLink, city, mqttUrls, mqttPort, sample }: RunningCity,
   config: Config,
   dir: string,
   ms: number,
 ): void {
   const { name } = city.city;
-  const mqttScheme = config.mqttTlsCert ? 'mqtts' : 'mqtt';
   const lines = [
     '',
     `${strong(`雁哨 Yanshao ${version}`)}  ${name.zh} / ${name.en}${config.demo ? '  模拟演示 / SIMULATION' : ''}  ${faint(`${(ms / 1000).toFixed(1)} s · ${dir}`)}`,
     '',
     `  页面 / page                   ${strong(`${url}/`)}`,
   ];
-  lines.push(`  设备 / devices                ${strong(`${mqttScheme}://${config.mqttHost}:${mqttPort}`)}`);
+  lines.push(`  设备 / devices                ${strong(mqttUrls.join('  '))}`);
   if (firstLink) lines.push(`  首次登录，一次有效 / first sign-in, once  ${strong(`${url}/claim#${firstLink}`)}`);
   if (sample) {
     lines.push(

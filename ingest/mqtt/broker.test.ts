@@ -7,6 +7,7 @@ import type { Message } from '../admission/admission.ts';
 import { deviceApi } from '../api/device-api.ts';
 import type { Intake } from '../intake.ts';
 import { type Broker, type BrokerParts, startBroker } from './broker.ts';
+import { openDoor } from './broker-bench.ts';
 
 const kept = { entries: [], refusals: [], readings: 0, doubtful: 0, safety: false };
 const cleanUps: (() => Promise<void> | void)[] = [];
@@ -19,14 +20,15 @@ const keepsAll: Pick<Intake, 'take' | 'settle'> = {
   settle: (_m, _s, admitted, done) => setImmediate(done, null, admitted),
 };
 
+const plainPort = ({ ports }: Broker): number => ports.plain ?? 0;
+
 /** The broker over an intake of the test's own. */
 type BenchParts = Partial<BrokerParts> & { readonly intake?: Pick<Intake, 'take' | 'settle'> };
 async function brokerBench({ intake = keepsAll, ...over }: BenchParts = {}): Promise<Broker> {
   const broker = await startBroker({
-    host: '127.0.0.1',
-    port: 0,
+    ...openDoor,
     maxPacketBytes: 10_000,
-    maxClients: 100,
+    isGateway: () => false,
     api: deviceApi({
       intake,
       admission: { admit: () => kept },
@@ -90,7 +92,7 @@ describe('the embedded broker', () => {
         settle: () => {},
       },
     });
-    const { socket, heard } = await rawClient(broker.port);
+    const { socket, heard } = await rawClient(plainPort(broker));
     const messages = Buffer.concat(Array.from({ length: 100 }, (_, i) => generate(publish(i + 1, 'x'.repeat(1000)))));
     for (let i = 0; i < 300; i++) socket.write(messages);
     // Sampled until it stands still: 30,000 messages were sent, and reading must stop long before.
@@ -126,7 +128,7 @@ describe('the embedded broker', () => {
         },
       },
     });
-    const { socket, heard } = await rawClient(broker.port);
+    const { socket, heard } = await rawClient(plainPort(broker));
     const bytes = Buffer.concat([
       generate(publish(1, 'before')),
       generate(publish(2, Buffer.alloc(120_000))),
@@ -151,7 +153,7 @@ describe('the embedded broker', () => {
 
   it('puts out a client that is too large before it has said who it is', async () => {
     const broker = await brokerBench();
-    const socket = connect(broker.port, '127.0.0.1');
+    const socket = connect(plainPort(broker), '127.0.0.1');
     cleanUps.push(() => void socket.destroy());
     socket.on('error', () => {});
     const closed = new Promise((resolve) => socket.once('close', () => resolve(true)));
@@ -171,7 +173,7 @@ describe('the embedded broker', () => {
 
   it('puts out a client that writes to the broker’s own topics', async () => {
     const broker = await brokerBench();
-    const { socket, send } = await rawClient(broker.port);
+    const { socket, send } = await rawClient(plainPort(broker));
     const closed = new Promise((resolve) => socket.once('close', () => resolve(true)));
     send(publish(1, 'x', '$SYS/broker/new/clients'));
     expect(await closed).toBe(true);
@@ -181,7 +183,7 @@ describe('the embedded broker', () => {
     const broker = await brokerBench({
       intake: { take: (_message, done) => setImmediate(done, new Error('disk full'), kept), settle: () => {} },
     });
-    const { socket, heard, send } = await rawClient(broker.port);
+    const { socket, heard, send } = await rawClient(plainPort(broker));
     const closed = new Promise((resolve) => socket.once('close', () => resolve(true)));
     send(publish(1, '{}'));
     expect(await closed).toBe(true);
@@ -190,6 +192,8 @@ describe('the embedded broker', () => {
 
   it('is told what to do when its port is taken', async () => {
     const broker = await brokerBench();
-    await expect(brokerBench({ port: broker.port })).rejects.toThrow(/YANSHAO_MQTT_PORT/);
+    await expect(brokerBench({ plain: { host: '127.0.0.1', port: plainPort(broker) } })).rejects.toThrow(
+      /YANSHAO_MQTT_PORT/,
+    );
   });
 });

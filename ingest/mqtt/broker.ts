@@ -1,136 +1,93 @@
-import type { EventEmitter } from 'node:events';
-import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, TLSSocket } from 'node:tls';
-import { Aedes, type Client, type PublishPacket } from 'aedes';
+import type { PublishPacket } from 'aedes';
 import { topics } from '../../devices/contract/topics.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
-import { Problem } from '../../kit/problem.ts';
+import { reasons } from '../admission/reasons.ts';
 import type { DeviceApi, Sender } from '../api/device-api.ts';
-import { BAD_CREDENTIALS, type Identity, NOT_AUTHORIZED, type Proof, type Shown } from './identity.ts';
-import { noFanOut } from './no-fan-out.ts';
-import { guardPacketSize, oversizeOf } from './packet-guard.ts';
+import type { IdentityLimits } from './allowances.ts';
+import { type Identity, NOT_AUTHORIZED, type Proof, type Shown } from './identity.ts';
+import type { Listeners } from './listeners.ts';
+import { oversizeOf } from './packet-guard.ts';
 import { isReserved, maySubscribe } from './topic-rules.ts';
+import { type Outlet, type Policy, startTransport, type TransportCounts, type TransportOptions } from './transport.ts';
 
-export interface BrokerOptions {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  readonly maxPacketBytes: number;
-  readonly maxClients: number;
-  /** PEM texts; absent for plain MQTT, which is for loopback only. With `ca`, client certificates signed by it prove identity. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
+export interface BrokerOptions extends TransportOptions {
+  /** What a device and a gateway may do. */
+  readonly limits: { readonly device: IdentityLimits; readonly gateway: IdentityLimits };
 }
 
 export interface BrokerParts extends BrokerOptions {
   readonly api: Pick<DeviceApi, 'receive' | 'tooLarge'>;
   readonly identify: (shown: Shown) => Proof;
+  readonly isGateway: (subject: string) => boolean;
   /** The first connection of a subject came, or its last one went. */
   readonly onPresence: (subject: string, state: 'up' | 'down') => void;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
 
-export interface Broker {
-  readonly port: number;
-  readonly clients: number;
-  /** Connections refused for want of a valid credential. */
-  readonly turnedAway: number;
+export interface BrokerCounts extends TransportCounts {
   /** Refusals and receipts not sent to a client that does not read; refusals are in the quarantine. */
-  readonly unsentErrors: number;
+  unsentErrors: number;
+  /** Messages that asked to be retained: they were taken as any other, and not retained. */
+  retained: number;
+}
+
+export interface Broker {
+  readonly ports: Listeners['ports'];
+  /** Connections that have signed in. */
+  readonly clients: number;
+  /** Connections not read from now, as they send faster than they may. */
+  readonly held: number;
+  readonly counts: Readonly<BrokerCounts>;
   /** Ends the connections of whoever this is true of. */
   dismiss(who: (identity: Identity) => boolean): void;
   /** Takes no more connections and ends those there are, unacknowledged messages unacknowledged. */
   stop(): Promise<void>;
 }
 
-/** What hangs on a connection that has proved who it is. */
+/** A connection that has proved who it is. */
 interface Session {
   readonly identity: Identity;
-  /** Of {@link onRequest}, what it has subscribed to. */
-  readonly wants: Set<string>;
   readonly sender: Sender;
 }
-
-type Known = Client & { session?: Session; proof?: Proof };
 
 /** Sent only to who has subscribed to it; an answer is sent to whoever asked. */
 const onRequest = new Set<string>([topics.errors, topics.gatewayReceipts]);
 
-/** A client that does not read is sent nothing more beyond this many unread bytes. */
-const UNREAD_MAX = 256 * 1024;
-
-const authError = (returnCode: number): Error & { returnCode: number } =>
-  Object.assign(new Error(returnCode === BAD_CREDENTIALS ? 'bad user name or password' : 'not authorized'), {
-    returnCode,
-  });
-
 /**
- * The embedded broker: aedes, hardened. It is a door, not a bus: what clients publish is judged and journaled, and ends
- * there. A PUBACK goes out when the message is durable and not before. A bad payload is acknowledged and quarantined; the
- * connection stays.
+ * The embedded broker: the hardened transport with the platform's policy. It is a door, not a bus: what clients publish
+ * is judged and journaled, and ends there. A PUBACK goes out when the message is durable and not before. A bad payload is
+ * acknowledged and quarantined; the connection stays.
  */
 export async function startBroker(parts: BrokerParts): Promise<Broker> {
-  const { api, identify, onPresence, clock, log, maxPacketBytes } = parts;
+  const { api, identify, isGateway, onPresence, clock, limits, log } = parts;
   const present = new Map<string, number>();
-  let turnedAway = 0;
-  let unsentErrors = 0;
-  let stopping = false;
+  const own = { unsentErrors: 0, retained: 0 };
+  const limitsOf = (subject: string): IdentityLimits => (isGateway(subject) ? limits.gateway : limits.device);
 
-  const aedes = await Aedes.createBroker({
-    // Random id: a fixed one loses queued messages across restarts. Concurrency 0: no queue that is drained by recursion.
-    concurrency: 0,
-    mq: noFanOut(),
-    drainTimeout: 10_000,
-    connectTimeout: 10_000,
-    maxClientsIdLength: 256,
-    preConnect(client: Known, packet, callback) {
-      client.proof = identify(shownBy(client, packet.username, packet.password));
-      // A client id is chosen by the client: under another identity's name it would take over that one's connection.
-      if ('identity' in client.proof && packet.clientId) {
-        packet.clientId = `${client.proof.identity.subject}/${packet.clientId}`;
-      }
-      // Nothing is queued for absent clients, so there is no session to keep; a stored one would only hold memory.
-      packet.clean = true;
-      callback(null, true);
-    },
-    authenticate(client: Known, _username, _password, done) {
-      const proof = client.proof ?? { refused: NOT_AUTHORIZED };
-      if ('refused' in proof) {
-        turnedAway++;
-        done(authError(proof.refused) as never, false);
-      } else {
-        client.session = sessionOf(client, proof.identity);
-        done(null, true);
-      }
-    },
-    authorizeSubscribe(_client, subscription, callback) {
-      callback(null, maySubscribe(subscription.topic) ? subscription : null);
-    },
-    authorizePublish(client: Known | null, packet, callback) {
-      const session = client?.session;
-      if (!client || !session) return callback(new Error('only an identified client publishes'));
-      if (isReserved(packet.topic)) {
-        log.warn(
-          { client: session.identity.subject, topic: packet.topic.slice(0, 100) },
-          'a client wrote to a reserved topic and was put out',
-        );
-        return callback(new Error(`${packet.topic} is reserved`));
-      }
-      receive(session, packet, callback);
+  const sessionOf = (identity: Identity, outlet: Outlet): Session => ({
+    identity,
+    sender: {
+      door: 'direct',
+      reply(topic, body) {
+        if (onRequest.has(topic) && !outlet.filters.has(topic)) return;
+        if (!outlet.send(topic, body)) own.unsentErrors++;
+      },
     },
   });
-  // Every publish ends here once it is authorised: nobody listens through the broker (see no-fan-out.ts).
-  aedes.publish = (_packet: unknown, client: unknown, done?: (err?: Error) => void) => {
-    const callback = done ?? (client as (() => void) | undefined);
-    if (typeof callback === 'function') callback();
-  };
 
-  const receive = (
-    { identity, sender }: Session,
-    packet: PublishPacket,
-    callback: (err?: Error | null) => void,
-  ): void => {
+  const receive = ({ identity, sender }: Session, packet: PublishPacket, done: (err?: Error | null) => void): void => {
+    if (isReserved(packet.topic)) {
+      log.warn(
+        { client: identity.subject, topic: packet.topic.slice(0, 100) },
+        'a client wrote to a reserved topic and was put out',
+      );
+      done(new Error(`${packet.topic} is reserved`));
+      return;
+    }
+    // §3.3.1.3: the flag asks for something nobody here would ever read back; the message itself is as good as any.
+    if (packet.retain) own.retained++;
     const message = {
       topic: packet.topic,
       payload: packet.payload as Buffer,
@@ -138,138 +95,58 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
       received: clock.now(),
     };
     const large = oversizeOf(packet);
-    if (large) api.tooLarge(message, large.trueSize, sender, callback);
-    else api.receive(message, sender, callback);
+    if (large) api.tooLarge(message, large.trueSize, sender, done);
+    else api.receive(message, sender, done);
   };
 
-  const sessionOf = (client: Known, identity: Identity): Session => {
-    const wants = new Set<string>();
-    const reply: Sender['reply'] = (topic, body) => {
-      if (onRequest.has(topic) && !wants.has(topic)) return;
-      const unread = 'writableLength' in client.conn ? client.conn.writableLength : 0;
-      if (client.closed || unread > UNREAD_MAX) unsentErrors++;
-      else send(client, topic, body);
-    };
-    return { identity, wants, sender: { door: 'direct', reply } };
-  };
-
-  (aedes as unknown as EventEmitter).on('error', (err: Error) =>
-    log.error({ err }, 'the broker met an error and goes on'),
-  );
-  aedes.on('client', (client: Known) => {
-    const subject = client.session?.identity.subject;
-    if (subject === undefined) return;
-    const count = present.get(subject) ?? 0;
-    present.set(subject, count + 1);
-    if (count === 0) onPresence(subject, 'up');
-  });
-  aedes.on('clientDisconnect', (client: Known) => {
-    const subject = client.session?.identity.subject;
-    if (subject === undefined) return;
-    const count = (present.get(subject) ?? 1) - 1;
-    if (count > 0) present.set(subject, count);
+  const count = ({ identity: { subject } }: Session, step: 1 | -1): void => {
+    const before = present.get(subject) ?? 0;
+    const after = before + step;
+    if (after > 0) present.set(subject, after);
     else present.delete(subject);
-    // When it is us who leave, the journal must not say that everybody else did.
-    if (count <= 0 && !stopping) onPresence(subject, 'down');
-  });
-  const watchWants = (wants: boolean) => (filters: readonly string[], client: Known) => {
-    for (const filter of filters) {
-      if (!onRequest.has(filter)) continue;
-      if (wants) client.session?.wants.add(filter);
-      else client.session?.wants.delete(filter);
-    }
+    if (before === 0) onPresence(subject, 'up');
+    else if (after === 0) onPresence(subject, 'down');
   };
-  aedes.on('subscribe', (subscriptions, client) =>
-    watchWants(true)(
-      subscriptions.filter(({ qos }) => (qos as number) !== 128).map(({ topic }) => topic),
-      client as Known,
-    ),
-  );
-  aedes.on('unsubscribe', (filters, client) => watchWants(false)(filters, client as Known));
 
-  const server = listenerFor(parts.tls, (socket) => {
-    socket.setNoDelay(true);
-    guardPacketSize(aedes.handle(socket), maxPacketBytes);
-  });
-  server.maxConnections = parts.maxClients;
-  const port = await listen(server, parts.host, parts.port).catch(async (err: unknown) => {
-    await closeAedes(aedes);
-    throw err;
-  });
+  const policy: Policy<Session> = {
+    signIn({ will, ...shown }) {
+      const proof = identify(shown);
+      if ('refused' in proof) return proof;
+      // A will is judged like any message, when it is spoken; one that would put its sender out is refused at once.
+      if (will && isReserved(will.topic)) return { refused: NOT_AUTHORIZED };
+      const { subject } = proof.identity;
+      return {
+        identity: subject,
+        limits: limitsOf(subject),
+        begin: (outlet) => sessionOf(proof.identity, outlet),
+      };
+    },
+    maySubscribe: (_session, filter) => maySubscribe(filter),
+    receive,
+    onOpen: (session) => count(session, 1),
+    onClose: (session) => count(session, -1),
+    onHeld({ identity: { subject }, sender }) {
+      const { messages, bytes } = limitsOf(subject);
+      log.warn({ client: subject }, 'a client sends faster than it may and is made to wait');
+      const reason = reasons.tooFast(messages.perSecond, bytes.perSecond);
+      const refusals = [{ device: null, code: 'rate-limited', reason, count: 1 }];
+      sender.reply(topics.errors, { topic: null, received: clock.now(), refusals });
+    },
+  };
 
-  const connected = (): Known[] => Object.values((aedes as unknown as { clients: Record<string, Known> }).clients);
+  const transport = await startTransport({ ...parts, policy, kind: 'door' });
   return {
-    port,
+    ports: transport.ports,
     get clients() {
-      return aedes.connectedClients;
+      return transport.clients;
     },
-    get turnedAway() {
-      return turnedAway;
+    get held() {
+      return transport.held;
     },
-    get unsentErrors() {
-      return unsentErrors;
+    get counts() {
+      return { ...transport.counts, ...own };
     },
-    dismiss(who) {
-      for (const client of connected()) {
-        if (client.session && who(client.session.identity)) client.close();
-      }
-    },
-    async stop() {
-      stopping = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await closeAedes(aedes);
-      await closed;
-    },
+    dismiss: (who) => transport.dismiss(({ identity }) => who(identity)),
+    stop: transport.stop,
   };
 }
-
-/** Sends to this one connection. */
-function send(client: Client, topic: string, body: unknown): void {
-  client.publish(
-    {
-      cmd: 'publish',
-      topic,
-      payload: Buffer.from(JSON.stringify(body)),
-      qos: 0,
-      dup: false,
-      retain: false,
-    },
-    () => {},
-  );
-}
-
-function shownBy(client: Client, username: string | undefined, password: Buffer | undefined): Shown {
-  const conn = client.conn;
-  const fingerprint =
-    conn instanceof TLSSocket && conn.authorized ? conn.getPeerCertificate().fingerprint256 : undefined;
-  return { username, password, fingerprint };
-}
-
-function listenerFor(tls: BrokerOptions['tls'], onSocket: (socket: Socket) => void): Server {
-  if (!tls) return createTcpServer(onSocket);
-  return createTlsServer(
-    { ...tls, minVersion: 'TLSv1.2', requestCert: tls.ca !== undefined, rejectUnauthorized: false },
-    onSocket,
-  );
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (err: NodeJS.ErrnoException) =>
-      reject(
-        new Problem(
-          err.code === 'EADDRINUSE'
-            ? `MQTT port ${port} on ${host} is taken: stop the other broker or set YANSHAO_MQTT_PORT\n${host} 的 MQTT 端口 ${port} 已被占用：请停止另一个代理，或修改 YANSHAO_MQTT_PORT`
-            : `MQTT cannot listen on ${host}:${port}: ${err.message}; set YANSHAO_MQTT_HOST and YANSHAO_MQTT_PORT\nMQTT 无法监听 ${host}:${port}：请检查 YANSHAO_MQTT_HOST 与 YANSHAO_MQTT_PORT`,
-          err,
-        ),
-      ),
-    );
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : port);
-    });
-  });
-}
-
-const closeAedes = (aedes: Aedes): Promise<void> => new Promise((resolve) => aedes.close(resolve));

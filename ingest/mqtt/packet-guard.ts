@@ -111,3 +111,24 @@ function emitHead(parser: Parser, { packet, head, length }: Skip): void {
   oversize.set(short, { trueSize: length - payloadStart });
   parser.emit('packet', short);
 }
+
+/** Told of whatever a client sends, before aedes takes it. */
+export interface PacketWatch {
+  readonly onBytes: (count: number) => void;
+  readonly onPacket: (packet: { readonly cmd: string; readonly messageId?: number }) => void;
+}
+
+/** Watches a client's packets. To be put on after {@link guardPacketSize}, so that bytes that are thrown away count too. */
+export function watchPackets(client: Client, { onBytes, onPacket }: PacketWatch): void {
+  const parser = (client as unknown as { _parser: Parser })._parser;
+  const parse = parser.parse.bind(parser);
+  const emit = parser.emit.bind(parser);
+  parser.parse = (chunk) => {
+    onBytes(chunk.length);
+    return parse(chunk);
+  };
+  parser.emit = (event, value) => {
+    if (event === 'packet') onPacket(value as { cmd: string; messageId?: number });
+    return emit(event, value);
+  };
+}

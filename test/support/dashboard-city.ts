@@ -100,7 +100,7 @@ export async function dashboardCity({ databaseUrl, durable }: DashboardCityOptio
       sql: ingestDb,
       registry,
       isSafety: safetyMeasurements(city.catalogue),
-      mqtt: { host: '127.0.0.1', port: 0, maxPacketBytes: 262_144, maxClients: 100 },
+      mqtt: openDoor,
       quarantine: { rows: 1000, bytes: 16e6 },
       storeLingerMs: 0,
     }),

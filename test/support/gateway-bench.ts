@@ -12,6 +12,7 @@ import { gatewayConfigSchema } from '../../gateway/config.ts';
 import type { UplinkRow } from '../../gateway/row.ts';
 import { type Ingest, startIngest } from '../../ingest/app.ts';
 import { tokenOf, tokensFor } from '../../ingest/ingest-bench.ts';
+import { openDoor } from '../../ingest/mqtt/broker-bench.ts';
 import { type IngestTables, ingestMigrations } from '../../ingest/tables.ts';
 import { systemClock } from '../../kit/clock.ts';
 import type { Journal } from '../../kit/journal/journal.ts';
@@ -81,7 +82,7 @@ export async function harbour(devices: readonly Device[]): Promise<Harbour> {
         isSafety: () => true,
         clock: systemClock,
         log: silentLog,
-        mqtt: { host: '127.0.0.1', port, maxPacketBytes: 262_144, maxClients: 10 },
+        mqtt: { ...openDoor, plain: { host: '127.0.0.1', port } },
         quarantine: { rows: 1000, bytes: 16e6 },
         storeLingerMs: 0,
       });

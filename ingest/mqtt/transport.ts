@@ -1,0 +1,424 @@
+import type { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { Aedes, type Client, type PublishPacket } from 'aedes';
+import { cleanups } from '../../kit/cleanups.ts';
+import type { Log } from '../../kit/log.ts';
+import { type AddressLimits, type Allowance, allowances, type IdentityLimits } from './allowances.ts';
+import { patientFanOut } from './fan-out.ts';
+import { suspendKeepAliveWhile } from './keep-alive.ts';
+import { type Doors, type Listeners, openListeners, type Visitor } from './listeners.ts';
+import { noFanOut } from './no-fan-out.ts';
+import { type OnceOnly, onceOnly } from './once-only.ts';
+import { guardPacketSize, watchPackets } from './packet-guard.ts';
+import { gateReading, type ReadingGate, UNREAD_MAX } from './reading-gate.ts';
+
+/** CONNACK return codes (MQTT 3.1.1 §3.2.2.3). */
+export const IDENTIFIER_REJECTED = 2;
+export const SERVER_UNAVAILABLE = 3;
+type ReturnCode = 2 | 3 | 4 | 5;
+
+/** What a client says of itself in its CONNECT, and what TLS found. */
+export interface Caller extends Visitor {
+  readonly clientId: string;
+  readonly username: string | undefined;
+  readonly password: Uint8Array | undefined;
+  readonly will: { readonly topic: string } | undefined;
+}
+
+/** The way back to one connection. */
+export interface Outlet {
+  /** The filters it was granted. */
+  readonly filters: ReadonlySet<string>;
+  /** Sends to this one connection, QoS 0; false when it does not read and nothing was sent. */
+  send(topic: string, body: unknown): boolean;
+}
+
+export type SignIn<Who> =
+  | {
+      /** Whose allowance its messages count against; client ids are told apart within it, so that nobody takes over another's. */
+      readonly identity: string;
+      readonly limits: IdentityLimits;
+      /** The connection is let in: what the policy is to know it by. */
+      readonly begin: (outlet: Outlet) => Who;
+    }
+  | { readonly refused: ReturnCode };
+
+/** Who may do what: everything about a broker that is not the protocol. `Who` is one connection that has proved itself. */
+export interface Policy<Who> {
+  signIn(caller: Caller): SignIn<Who>;
+  maySubscribe(who: Who, filter: string): boolean;
+  /** Judges a PUBLISH (or a will). Its acknowledgement goes out when `done` is called; an error ends the connection. */
+  receive(who: Who, packet: PublishPacket, done: (err?: Error | null) => void): void;
+  /** A connection stands: its CONNACK has been sent. */
+  onOpen?(who: Who): void;
+  /** A connection that stood is gone. */
+  onClose?(who: Who): void;
+  /** A connection is not read from for now, as it sends faster than it may; told once until a quiet minute has passed. */
+  onHeld?(who: Who): void;
+}
+
+export interface TransportOptions extends Doors {
+  readonly maxPacketBytes: number;
+  /** Connections at a time, over all listeners. */
+  readonly maxClients: number;
+  readonly perAddress: AddressLimits;
+  /** How long a client may leave what it is sent unread, ms. */
+  readonly drainTimeoutMs?: number;
+}
+
+export interface TransportParts<Who> extends TransportOptions {
+  readonly policy: Policy<Who>;
+  /** `door`: what is published ends at the policy, sessions are always clean. `bus`: it is delivered to subscribers. */
+  readonly kind: 'door' | 'bus';
+  readonly log: Log;
+}
+
+/** Counts since the broker began. */
+export interface TransportCounts {
+  /** Sign-ins refused by the policy. */
+  turnedAway: number;
+  /** Connections and sign-ins refused for being too many or coming too fast. */
+  putOff: number;
+  /** Times a client began to send faster than it may, and was made to wait. */
+  holds: number;
+}
+
+export interface Transport<Who> {
+  readonly ports: Listeners['ports'];
+  /** Connections that have signed in. */
+  readonly clients: number;
+  /** Connections not read from now, as they send faster than they may. */
+  readonly held: number;
+  readonly counts: Readonly<TransportCounts>;
+  /** Ends the connections of whoever this is true of, at once; their wills are not spoken. */
+  dismiss(who: (who: Who) => boolean): void;
+  /** Takes no more connections and ends those there are, unacknowledged messages unacknowledged. */
+  stop(): Promise<void>;
+}
+
+/** What hangs on a connection from its first byte. */
+interface Line<Who> {
+  readonly visitor: Visitor;
+  readonly gate: ReadingGate;
+  readonly inbound: OnceOnly;
+  readonly filters: Set<string>;
+  signIn?: SignIn<Who>;
+  who?: Who;
+  allowance?: Allowance;
+  open: boolean;
+  heldBy?: NodeJS.Timeout | undefined;
+  /** When it was last let go, on the monotonic clock. */
+  freedAt: number;
+}
+
+/** The parts of an aedes (1.2.0) client that its types do not name. */
+type Known<Who> = Client & { line?: Line<Who>; will?: unknown; _will?: unknown };
+
+const SWEEP_MS = 60_000;
+/** A hold within so long of the last one is the same episode, ms. */
+const QUIET_MS = 60_000;
+const now = (): number => performance.now();
+
+/**
+ * aedes, hardened: listeners, identity before anything else, bounded packets, bounded rates by not reading, QoS 2 once,
+ * nothing that a client who does not read can hold. What may be said and what becomes of it is the policy's.
+ */
+export async function startTransport<Who>(parts: TransportParts<Who>): Promise<Transport<Who>> {
+  const { policy, kind, log, maxPacketBytes } = parts;
+  const stopping = cleanups(log);
+  const books = allowances(parts.perAddress, now);
+  const lines = new Set<Known<Who>>();
+  const counts: TransportCounts = { turnedAway: 0, putOff: 0, holds: 0 };
+  let arrived = 0;
+  let held = 0;
+  let leaving = false;
+
+  const aedes = await Aedes.createBroker({
+    // Random id: a fixed one loses queued messages across restarts. Concurrency 0: no queue that is drained by recursion.
+    concurrency: 0,
+    mq: (kind === 'door' ? noFanOut() : patientFanOut()) as never,
+    drainTimeout: parts.drainTimeoutMs ?? 10_000,
+    connectTimeout: 10_000,
+    maxClientsIdLength: 256,
+    preConnect(client: Known<Who>, packet, callback) {
+      const { line } = client;
+      if (!line) return callback(new Error('a connection that no listener brought'), false);
+      // MQTT-3.1.3-7, MQTT-3.1.3-8: without an id, only a clean session; MQTT 3.1 knows no empty id at all.
+      const nameless = !packet.clientId && (!packet.clean || packet.protocolVersion !== 4);
+      line.signIn = nameless
+        ? { refused: IDENTIFIER_REJECTED }
+        : policy.signIn({
+            ...line.visitor,
+            clientId: packet.clientId,
+            username: packet.username,
+            password: packet.password,
+            will: packet.will,
+          });
+      if ('begin' in line.signIn && packet.clientId) packet.clientId = `${line.signIn.identity}/${packet.clientId}`;
+      // Nothing is queued for absent clients, so there is no session to keep; a stored one would only hold memory.
+      if (kind === 'door') packet.clean = true;
+      callback(null, true);
+    },
+    authenticate(client: Known<Who>, _username, _password, done) {
+      const line = client.line as Line<Who>;
+      const signIn = line.signIn ?? { refused: SERVER_UNAVAILABLE };
+      if ('refused' in signIn) return refuse(client, signIn.refused, done as never);
+      const allowance = books.of(signIn.identity, signIn.limits);
+      // MQTT-3.1.4-2: one that takes over its own older connection does not need room for both.
+      const takesOver = (aedes as unknown as Inside).clients[client.id] ? 1 : 0;
+      if (allowance.connections - takesOver >= allowance.limits.connections || allowance.attempts.owedMs() > 0) {
+        counts.putOff++;
+        log.warn(
+          { client: signIn.identity },
+          'a client connects too often, or too many times at once, and was put off',
+        );
+        return done(connackError(SERVER_UNAVAILABLE) as never, false);
+      }
+      allowance.attempts.take(1);
+      allowance.connections++;
+      line.allowance = allowance;
+      line.who = signIn.begin(outletOf(client, line.filters));
+      // From here on it can be dismissed, also before its CONNACK.
+      lines.add(client);
+      (client.conn as Duplex).once('close', () => gone(client, line, allowance));
+      done(null, true);
+    },
+    authorizeSubscribe(client: Known<Who>, subscription, callback) {
+      const { line } = client;
+      const may = line?.who !== undefined && policy.maySubscribe(line.who, subscription.topic);
+      if (may) line.filters.add(subscription.topic);
+      callback(null, may ? subscription : null);
+    },
+    authorizePublish(client: Known<Who> | null, packet, callback) {
+      const line = client?.line;
+      const who = line?.who;
+      if (!line || who === undefined) return callback(new Error('only an identified client publishes'));
+      const id = packet.qos === 2 ? packet.messageId : undefined;
+      if (id === undefined) policy.receive(who, packet, callback);
+      else line.inbound.take(id, callback, (onward) => policy.receive(who, packet, onward));
+    },
+  });
+  stopping.defer('aedes', () => new Promise<void>((resolve) => aedes.close(resolve)));
+  if (kind === 'door') closeTheBus(aedes);
+  keepNothing(aedes);
+  aloneInTheWorld(aedes);
+
+  const refuse = (client: Known<Who>, code: ReturnCode, done: (err: Error, may: boolean) => void): void => {
+    counts.turnedAway++;
+    const address = client.line?.visitor.address ?? '';
+    const waitMs = books.failed(address);
+    if (waitMs === null) return void (client.conn as Duplex).destroy();
+    setTimeout(() => {
+      books.answered(address);
+      done(connackError(code), false);
+    }, waitMs).unref();
+  };
+
+  const gone = (client: Known<Who>, line: Line<Who>, allowance: Allowance): void => {
+    lines.delete(client);
+    allowance.connections--;
+    letGo(line);
+    if (line.open && line.who !== undefined && !leaving) policy.onClose?.(line.who);
+    line.open = false;
+  };
+
+  const letGo = (line: Line<Who>): void => {
+    if (!line.heldBy) return;
+    clearTimeout(line.heldBy);
+    line.heldBy = undefined;
+    line.freedAt = now();
+    held--;
+  };
+
+  /** Stops reading from a client until it owes nothing: its own kernel makes it wait, and nobody else does. */
+  const hold = (line: Line<Who>, ms: number): void => {
+    if (line.heldBy || line.who === undefined) return;
+    held++;
+    if (now() - line.freedAt > QUIET_MS) {
+      counts.holds++;
+      policy.onHeld?.(line.who);
+    }
+    line.heldBy = setTimeout(recheck, Math.min(ms, 1000), line);
+  };
+  const recheck = (line: Line<Who>): void => {
+    const { allowance } = line;
+    const owed = allowance ? Math.max(allowance.messages.owedMs(), allowance.bytes.owedMs()) : 0;
+    if (owed > 0) {
+      line.heldBy = setTimeout(recheck, Math.min(owed, 1000), line);
+      return;
+    }
+    letGo(line);
+    line.gate.open();
+  };
+
+  (aedes as unknown as EventEmitter).on('error', (err: Error) =>
+    log.error({ err }, 'the broker met an error and goes on'),
+  );
+  aedes.on('clientReady', (client: Known<Who>) => {
+    const { line } = client;
+    // Somebody may have gone while its CONNACK was on the way.
+    if (line?.who === undefined || !lines.has(client)) return;
+    line.open = true;
+    policy.onOpen?.(line.who);
+  });
+  aedes.on('unsubscribe', (filters, client) => {
+    for (const filter of filters) (client as Known<Who>).line?.filters.delete(filter);
+  });
+
+  const onConnection = (conn: Duplex, visitor: Visitor): void => {
+    const client = aedes.handle(conn as never) as Known<Who>;
+    const gate = gateReading(client, {
+      held: () => line.heldBy !== undefined,
+      sparing: () => {
+        const { allowance } = line;
+        return allowance !== undefined && (allowance.messages.scarce() || allowance.bytes.scarce());
+      },
+    });
+    const line: Line<Who> = {
+      visitor,
+      gate,
+      inbound: onceOnly(),
+      filters: new Set(),
+      open: false,
+      freedAt: Number.NEGATIVE_INFINITY,
+    };
+    client.line = line;
+    guardPacketSize(client, maxPacketBytes);
+    suspendKeepAliveWhile(client, () => gate.waiting);
+    watchPackets(client, {
+      onBytes(count) {
+        const waitMs = line.allowance?.bytes.take(count) ?? 0;
+        if (waitMs > 0) hold(line, waitMs);
+      },
+      onPacket(packet) {
+        const waitMs = line.allowance?.messages.take(1) ?? 0;
+        if (waitMs > 0) hold(line, waitMs);
+        if (packet.cmd === 'pubrel' && packet.messageId !== undefined) line.inbound.release(packet.messageId);
+      },
+    });
+  };
+
+  const sweeping = setInterval(books.sweep, SWEEP_MS);
+  sweeping.unref();
+  stopping.defer('sweep', () => clearInterval(sweeping));
+  let listeners: Listeners;
+  try {
+    listeners = await openListeners({
+      doors: parts,
+      arrive(address) {
+        const may = !leaving && arrived < parts.maxClients && books.arrive(address);
+        if (may) arrived++;
+        else counts.putOff++;
+        return may;
+      },
+      leave(address) {
+        arrived--;
+        books.leave(address);
+      },
+      onConnection,
+      maxFrameBytes: Math.max(1_048_576, 4 * maxPacketBytes),
+      log,
+    });
+  } catch (err) {
+    await stopping.run();
+    throw err;
+  }
+
+  const end = (client: Known<Who>): void => {
+    client.will = null;
+    client._will = null;
+    (client.conn as Duplex).destroy();
+  };
+  return {
+    ports: listeners.ports,
+    get clients() {
+      return lines.size;
+    },
+    get held() {
+      return held;
+    },
+    counts,
+    dismiss(who) {
+      for (const client of lines) if (client.line?.who !== undefined && who(client.line.who)) end(client);
+    },
+    async stop() {
+      leaving = true;
+      // It is us who leave: nobody's will says so.
+      for (const client of lines) end(client);
+      await listeners.stop();
+      await stopping.run();
+    },
+  };
+}
+
+const words: Record<ReturnCode, string> = {
+  2: 'identifier rejected',
+  3: 'server unavailable',
+  4: 'bad user name or password',
+  5: 'not authorized',
+};
+const connackError = (returnCode: ReturnCode): Error & { returnCode: number } =>
+  Object.assign(new Error(words[returnCode]), { returnCode });
+
+function outletOf<Who>(client: Known<Who>, filters: ReadonlySet<string>): Outlet {
+  return {
+    filters,
+    send(topic, body) {
+      if (client.closed || (client.conn as Duplex).writableLength > UNREAD_MAX) return false;
+      const payload = Buffer.from(JSON.stringify(body));
+      client.publish({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false }, () => {});
+      return true;
+    },
+  };
+}
+
+/** Every publish ends once it is authorised: nobody listens through the broker (see no-fan-out.ts). */
+function closeTheBus(aedes: Aedes): void {
+  aedes.publish = (_packet: unknown, client: unknown, done?: (err?: Error) => void) => {
+    const callback = done ?? (client as (() => void) | undefined);
+    if (typeof callback === 'function') callback();
+  };
+}
+
+/** The private parts of aedes (1.2.0) that are mended here; pinned exactly for them. */
+interface Inside {
+  clients: Record<string, Client | undefined>;
+  connectedClients: number;
+  unregisterClient(client: Client): void;
+  readonly _heartbeatInterval: NodeJS.Timeout;
+  readonly _clearWillInterval: NodeJS.Timeout;
+  readonly persistence: {
+    incomingStorePacket(client: unknown, packet: PublishPacket): Promise<void>;
+    putWill(): Promise<void>;
+    delWill(): Promise<void>;
+  };
+}
+
+/**
+ * Half-open QoS 2 messages are known by their ids; keeping their payloads would let a client fill our memory. A will is
+ * kept by its connection; a second copy would outlive it.
+ */
+function keepNothing(aedes: Aedes): void {
+  const { persistence } = aedes as unknown as Inside;
+  const store = persistence.incomingStorePacket.bind(persistence);
+  const nothing = Buffer.alloc(0);
+  persistence.incomingStorePacket = (client, packet) => store(client, { ...packet, payload: nothing } as PublishPacket);
+  persistence.putWill = async () => {};
+  persistence.delWill = async () => {};
+}
+
+/**
+ * aedes speaks the wills of brokers whose heartbeat it no longer hears. There is no other broker, and where nothing is
+ * fanned out it does not hear its own: it would speak the wills of the living.
+ */
+function aloneInTheWorld(aedes: Aedes): void {
+  const inside = aedes as unknown as Inside;
+  clearInterval(inside._heartbeatInterval);
+  clearInterval(inside._clearWillInterval);
+  const unregister = inside.unregisterClient.bind(aedes);
+  inside.unregisterClient = (client) => {
+    // One that is taken over while it is closing comes here after its successor, and must not take that one's place away.
+    if (inside.clients[client.id] === client) unregister(client);
+    else inside.connectedClients--;
+  };
+}
