@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { until } from '../../test/support/until.ts';
 import type { Fault } from './fault.ts';
 import type { TownOptions } from './town.ts';
 
@@ -22,8 +23,11 @@ export function settableClock(): { env: NonNullable<TownOptions['env']>; jumped:
       zh: '时钟跳变 ±1 小时',
       en: 'clock jumped by an hour, forward and back',
       times: [4, 2],
-      async act({ spike, rings, random }, round) {
+      async act({ town, spike, rings, random }, round) {
+        const noticed = () => town.output().split('clock was stepped').length;
+        const before = noticed();
         set(round % 2 === 0 ? HOUR : -HOUR);
+        await until('ingest and rules have noticed the jump', () => noticed() >= before + 2);
         await pause(random.between(1500, 3000));
         await rings(spike());
         set(0);

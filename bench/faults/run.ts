@@ -17,6 +17,7 @@ export interface FaultRow {
   readonly doubled: number;
   /** Alarms that did not follow from a detector over its limit, or followed twice. */
   readonly wrongAlarms: number;
+  /** The longest that a device which speaks to the platform itself waited for an acknowledgement. */
   readonly longestStallMs: number;
   /** The first thing that was not as it should be. */
   readonly first: string | null;
@@ -76,7 +77,7 @@ export async function runFaults({
         for (let round = 0; round < times; round++) await fault.act(scene, round);
         senders.hold();
         await senders.settled();
-        const { longestStallMs } = senders.waits();
+        const longestStallMs = senders.waits().longestMs;
         const { first, ...figures } = await reckon(town, senders.acknowledged);
         const wrong = await wrongAlarms(town, spikes);
         const row = { zh: fault.zh, en: fault.en, times, seed: chosen, longestStallMs, ...figures };
