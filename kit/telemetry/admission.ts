@@ -24,16 +24,21 @@ export function kindOf(value: unknown): Kind | undefined {
 
 /**
  * Parts the rows a store can hold from those it never will. One rule for every engine, as engines differ: InfluxDB 1.x
- * checks a field's kind only inside one shard (a week), so a text could otherwise follow numbers there.
+ * checks a field's kind only inside one shard (a week), so a text could otherwise follow numbers there. Rows before `since`
+ * (ms) are beyond retention: they would be deleted at once, or be missing from rollups that are made already.
  */
-export function admitRows(rows: readonly TelemetryRow[], known: KnownFields): Admission {
+export function admitRows(
+  rows: readonly TelemetryRow[],
+  known: KnownFields,
+  since = Number.NEGATIVE_INFINITY,
+): Admission {
   const taken: TelemetryRow[] = [];
   const refused: RefusedRow[] = [];
   const fresh = new Map<string, Map<string, { kind: Kind }>>();
   const learned: Admission['learned'][number][] = [];
   for (const row of rows) {
     const news: (readonly [string, Kind])[] = [];
-    const reason = fault(row, known.get(row.type), fresh.get(row.type), news);
+    const reason = row.at < since ? tooOld(row, since) : fault(row, known.get(row.type), fresh.get(row.type), news);
     if (reason !== undefined) {
       refused.push({ row, reason });
       continue;
@@ -49,6 +54,9 @@ export function admitRows(rows: readonly TelemetryRow[], known: KnownFields): Ad
   }
   return { taken, refused, learned };
 }
+
+const tooOld = ({ device, at }: TelemetryRow, since: number): string =>
+  `time ${new Date(at).toISOString()} of ${device} is beyond retention: readings are kept since ${new Date(since).toISOString()} (YANSHAO_STORE_RAW_DAYS)`;
 
 type Fields = ReadonlyMap<string, { readonly kind: Kind }> | undefined;
 

@@ -6,7 +6,10 @@ import { silentLog } from '../../kit/log.ts';
 import { openDuckdbTelemetryStore } from '../../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
 import { influxTelemetryStore } from '../../kit/telemetry/influx/influx-telemetry-store.ts';
 import { memoryTelemetryStore } from '../../kit/telemetry/memory/memory-telemetry-store.ts';
+import { pagesOf } from '../../kit/telemetry/paging.ts';
 import {
+  type PageQuery,
+  type PageRow,
   RowsRefused,
   type SeriesQuery,
   type TelemetryRow,
@@ -283,6 +286,93 @@ for (const engine of engines) {
         expect(await store.series(all('ch4', { type: name })), name).toEqual([{ at, value: n, quality: 0 }]);
         expect(await store.count('leak-alarm', name)).toBe(1);
       }
+      await store.close();
+    });
+
+    it('tells a curve with its silences, its quality and its peaks', async () => {
+      await opened();
+      const minutes = [0, 1, 2, 3, 20, 21, 22, 50].map((n) => row(n * 60, { ch4: n, state: `s${n}` }));
+      minutes[1] = row(60, { ch4: 88, state: 's1' }, { quality: { ch4: UNCERTAIN } });
+      minutes[2] = row(120, { ch4: -5, state: 's2' }, { quality: { ch4: BAD } });
+      await store.write(minutes);
+      const curve = await store.curve({ ...all('ch4'), maxSamples: 1000, gapMs: 180_000 });
+      expect(curve).toMatchObject({
+        resolutionMs: 0,
+        count: 8,
+        quality: { good: 6, uncertain: 1, bad: 1 },
+        first: T0,
+        last: T0 + 3_000_000,
+        gaps: [
+          [T0 + 180_000, T0 + 1_200_000],
+          [T0 + 1_320_000, T0 + 3_000_000],
+        ],
+        moreGaps: false,
+      });
+      expect(curve.samples).toHaveLength(8);
+      const few = await store.curve({ ...all('ch4', { to: T0 + 3_600_000 }), maxSamples: 4 });
+      expect(few.samples.map(({ value }) => value)).toEqual(expect.arrayContaining([88, -5, 50]));
+      expect(few).toMatchObject({ count: 8, gaps: [] });
+      const states = await store.curve({ ...all('state'), maxSamples: 1000, gapMs: 180_000 });
+      expect(states.samples.map(({ value }) => value)).toEqual(minutes.map(({ values }) => values.state));
+      expect(states.gaps).toEqual(curve.gaps);
+      expect(await store.curve({ ...all('co'), maxSamples: 10, gapMs: 1 })).toMatchObject({ count: 0, first: null });
+      await store.close();
+    });
+
+    it('gives many series page by page, in the order of time, each reading once', async () => {
+      await opened();
+      const rows = Array.from({ length: 400 }, (_, n) => [
+        row(n * 90, { ch4: n, state: `s${n}` }, { device: `alarm-${n % 4}` }),
+        row(n * 90, { level: -n, full: n % 2 === 0 }, { type: 'smart-bin', device: `bin-${n % 3}` }),
+      ]).flat();
+      await store.write(rows);
+      await store.write([row(0, { ch4: 1000 }, { device: 'alarm-0', quality: { ch4: BAD } })]);
+      const query: PageQuery = {
+        groups: [
+          { type: 'leak-alarm', devices: ['alarm-1', 'nobody', 'alarm-0'], measurements: ['state', 'ch4', 'never'] },
+          { type: 'smart-bin', devices: ['bin-0', 'bin-1', 'bin-2'], measurements: ['full'] },
+        ],
+        from: T0 - 1000,
+        to: T0 + 30_000_000,
+      };
+      const found: PageRow[] = [];
+      let pages = 0;
+      for await (const page of pagesOf(store, { ...query, spanMs: 600_000 })) {
+        pages += 1;
+        found.push(...page);
+      }
+      expect(pages).toBeGreaterThan(1);
+      const expected = rows
+        .filter(({ at }) => at < query.to)
+        .flatMap(({ type, device, at, values }) =>
+          Object.entries(values).flatMap(([name, value]) => {
+            const group = query.groups.findIndex((one) => one.type === type);
+            const place = query.groups[group]!.devices.indexOf(device);
+            const measurement = query.groups[group]!.measurements.indexOf(name);
+            if (place < 0 || measurement < 0) return [];
+            const corrected = at === T0 && name === 'ch4';
+            return [[group, place, measurement, at, corrected ? 1000 : value, corrected ? BAD : 0] as const];
+          }),
+        );
+      const text = (all: readonly PageRow[]) => all.map((one) => JSON.stringify(one)).sort();
+      expect(text(found)).toEqual(text(expected));
+      expect(found.map(([, , , at]) => at)).toEqual(found.map(([, , , at]) => at).toSorted((a, b) => a - b));
+      await store.close();
+    });
+
+    it('says what it holds, and takes care of itself without changing an answer', async () => {
+      await opened();
+      await store.write([row(0, { ch4: 1, co: 2 }), row(60, { ch4: 3 }, { device: 'alarm-2' })]);
+      const status = await store.status();
+      expect(status).toMatchObject({ engine: store.engine, oldest: T0, newest: T0 + 60_000 });
+      if (status.series !== null) expect(status.series).toBeGreaterThan(1);
+      const before = await store.curve({ ...all('ch4'), maxSamples: 10 });
+      await store.upkeep(T0 + 7_200_000);
+      await store.upkeep(T0 + 7_200_000);
+      expect(await store.curve({ ...all('ch4'), maxSamples: 10 })).toMatchObject({
+        count: before.count,
+        samples: before.samples,
+      });
       await store.close();
     });
 

@@ -61,12 +61,13 @@ export function learn(dictionary: Dictionary, devices: readonly DeviceId[], fiel
   }
 }
 
-/** Turns rows into columns; rows that can never be stored come back as refused. Changes nothing in the dictionary. */
+/** Turns rows into columns; rows that can never be stored, or lie before `since` (ms), come back as refused. Changes nothing in the dictionary. */
 export function toColumns(
   rows: readonly TelemetryRow[],
   dictionary: Dictionary,
+  since?: number,
 ): { columns: Columns; refused: readonly RefusedRow[] } {
-  const { taken, refused, learned } = admitRows(rows, dictionary.fields satisfies KnownFields);
+  const { taken, refused, learned } = admitRows(rows, dictionary.fields satisfies KnownFields, since);
   const newFields = numberFields(learned, dictionary.nextField);
   const newDevices: DeviceId[] = [];
   const freshDevices = new Map<string, Map<string, number>>();

@@ -1,4 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { HOUR_MS } from '../rollups.ts';
+import type { HourBook } from './hour-rollups.ts';
+import { inTransaction } from './transaction.ts';
 
 /** Tidies the file behind the writer's back, one bounded slice at a time. */
 export interface Compaction {
@@ -12,11 +15,10 @@ export interface Compaction {
 
 /** Samples of one slice: about 0.1 s of work, which is the longest that a write waits for it. */
 const SLICE = 200_000;
-const HOUR_MS = 3_600_000;
 /** A few late samples do not make an hour worth rewriting: one new sample in so many. */
 const WORTH = 20;
 
-interface Slice {
+export interface Slice {
   readonly from: number;
   readonly to: number;
 }
@@ -25,7 +27,7 @@ interface Slice {
  * Works hour by hour of source time, through hours that have been quiet since the last look. Counting samples instead of
  * time keeps clocks out of it: a store that is hardly written has nothing to tidy.
  */
-export function compaction(connection: DuckDBConnection, lookAfter: number): Compaction {
+export function compaction(connection: DuckDBConnection, book: Pick<HourBook, 'stale'>, lookAfter: number): Compaction {
   let written = 0;
   let touched = new Set<number>();
   let work: Slice[] = [];
@@ -48,7 +50,7 @@ export function compaction(connection: DuckDBConnection, lookAfter: number): Com
         work = await worthwhile(connection, busy);
       }
       const slice = work.shift();
-      if (slice) await tidy(connection, slice);
+      if (slice) await tidy(connection, slice, book);
       return work.length > 0;
     },
   };
@@ -83,10 +85,10 @@ export function cut(from: number, samples: number): Slice[] {
   }));
 }
 
-async function tidy(connection: DuckDBConnection, { from, to }: Slice): Promise<void> {
+function tidy(connection: DuckDBConnection, { from, to }: Slice, book: Pick<HourBook, 'stale'>): Promise<void> {
   const range = [BigInt(from), BigInt(to)];
-  await connection.run('begin');
-  try {
+  const hour = Math.floor(from / HOUR_MS);
+  return inTransaction(connection, async () => {
     await connection.run(
       `create or replace temp table tidied as select * from samples where ms >= $1 and ms < $2
        qualify row_number() over (partition by device, field, ms order by seq desc) = 1`,
@@ -95,9 +97,7 @@ async function tidy(connection: DuckDBConnection, { from, to }: Slice): Promise<
     await connection.run('delete from samples where ms >= $1 and ms < $2', range);
     await connection.run('insert into samples select * replace (0 as seq) from tidied order by device, field, ms');
     await connection.run('drop table tidied');
-    await connection.run('commit');
-  } catch (err) {
-    await connection.run('rollback').catch(() => undefined);
-    throw err;
-  }
+    // With `seq` goes what tells that the rollup of this hour is behind: the book has to say it instead.
+    if (book.stale.has(hour)) await connection.run(`update rolled set upto = -1 where hour = ${hour}`);
+  });
 }

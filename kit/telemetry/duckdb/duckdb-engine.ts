@@ -11,11 +11,18 @@ import {
   UINTEGER,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { Sample, SeriesQuery } from '../telemetry-store.ts';
-import { bucketMs } from '../thinning.ts';
+import { HOUR_MS, MINUTE_MS, resolutionFor } from '../rollups.ts';
+import type { Curve, CurveQuery, PageRow, Retention, Sample, SeriesQuery } from '../telemetry-store.ts';
+import { type CareStep, care, readKept } from './care.ts';
 import type { Columns, DeviceId, FieldId } from './columns.ts';
 import { type Compaction, compaction } from './compaction.ts';
+import { copyInto } from './duckdb-backup.ts';
+import { rawCurve, rolledCurve, rowsOf, type SeriesIds, series } from './duckdb-reads.ts';
 import { fillChunk } from './fill-chunk.ts';
+import { openHourBook } from './hour-rollups.ts';
+import { type GroupIds, readSlice } from './slices.ts';
+import { openTables } from './tables.ts';
+import { inTransaction } from './transaction.ts';
 
 /** What the file may take of the machine. */
 export interface DuckdbLimits {
@@ -24,11 +31,24 @@ export interface DuckdbLimits {
   readonly threads: number;
   /** Samples written between two looks for what can be tidied. */
   readonly tidyAfter: number;
+  readonly retention: Retention;
+}
+
+/** What the file holds. */
+export interface Extent {
+  readonly oldest: number | null;
+  readonly newest: number | null;
+  readonly series: number;
+  /** Ends of the newest rollups, ms. */
+  readonly minutesTo: number | null;
+  readonly hoursTo: number | null;
 }
 
 export interface Names {
   readonly devices: readonly DeviceId[];
   readonly fields: readonly FieldId[];
+  /** Samples before this are no longer kept, ms; null where nothing was ever deleted. */
+  readonly since: number | null;
 }
 
 /** DuckDB with our tables, inside the worker. Calls of one connection must not overlap: the worker queues them. */
@@ -37,28 +57,25 @@ export interface DuckdbEngine {
   names(): Promise<Names>;
   /** Resolves once the values are on disk. */
   write(columns: Columns): Promise<void>;
-  series(query: SeriesQuery, ids: { device: number; field: number }): Promise<readonly Sample[]>;
+  series(query: SeriesQuery, ids: SeriesIds): Promise<readonly Sample[]>;
+  curve(query: CurveQuery, ids: SeriesIds): Promise<Curve>;
+  /** Runs on its own connection: an export does not keep charts waiting. */
+  slice(groups: readonly GroupIds[], from: number, to: number, limit: number): Promise<readonly PageRow[] | 'too-many'>;
   count(device: number): Promise<number>;
+  /** A round of retention and rollups on the writer's connection, one bounded step at a time. */
+  care(now: number): AsyncGenerator<CareStep>;
+  /** Samples before this are no longer kept, ms; null where nothing was ever deleted. */
+  since(): number | null;
+  /** Copies the store into a new file on a connection of its own; resolves with the number of samples copied. */
+  copy(into: string, breathe: () => Promise<void>): Promise<number>;
+  extent(): Promise<Extent>;
   readonly compaction: Compaction;
   close(): Promise<void>;
   /** Closes without a last word: for a file that DuckDB has given up on. */
   abandon(): void;
 }
 
-/**
- * One narrow table, append-only: `seq` grows with every value written, so of two values for one device, field and
- * time the greater `seq` is the last written. Queries take that one; compaction removes the others and sets `seq` to 0.
- * There is no index: they make appends several times slower and need memory.
- */
-const tables = `
-create table if not exists about (version integer not null);
-create table if not exists devices (id integer not null, type varchar not null, device varchar not null);
-create table if not exists fields (id integer not null, type varchar not null, measurement varchar not null, kind varchar not null);
-create table if not exists samples (device integer not null, field integer not null, ms bigint not null, num double, bool boolean, txt varchar, quality uinteger not null, seq bigint not null);
-`;
 const columnTypes = [INTEGER, INTEGER, BIGINT, DOUBLE, BOOLEAN, VARCHAR, UINTEGER, BIGINT];
-/** Raise when the tables change shape. */
-const VERSION = 1;
 /** Rows of one chunk: DuckDB's vector size, the most a chunk can hold. */
 const CHUNK = 2048;
 
@@ -70,29 +87,33 @@ export async function openDuckdbEngine(file: string, limits: DuckdbLimits): Prom
   });
   const writer = await instance.connect();
   const reader = await instance.connect();
+  const bulk = await instance.connect();
   const release = () => {
-    for (const part of [reader, writer, instance]) part.closeSync();
+    for (const part of [bulk, reader, writer, instance]) part.closeSync();
   };
   try {
-    await writer.run(tables);
-    await checkVersion(writer);
+    await openTables(writer);
   } catch (err) {
     release();
     throw err;
   }
   const [newest] = await rowsOf(writer, 'select max(seq) as seq from samples');
   let seq = Number(newest?.seq ?? 0);
-  const tidying = compaction(writer, limits.tidyAfter);
+  const book = await openHourBook(writer);
+  const kept = await readKept(writer);
+  const tidying = compaction(writer, book, limits.tidyAfter);
   return {
     names: async () => ({
       devices: (await rowsOf(writer, 'select id, type, device from devices')) as unknown as DeviceId[],
       fields: (await rowsOf(writer, 'select id, type, measurement, kind from fields')) as unknown as FieldId[],
+      since: kept.raw,
     }),
     compaction: tidying,
     async write(columns) {
       // Taken before the commit, which may be durable although it failed: no number is given twice.
       const after = seq;
       seq += columns.length;
+      const hours = book.fresh(columns.at);
       await inTransaction(writer, async () => {
         await append(
           writer,
@@ -119,10 +140,45 @@ export async function openDuckdbEngine(file: string, limits: DuckdbLimits): Prom
           (chunk, from, to) => fillChunk(chunk, columns, from, to, after),
           columns.length,
         );
+        if (hours.length > 0) await writer.run(`insert into rolled values ${hours.map((hour) => `(${hour}, -1)`)}`);
       });
+      book.wrote(columns.at, seq);
       tidying.wrote(columns.at);
     },
+    care: (now) => care({ connection: writer, book, retention: limits.retention, kept, seq: () => seq }, now),
+    since: () => kept.raw,
     series: (query, ids) => series(reader, query, ids),
+    curve(query, ids) {
+      const never = Number.NEGATIVE_INFINITY;
+      const width = resolutionFor(query, { raw: kept.raw ?? never, minute: kept.minutes ?? never });
+      return width === 0
+        ? rawCurve(reader, query, ids)
+        : rolledCurve(reader, query, ids, width, [...book.stale.keys()]);
+    },
+    slice: (groups, from, to, limit) => readSlice(bulk, groups, from, to, limit),
+    async copy(into, breathe) {
+      const connection = await instance.connect();
+      try {
+        return await copyInto(connection, into, breathe);
+      } finally {
+        connection.closeSync();
+      }
+    },
+    async extent() {
+      const [all] = await rowsOf(reader, 'select min(ms) as oldest, max(ms) as newest from samples');
+      const [held] = await rowsOf(reader, 'select count(*) as n from (select distinct device, field from samples)');
+      const [minute] = await rowsOf(reader, `select min(ms) as oldest, max(ms) + ${MINUTE_MS} as upto from minutes`);
+      const [hour] = await rowsOf(reader, `select min(ms) as oldest, max(ms) + ${HOUR_MS} as upto from hours`);
+      const time = (value: DuckDBValue | undefined) => (value === null || value === undefined ? null : Number(value));
+      const oldest = [all?.oldest, minute?.oldest, hour?.oldest].map(time).filter((at) => at !== null);
+      return {
+        oldest: oldest.length > 0 ? Math.min(...oldest) : null,
+        newest: time(all?.newest) ?? time(hour?.upto),
+        series: Number(held?.n),
+        minutesTo: time(minute?.upto),
+        hoursTo: time(hour?.upto),
+      };
+    },
     async count(device) {
       const [row] = await rowsOf(reader, 'select count(distinct ms) as n from samples where device = $1', [device]);
       return Number(row?.n ?? 0);
@@ -134,27 +190,6 @@ export async function openDuckdbEngine(file: string, limits: DuckdbLimits): Prom
     },
     abandon: release,
   };
-}
-
-async function checkVersion(connection: DuckDBConnection): Promise<void> {
-  const [about] = await rowsOf(connection, 'select version from about');
-  if (!about) await connection.run(`insert into about values (${VERSION})`);
-  else if (about.version !== VERSION) {
-    throw new Error(`the file has tables of version ${about.version}; this program knows version ${VERSION}`);
-  }
-}
-
-/** Runs `work` between begin and commit; a failing one leaves nothing behind. */
-export async function inTransaction(connection: DuckDBConnection, work: () => Promise<void>): Promise<void> {
-  await connection.run('begin');
-  try {
-    await work();
-    await connection.run('commit');
-  } catch (err) {
-    // A commit that failed has already ended the transaction; what counts is the first error.
-    await connection.run('rollback').catch(() => undefined);
-    throw err;
-  }
 }
 
 async function append(
@@ -176,42 +211,4 @@ async function append(
   } finally {
     appender.closeSync();
   }
-}
-
-const newestOfEach = `select ms, arg_max({num: num, bool: bool, txt: txt, quality: quality}, seq) as v
-  from samples where device = $1 and field = $2 and ms >= $3 and ms < $4 group by ms`;
-const whole = `select ms, v.num as num, v.bool as bool, v.txt as txt, v.quality as quality from (${newestOfEach}) order by ms`;
-/** Structs compare by their first member: the lowest and highest number; for other kinds `num` is null and time decides. */
-const thinned = `
-with newest as (${newestOfEach}),
-  buckets as (
-    select min({num: v.num, ms: ms, v: v}) as lo, max({num: v.num, ms: ms, v: v}) as hi from newest group by ms // $5),
-  kept as (select lo as s from buckets union select hi as s from buckets)
-select s.ms as ms, s.v.num as num, s.v.bool as bool, s.v.txt as txt, s.v.quality as quality from kept order by ms`;
-const howMany = `select count(distinct ms) as n from samples where device = $1 and field = $2 and ms >= $3 and ms < $4`;
-
-async function series(
-  connection: DuckDBConnection,
-  query: SeriesQuery,
-  ids: { device: number; field: number },
-): Promise<readonly Sample[]> {
-  const range = [ids.device, ids.field, BigInt(Math.ceil(query.from)), BigInt(Math.ceil(query.to))];
-  const { maxSamples } = query;
-  const tooMany = maxSamples !== undefined && Number((await rowsOf(connection, howMany, range))[0]?.n) > maxSamples;
-  const rows = tooMany
-    ? await rowsOf(connection, thinned, [...range, BigInt(bucketMs(query))])
-    : await rowsOf(connection, whole, range);
-  return rows.map((row) => ({
-    at: Number(row.ms),
-    value: (row.num ?? row.bool ?? row.txt) as Sample['value'],
-    quality: Number(row.quality),
-  }));
-}
-
-async function rowsOf(
-  connection: DuckDBConnection,
-  sql: string,
-  values: DuckDBValue[] = [],
-): Promise<Record<string, DuckDBValue>[]> {
-  return (await connection.runAndReadAll(sql, values)).getRowObjects();
 }

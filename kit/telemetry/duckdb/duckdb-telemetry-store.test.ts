@@ -120,7 +120,7 @@ describe('a DuckDB file of readings', () => {
     rmSync(file);
     await (await openDuckdbTelemetryStore(file)).close();
     await inside('update about set version = 99');
-    await expect(openDuckdbTelemetryStore(file)).rejects.toThrow(/version 99; this program knows version 1/);
+    await expect(openDuckdbTelemetryStore(file)).rejects.toThrow(/version 99; this program knows version 2/);
     await expect(openDuckdbTelemetryStore(join(folder, 'nowhere', 'x.duckdb'))).rejects.toThrow(
       /Check that its folder exists/,
     );

@@ -1,13 +1,26 @@
+import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../problem.ts';
 import { settle } from '../admission.ts';
-import { StoreUnavailable, type TelemetryStore } from '../telemetry-store.ts';
-import { buffersOf, dictionaryOf, learn, toColumns } from './columns.ts';
+import { emptyCurve } from '../curve.ts';
+import { pageBySlices } from '../paging.ts';
+import { keepAll } from '../rollups.ts';
+import {
+  type PageQuery,
+  type Retention,
+  type SeriesQuery,
+  type StoreStep,
+  StoreUnavailable,
+  type TelemetryStore,
+} from '../telemetry-store.ts';
+import { buffersOf, type Dictionary, dictionaryOf, learn, toColumns } from './columns.ts';
 import type { DuckdbLimits } from './duckdb-engine.ts';
+import { newBackup } from './duckdb-restore.ts';
 import type { Call, Reply, Request, Results, WorkerStart } from './messages.ts';
+import type { GroupIds } from './slices.ts';
 
 /** Enough for charts over a city on one machine; sorting a slice needs most of it. */
-const defaults: DuckdbLimits = { memoryLimit: '128MB', threads: 2, tidyAfter: 250_000 };
+const defaults: DuckdbLimits = { memoryLimit: '128MB', threads: 2, tidyAfter: 250_000, retention: keepAll };
 
 /**
  * The embedded store: one DuckDB file, used by one process at a time. A write that resolved survives `kill -9` and power
@@ -25,18 +38,26 @@ export async function openDuckdbTelemetryStore(
     throw openProblem(file, err);
   });
   let dictionary = dictionaryOf(held.devices, held.fields);
+  /** Samples before this are no longer kept, ms. */
+  let since = held.since;
   // A commit that failed may still have become durable (a full disk while checkpointing): then only the file knows.
   let certain = true;
   // One batch after another: a batch may only use names that are durable, and the later of two batches must win.
   let writing: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
 
+  const idsOf = ({ type, device, measurement }: SeriesQuery) => {
+    const id = dictionary.devices.get(type)?.get(device);
+    const field = dictionary.fields.get(type)?.get(measurement);
+    return id === undefined || field === undefined ? undefined : { device: id, field: field.id, kind: field.kind };
+  };
+
   const writeNow = async (rows: Parameters<TelemetryStore['write']>[0]) => {
     if (!certain) {
       const durable = await worker.call({ op: 'names' });
       dictionary = dictionaryOf(durable.devices, durable.fields);
     }
-    const { columns, refused } = toColumns(rows, dictionary);
+    const { columns, refused } = toColumns(rows, dictionary, since ?? undefined);
     if (columns.length > 0) {
       certain = false;
       await worker.call({ op: 'write', columns }, buffersOf(columns));
@@ -54,11 +75,43 @@ export async function openDuckdbTelemetryStore(
       return written;
     },
     async series(query) {
-      const device = dictionary.devices.get(query.type)?.get(query.device);
-      const field = dictionary.fields.get(query.type)?.get(query.measurement)?.id;
-      return device === undefined || field === undefined
-        ? []
-        : worker.call({ op: 'series', query, ids: { device, field } });
+      const ids = idsOf(query);
+      return ids ? worker.call({ op: 'series', query, ids }) : [];
+    },
+    async curve(query) {
+      const ids = idsOf(query);
+      return ids ? worker.call({ op: 'curve', query, ids }) : emptyCurve;
+    },
+    page(query) {
+      const groups = query.groups.map((group, place) => groupIds(dictionary, group, place));
+      return pageBySlices(query, (from, to, limit) => worker.call({ op: 'slice', groups, from, to, limit }));
+    },
+    async status() {
+      const { oldest, newest, series, minutesTo, hoursTo } = await worker.call({ op: 'extent' });
+      const { rawDays, minuteDays, hourDays } = limits.retention ?? defaults.retention;
+      return {
+        engine: 'duckdb',
+        version: null,
+        bytes: sizeOf(file) + sizeOf(`${file}.wal`),
+        series,
+        seriesLimit: null,
+        oldest,
+        newest,
+        retention: { raw: rawDays, minute: minuteDays, hour: hourDays },
+        rolledTo: { minute: minutesTo, hour: hoursTo },
+      };
+    },
+    arrange: async (retention) => arranged(retention),
+    async upkeep(now) {
+      const done = await worker.call({ op: 'upkeep', now });
+      since = done.since;
+      return { series: null, seriesLimit: null, dropped: done.dropped, rolledHours: done.rolledHours };
+    },
+    async backup(folder) {
+      const { part, finish } = newBackup(folder);
+      const samples = await worker.call({ op: 'backup', into: part });
+      const target = finish();
+      return { file: target, samples, bytes: sizeOf(target) };
     },
     async count(type, device) {
       const id = dictionary.devices.get(type)?.get(device);
@@ -75,6 +128,47 @@ export async function openDuckdbTelemetryStore(
       return closing;
     },
   };
+}
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+/** A group of a page query by the numbers of the file; what the file does not know, it holds nothing of. */
+function groupIds(dictionary: Dictionary, group: PageQuery['groups'][number], place: number): GroupIds {
+  const ofType = dictionary.devices.get(group.type);
+  const fields = dictionary.fields.get(group.type);
+  const numbered = (ids: readonly (number | undefined)[]) =>
+    ids.flatMap((id, at) => (id === undefined ? [] : [{ id, place: at }]));
+  const devices = numbered(group.devices.map((device) => ofType?.get(device)));
+  return {
+    group: place,
+    devices,
+    fields: numbered(group.measurements.map((measurement) => fields?.get(measurement)?.id)),
+    everyDevice: devices.length === ofType?.size,
+  };
+}
+
+/** DuckDB's retention and rollups need no setting up: they are this program's own work, by its settings. */
+function arranged({ rawDays, minuteDays, hourDays }: Retention): StoreStep[] {
+  const days = (n: number) => (n > 0 ? { zh: `${n} 天`, en: `${n} days` } : { zh: '永久', en: 'for ever' });
+  const [raw, minute, hour] = [days(rawDays), days(minuteDays), days(hourDays)];
+  return [
+    {
+      what: {
+        zh: `原始读数保留 ${raw.zh}，按整天（UTC）删除`,
+        en: `readings are kept ${raw.en}, deleted by whole days (UTC)`,
+      },
+      statement: null,
+      outcome: 'already',
+    },
+    {
+      what: {
+        zh: `1 分钟汇总保留 ${minute.zh}，1 小时汇总保留 ${hour.zh}，每小时结束后生成`,
+        en: `rollups of 1 min are kept ${minute.en}, of 1 h ${hour.en}, made after each hour`,
+      },
+      statement: null,
+      outcome: 'already',
+    },
+  ];
 }
 
 function openProblem(file: string, err: Error): Problem {

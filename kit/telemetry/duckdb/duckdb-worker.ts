@@ -3,16 +3,38 @@ import { type DuckdbEngine, openDuckdbEngine } from './duckdb-engine.ts';
 import type { Reply, Request, Results, WorkerStart } from './messages.ts';
 
 /**
- * DuckDB's thread. Writes and compaction take turns on one connection, reads on another, so a chart never waits for a
- * batch; statements of one connection never overlap.
+ * DuckDB's thread. Writes, compaction and retention take turns on one connection, charts on another, exports on a third, so
+ * that a chart waits neither for a batch nor for an export; statements of one connection never overlap.
  */
 const port = parentPort!;
 const { file, limits } = workerData as WorkerStart;
 let engine: Promise<DuckdbEngine> | undefined;
-let writes: Promise<unknown> = Promise.resolve();
-let reads: Promise<unknown> = Promise.resolve();
+type Lane = 'writes' | 'reads' | 'bulk' | 'backups';
+/** Each lane's last work. */
+const lanes: Record<Lane, Promise<unknown>> = {
+  writes: Promise.resolve(),
+  reads: Promise.resolve(),
+  bulk: Promise.resolve(),
+  backups: Promise.resolve(),
+};
 let tidying = false;
 let closing = false;
+
+/** Runs `work` when everything that was queued in its lane before has ended, however it ended. */
+function queue<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
+  const done = lanes[lane].then(work);
+  lanes[lane] = done.catch(() => undefined);
+  return done;
+}
+
+const laneOf = (op: Request['op']): Lane =>
+  op === 'series' || op === 'curve' || op === 'count' || op === 'extent'
+    ? 'reads'
+    : op === 'slice'
+      ? 'bulk'
+      : op === 'backup'
+        ? 'backups'
+        : 'writes';
 
 /** After a fatal error (a full disk while committing) DuckDB refuses everything until the file is opened again. */
 const isFatal = (err: unknown): boolean => /database has been invalidated|FATAL Error/i.test(String(err));
@@ -42,10 +64,40 @@ async function run(request: Request): Promise<Results[keyof Results]> {
       return db.write(request.columns) as Promise<undefined>;
     case 'series':
       return db.series(request.query, request.ids);
+    case 'curve':
+      return db.curve(request.query, request.ids);
+    case 'slice':
+      return db.slice(request.groups, request.from, request.to, request.limit);
     case 'count':
       return db.count(request.device);
+    case 'extent':
+      return db.extent();
+    case 'backup':
+      return db.copy(request.into, breathe);
+    case 'upkeep':
+      return careFor(request.now);
     case 'close':
       return db.close() as Promise<undefined>;
+  }
+}
+
+/** Between two pieces of a backup: ends it when the store is closing, which must not wait for it. */
+async function breathe(): Promise<void> {
+  if (closing) throw new Error('the store is closing: the backup was given up and is no backup');
+}
+
+/** A round of care, each step queued behind the writes that arrived meanwhile. */
+async function careFor(now: number): Promise<Results['upkeep']> {
+  const db = await opened();
+  const steps = db.care(now);
+  let [dropped, rolledHours] = [0, 0];
+  for (;;) {
+    const { done, value } = await queue('writes', async () =>
+      closing ? { done: true, value: undefined } : steps.next(),
+    );
+    if (done || !value) return { dropped, rolledHours, since: db.since() };
+    dropped += value.dropped;
+    rolledHours += value.rolledHours;
   }
 }
 
@@ -66,7 +118,7 @@ async function tidySoon(): Promise<void> {
   const db = await engine;
   if (tidying || closing || !db?.compaction.isDue()) return;
   tidying = true;
-  writes = writes.then(async () => {
+  void queue('writes', async () => {
     // Untidy samples are read right, only slower: after a failure the hour is tried again at a later look.
     if (!closing) await db.compaction.step().catch(complain);
     tidying = false;
@@ -90,10 +142,12 @@ async function complain(err: unknown): Promise<void> {
 port.on('message', (request: Request) => {
   if (request.op === 'close') {
     closing = true;
-    // Both queues have run dry when the file is closed; nothing keeps the thread alive after that.
-    writes = Promise.all([writes, reads])
-      .then(() => answer(request))
+    // All lanes have run dry when the file is closed; nothing keeps the thread alive after that.
+    void Promise.all(Object.values(lanes))
+      .then(() => queue('writes', () => answer(request)))
       .then(() => port.close());
-  } else if (request.op === 'series' || request.op === 'count') reads = reads.then(() => answer(request));
-  else writes = writes.then(() => answer(request));
+  } else if (request.op === 'upkeep') {
+    // Its steps are queued one by one.
+    void answer(request);
+  } else void queue(laneOf(request.op), () => answer(request));
 });

@@ -1,6 +1,8 @@
-import type { Sample, SeriesQuery } from '../telemetry-store.ts';
+import type { Curve, CurveQuery, PageRow, Sample, SeriesQuery, Upkeep } from '../telemetry-store.ts';
 import type { Columns } from './columns.ts';
-import type { DuckdbLimits, Names } from './duckdb-engine.ts';
+import type { DuckdbLimits, Extent, Names } from './duckdb-engine.ts';
+import type { SeriesIds } from './duckdb-reads.ts';
+import type { GroupIds } from './slices.ts';
 
 /** What the worker is started with. */
 export interface WorkerStart {
@@ -12,12 +14,19 @@ export interface WorkerStart {
 export type Call =
   | { readonly op: 'names' }
   | { readonly op: 'write'; readonly columns: Columns }
+  | { readonly op: 'series'; readonly query: SeriesQuery; readonly ids: SeriesIds }
+  | { readonly op: 'curve'; readonly query: CurveQuery; readonly ids: SeriesIds }
   | {
-      readonly op: 'series';
-      readonly query: SeriesQuery;
-      readonly ids: { readonly device: number; readonly field: number };
+      readonly op: 'slice';
+      readonly groups: readonly GroupIds[];
+      readonly from: number;
+      readonly to: number;
+      readonly limit: number;
     }
   | { readonly op: 'count'; readonly device: number }
+  | { readonly op: 'extent' }
+  | { readonly op: 'upkeep'; readonly now: number }
+  | { readonly op: 'backup'; readonly into: string }
   | { readonly op: 'close' };
 
 export type Request = Call & { readonly id: number };
@@ -27,7 +36,13 @@ export interface Results {
   names: Names;
   write: undefined;
   series: readonly Sample[];
+  curve: Curve;
+  slice: readonly PageRow[] | 'too-many';
   count: number;
+  extent: Extent;
+  upkeep: Pick<Upkeep, 'dropped' | 'rolledHours'> & { readonly since: number | null };
+  /** Samples copied. */
+  backup: number;
   close: undefined;
 }
 

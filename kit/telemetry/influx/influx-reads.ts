@@ -1,7 +1,8 @@
 import type { Kind } from '../admission.ts';
-import type { Sample, SeriesQuery, TelemetryStore, Value } from '../telemetry-store.ts';
+import type { Sample, SeriesQuery, TelemetryStore } from '../telemetry-store.ts';
 import { bucketMs, thin } from '../thinning.ts';
-import { type Influxql, identifier, literal, type QueryRow } from './influxql.ts';
+import { rowsOf, source, samplesOf as toSamples } from './influx-curve.ts';
+import { type Influxql, identifier, literal } from './influxql.ts';
 import { originalName, QUALITY, storedField, storedName, storedType } from './line-protocol.ts';
 
 /** What the server holds of one device type. */
@@ -26,13 +27,7 @@ const kindsOfInflux: Readonly<Record<string, Kind>> = {
 
 /** Reads by InfluxQL. Every name is quoted, so no device id can end a statement. */
 export function influxReads(query: Influxql): InfluxReads {
-  const rows = async (statements: string): Promise<QueryRow[]> => {
-    const found: QueryRow[] = [];
-    await query(statements, ({ values }) => {
-      for (const row of values) found.push(row);
-    });
-    return found;
-  };
+  const rows = (statements: string) => rowsOf(query, statements);
   return {
     async typeAsHeld(type) {
       const held: HeldType = { kinds: new Map(), doubted: new Set() };
@@ -65,9 +60,6 @@ export function influxReads(query: Influxql): InfluxReads {
 
 const fieldOf = (query: SeriesQuery) => identifier(storedField(query.measurement));
 const statusOf = (query: SeriesQuery) => identifier(storedField(query.measurement) + QUALITY);
-const source = (query: SeriesQuery): string =>
-  `FROM ${identifier(storedType(query.type))} WHERE "device" = ${literal(storedName(query.device))} AND time >= ${Math.ceil(query.from)}ms AND time < ${Math.ceil(query.to)}ms`;
-
 const whole = (query: SeriesQuery): string => `SELECT ${fieldOf(query)}, ${statusOf(query)} ${source(query)}`;
 
 /** BOTTOM and TOP keep the time of the sample they find, where MIN and MAX would give the start of the bucket. */
@@ -78,15 +70,6 @@ const peaks = (query: SeriesQuery): string =>
         `SELECT ${pick}(${fieldOf(query)}, 1), ${statusOf(query)} ${source(query)} GROUP BY time(${bucketMs(query)}ms)`,
     )
     .join('; ');
-
-function toSamples(rows: readonly QueryRow[]): Sample[] {
-  const samples: Sample[] = [];
-  for (const [at, value, quality] of rows) {
-    if (value === null || value === undefined) continue;
-    samples.push({ at: Number(at), value: value as Value, quality: Number(quality ?? 0) });
-  }
-  return samples;
-}
 
 /** Lows and highs as one series; a bucket's only sample is both. */
 function inOrder(samples: readonly Sample[]): Sample[] {

@@ -1,7 +1,13 @@
+import { Problem } from '../../problem.ts';
 import { admitRows, type RefusedRow, settle } from '../admission.ts';
+import { pageBySlices } from '../paging.ts';
+import { resolutionFor } from '../rollups.ts';
 import { RowsRefused, StoreMisconfigured, type TelemetryRow, type TelemetryStore } from '../telemetry-store.ts';
-import type { InfluxOptions } from './influx-options.ts';
+import { joined, rawCurve, rolledCurve } from './influx-curve.ts';
+import { authorization, type InfluxOptions } from './influx-options.ts';
 import { type HeldType, influxReads } from './influx-reads.ts';
+import { readSlice } from './influx-slices.ts';
+import { influxUpkeep } from './influx-upkeep.ts';
 import { howToMake, influxWriter } from './influx-writes.ts';
 import { type Influxql, identifier, influxql } from './influxql.ts';
 import { toLine, type WantsQuality } from './line-protocol.ts';
@@ -12,7 +18,7 @@ import { toLine, type WantsQuality } from './line-protocol.ts';
  */
 export function influxTelemetryStore(given: InfluxOptions): TelemetryStore {
   const options = { ...given, url: given.url.replace(/\/+$/, '') };
-  const headers = authorization(options.token);
+  const headers = authorization(options);
   const send = influxWriter(options, headers);
   const query = selfMaking(
     influxql({ url: options.url, headers, database: options.bucket, timeoutMs: options.timeoutMs ?? 30_000 }),
@@ -22,6 +28,7 @@ export function influxTelemetryStore(given: InfluxOptions): TelemetryStore {
   /** What the server holds of each type; asked for when a type is first written and again after every failure. */
   const types = new Map<string, HeldType>();
   const wantsQuality: WantsQuality = (type, measurement) => types.get(type)?.doubted.has(measurement) ?? false;
+  const upkeep = influxUpkeep({ options, headers, query });
   let writing: Promise<unknown> = Promise.resolve();
 
   const learnTypes = async (rows: readonly TelemetryRow[]) => {
@@ -41,9 +48,11 @@ export function influxTelemetryStore(given: InfluxOptions): TelemetryStore {
     }
     // The server does not name the rows it refused (1.x has then written the others already: writing them again changes
     // nothing), so halves are tried until the bad ones stand alone.
+    // Rows beyond retention lie together in time: sorted by it, whole halves of them are told by one answer.
+    const inOrder = /retention/i.test(reason) ? rows.toSorted((a, b) => a.at - b.at) : rows;
     const half = rows.length >> 1;
-    await writeAll(rows.slice(0, half), refused);
-    await writeAll(rows.slice(half), refused);
+    await writeAll(inOrder.slice(0, half), refused);
+    await writeAll(inOrder.slice(half), refused);
   };
 
   const writeNow = async (rows: readonly TelemetryRow[]) => {
@@ -53,6 +62,7 @@ export function influxTelemetryStore(given: InfluxOptions): TelemetryStore {
     for (const row of full) noteDoubts(row, types.get(row.type));
     const bad: RefusedRow[] = [];
     if (full.length > 0) await writeAll(full, bad);
+    upkeep.wrote(full);
     for (const { type, measurement, kind } of learned) types.get(type)?.kinds.set(measurement, { kind });
     // What a refused row seemed to teach, the server may not hold.
     for (const { row } of bad) types.delete(row.type);
@@ -71,6 +81,30 @@ export function influxTelemetryStore(given: InfluxOptions): TelemetryStore {
       return written;
     },
     series: reads.series,
+    async curve(asked) {
+      const split = upkeep.rolledUntil();
+      const width = split === undefined ? 0 : resolutionFor(asked, upkeep.held());
+      if (split === undefined || width === 0 || asked.from >= split) return rawCurve(query, asked, reads.series);
+      const kind = (await reads.typeAsHeld(asked.type)).kinds.get(asked.measurement)?.kind ?? 'number';
+      // What came in lately is read itself: its rollups are not made yet.
+      const until = Math.min(asked.to, split);
+      const share = (from: number, to: number) =>
+        Math.max(2, Math.round((asked.maxSamples * (to - from)) / (asked.to - asked.from)));
+      const before = { ...asked, to: until, maxSamples: share(asked.from, until) };
+      const rolled = await rolledCurve(query, options.bucket, before, kind, width);
+      if (until >= asked.to) return rolled;
+      const after = { ...asked, from: until, maxSamples: share(until, asked.to) };
+      return joined(rolled, await rawCurve(query, after, reads.series), asked.gapMs);
+    },
+    page: (asked) => pageBySlices(asked, (from, to, limit) => readSlice(query, asked.groups, from, to, limit)),
+    status: upkeep.status,
+    arrange: upkeep.arrange,
+    upkeep: upkeep.round,
+    async backup() {
+      throw new Problem(
+        'InfluxDB is backed up by its own tools while it runs: 1.x `influxd backup -portable <folder>`, 2.x `influx backup <folder>`, 3 a copy of its object store / InfluxDB 由其自带工具在线备份：1.x influxd backup -portable，2.x influx backup，3 复制其对象存储',
+      );
+    },
     count: reads.count,
     async close() {
       await writing;
@@ -101,11 +135,3 @@ function noteDoubts(row: TelemetryRow, held: HeldType | undefined): void {
 
 /** `partial write: … dropped=3` of 3 rows: no need to ask for each. */
 const droppedAll = (reason: string, rows: number): boolean => Number(/\bdropped=(\d+)/.exec(reason)?.[1]) === rows;
-
-/** 1.x takes a user and a password, 2.x and 3 a token. */
-function authorization(token: string | undefined): Record<string, string> {
-  if (token === undefined || token === '') return {};
-  return {
-    authorization: token.includes(':') ? `Basic ${Buffer.from(token).toString('base64')}` : `Token ${token}`,
-  };
-}

@@ -12,6 +12,7 @@ export type QueryRow = readonly (string | number | boolean | null)[];
 /** One statement's series; a chunked answer gives several of the same name. */
 export interface QuerySeries {
   readonly name?: string;
+  readonly tags?: Readonly<Record<string, string>>;
   readonly columns: readonly string[];
   readonly values: readonly QueryRow[];
 }

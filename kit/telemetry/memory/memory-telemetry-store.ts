@@ -1,5 +1,8 @@
+import { Problem } from '../../problem.ts';
 import { admitRows, type Kind, settle } from '../admission.ts';
-import type { Sample, TelemetryStore } from '../telemetry-store.ts';
+import { curveOf } from '../curve.ts';
+import { pageBySlices } from '../paging.ts';
+import type { PageQuery, PageRow, Sample, SeriesQuery, TelemetryStore } from '../telemetry-store.ts';
 import { thin } from '../thinning.ts';
 
 /** Keeps readings in this process and forgets them on exit: for tests and the first day of a feature. */
@@ -9,6 +12,24 @@ export function memoryTelemetryStore(): TelemetryStore {
   /** type and device → measurement → time → sample. */
   const devices = new Map<string, Map<string, Map<number, Sample>>>();
   const key = (type: string, device: string) => JSON.stringify([type, device]);
+  const whole = ({ type, device, measurement, from, to }: SeriesQuery): Sample[] =>
+    [...(devices.get(key(type, device))?.get(measurement)?.values() ?? [])]
+      .filter(({ at }) => at >= from && at < to)
+      .sort((a, b) => a.at - b.at);
+  const slice = ({ groups }: PageQuery, from: number, to: number): PageRow[] =>
+    groups
+      .flatMap(({ type, devices: names, measurements }, group) =>
+        names.flatMap((device, place) =>
+          measurements.flatMap((measurement, m) =>
+            whole({ type, device, measurement, from, to }).map(
+              ({ at, value, quality }): PageRow => [group, place, m, at, value, quality],
+            ),
+          ),
+        ),
+      )
+      .sort((a, b) => a[3] - b[3]);
+  const times = () => [...devices.values()].flatMap((series) => [...series.values()].flatMap((one) => [...one.keys()]));
+  const seriesHeld = () => [...devices.values()].reduce((sum, series) => sum + series.size, 0);
   return {
     engine: 'memory',
     async write(rows) {
@@ -24,17 +45,36 @@ export function memoryTelemetryStore(): TelemetryStore {
       }
       settle(refused);
     },
-    async series(query) {
-      const samples = devices.get(key(query.type, query.device))?.get(query.measurement)?.values() ?? [];
-      const inRange = [...samples].filter(({ at }) => at >= query.from && at < query.to);
-      return thin(
-        inRange.sort((a, b) => a.at - b.at),
-        query,
-      );
-    },
+    series: async (query) => thin(whole(query), query),
+    curve: async (query) => curveOf(whole(query), query),
+    page: (query) =>
+      pageBySlices(query, async (from, to, limit) => {
+        const rows = slice(query, from, to);
+        return rows.length > limit ? 'too-many' : rows;
+      }),
     async count(type, device) {
       const series = devices.get(key(type, device))?.values() ?? [];
       return new Set([...series].flatMap((samples) => [...samples.keys()])).size;
+    },
+    async status() {
+      const held = times();
+      return {
+        engine: 'memory',
+        version: null,
+        bytes: null,
+        series: seriesHeld(),
+        seriesLimit: null,
+        oldest: held.length > 0 ? held.reduce((a, b) => Math.min(a, b)) : null,
+        newest: held.length > 0 ? held.reduce((a, b) => Math.max(a, b)) : null,
+        retention: { raw: 0, minute: null, hour: null },
+        rolledTo: { minute: null, hour: null },
+      };
+    },
+    // Nothing here outlives the process: there is nothing to arrange, to delete or to roll up.
+    arrange: async () => [],
+    upkeep: async () => ({ series: seriesHeld(), seriesLimit: null, dropped: 0, rolledHours: 0 }),
+    backup: async () => {
+      throw new Problem('a store in memory has nothing to back up / 内存存储没有可备份的内容');
     },
     async close() {},
   };
