@@ -28,6 +28,8 @@ import { readmission } from './quarantine/readmit.ts';
 import { keepRejected, STORE_CLIENT } from './quarantine/rejected-rows.ts';
 import { rate } from './rate.ts';
 import { type FollowedRegistry, registryFeed } from './registry-feed.ts';
+import type { SparkplugOptions } from './sparkplug/sparkplug-options.ts';
+import { startSparkplug } from './sparkplug/start-sparkplug.ts';
 import type { IngestTables } from './tables.ts';
 import { startTicks } from './ticks.ts';
 import { sqlCursor } from './writer/cursor.ts';
@@ -62,6 +64,8 @@ export interface IngestParts {
   readonly clockLimits?: Partial<ClockLimits>;
   /** A broker of the city's own, whose messages are taken too. */
   readonly external?: ExternalOptions | undefined;
+  /** The Sparkplug host application; absent where no mapping file is. */
+  readonly sparkplug?: SparkplugOptions | undefined;
   /** Attributes that devices and gateways may ask for, beside the time. */
   readonly shared?: SharedOf;
   /** World time that blocks gather before the store is written, ms. */
@@ -161,6 +165,21 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       maxPacketBytes: parts.mqtt.maxPacketBytes,
       now: clock.now,
     });
+    const spoken = parts.sparkplug;
+    const sparkplug = spoken
+      ? stopping.add(
+          'sparkplug',
+          startSparkplug({
+            ...spoken,
+            registry,
+            types,
+            admission: judge,
+            intake: gate,
+            clock,
+            log: log.child({ component: 'sparkplug' }),
+          }),
+        )
+      : undefined;
     const broker = stopping.add(
       'broker',
       await startBroker({
@@ -246,6 +265,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       quarantine: (query) => quarantine.list(query),
       readmit,
       clock: async (device) => judge.clockOf(device),
+      sparkplug: async (query) => sparkplug?.status(query) ?? null,
       stats,
       safetyChanged: judge.safetyChanged,
       stop: stopping.run,

@@ -12,5 +12,6 @@ export function ingestClient(rpc: RpcClient): IngestPort {
     readmit: (query) => rpc.call('ingest.readmit', [query]),
     clock: (device) => rpc.call('ingest.clock', [device]),
     stats: () => rpc.call('ingest.stats', []),
+    sparkplug: (query) => rpc.call('ingest.sparkplug', [query]),
   };
 }

@@ -2,6 +2,7 @@ import type { JournalReader, Position } from '../../kit/journal/journal.ts';
 import type { Sample, SeriesQuery } from '../../kit/telemetry/telemetry-store.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Quarantined, QuarantineQuery, ReadmitQuery, Readmitted } from './quarantine.ts';
+import type { SparkplugStatus } from './sparkplug.ts';
 import type { ClockSkew, IngestStats } from './stats.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface IngestPort {
   /** A device's clock as measured; null while too little was heard of it. */
   clock(device: string): Promise<ClockSkew | null>;
   stats(): Promise<IngestStats>;
+  /** The Sparkplug host application, its edge nodes and the metrics it could not read; null where none is configured. */
+  sparkplug(query: { readonly node?: string; readonly limit?: number }): Promise<SparkplugStatus | null>;
 }
 
 /** The journal as its consumers outside ingest see it. */
