@@ -3,13 +3,15 @@ import type { Clock } from '../kit/clock.ts';
 import { type Journal, JournalError } from '../kit/journal/journal.ts';
 import type { Log } from '../kit/log.ts';
 import { retryDelays, wait } from '../kit/retry.ts';
-import type { GatewayConfig } from './config.ts';
+import { type GatewayConfig, isLoopback, unsecuredOf } from './config.ts';
 import { startFieldClient } from './mqtt/field-client.ts';
 import type { StationsClient, StationsStatus } from './opcua/stations-client.ts';
 import { outboxDrain } from './outbox/drain.ts';
 import type { TakeRows, UplinkRow } from './row.ts';
 import { keepLinked } from './uplink/keep-linked.ts';
 import { openUplink } from './uplink/uplink-connection.ts';
+import { type FieldStatus, fieldWatch } from './watch/field-watch.ts';
+import { type Refusal, refusals } from './watch/refusals.ts';
 
 export interface GatewayParts {
   readonly config: GatewayConfig;
@@ -37,7 +39,11 @@ export interface GatewayStats {
   /** Times an OPC UA server overwrote values before they were fetched. */
   readonly overwritten: number;
   /** Every broker and server that is heard. */
-  readonly sources: readonly { readonly address: string; readonly connected: boolean }[];
+  readonly sources: readonly FieldStatus[];
+  /** Since when the platform is reached, or is not, ms. */
+  readonly connectedSince: number;
+  /** OPC UA servers that are read without security, which every page shows. */
+  readonly unsecured: readonly string[];
   /** More about the OPC UA servers among them. */
   readonly stations: readonly StationsStatus[];
   readonly outbox: { readonly bytes: number; readonly capBytes: number };
@@ -45,35 +51,32 @@ export interface GatewayStats {
 
 export interface Gateway extends Running {
   stats(): Promise<GatewayStats>;
+  /** The newest things that were refused, here or by the platform, newest first. */
+  recentRefusals(): readonly Refusal[];
   /** Cuts the uplink for `ms` of world time, as if the cable were pulled; the field is heard and kept meanwhile. */
   unplug(ms: number): void;
-}
-
-interface FieldSource extends Running {
-  connected(): boolean;
 }
 
 /** Starts a gateway: the uplink first, then the field, so that the first reading already has somewhere to go. */
 export async function startGateway({ config, outbox, pkiDir, opcuaDir, clock, log }: GatewayParts): Promise<Gateway> {
   const stopping = cleanups(log);
   const inbox = durably(outbox, log);
-  let refused = 0;
-  let lastRefusal: string | null = null;
-  const onRefused = (reason: string) => {
-    refused += 1;
-    lastRefusal = reason.slice(0, 500);
-  };
+  const refused = refusals(clock.now);
+  const onRefused = refused.add;
+  const field = stopping.add('field watch', fieldWatch(clock.now));
   try {
     const drain = await outboxDrain(outbox, log);
     const open = (signal: AbortSignal) => openUplink(config, onRefused, log, signal);
     const link = stopping.add('uplink', keepLinked({ open, drain, url: config.uplink.url, log }));
     // Stops before the uplink and after the field: what waits for room is refused, and stays where it came from.
     stopping.add('inbox', inbox);
-    const sources: { address: string; source: FieldSource }[] = [];
-    const common = { gateway: config.id, take: inbox.take, onRefused, clock, log };
+    const common = { gateway: config.id, onRefused, clock, log };
     for (const source of config.mqtt) {
-      const client = stopping.add('field', startFieldClient({ ...common, source }));
-      sources.push({ address: source.url, source: client });
+      const take = field.takeFor(source.url, inbox.take);
+      const client = stopping.add('field', startFieldClient({ ...common, take, source }));
+      const secure = source.url.startsWith('mqtts:') || isLoopback(source.url);
+      const security = source.url.startsWith('mqtts:') ? 'TLS' : 'MQTT';
+      field.add({ address: source.url, protocol: 'mqtt', security, secure }, client.connected);
     }
     const stations: StationsClient[] = [];
     if (config.opcua.length > 0) {
@@ -89,10 +92,19 @@ export async function startGateway({ config, outbox, pkiDir, opcuaDir, clock, lo
         const marks = await openLastHeard(opcuaDir, source.endpoint, log);
         const client = stopping.add(
           'stations',
-          startStationsClient({ ...common, source, devices: config.devices, trust, marks }),
+          startStationsClient({
+            ...common,
+            take: field.takeFor(source.endpoint, inbox.take),
+            source,
+            devices: config.devices,
+            trust,
+            marks,
+          }),
         );
         stations.push(client);
-        sources.push({ address: source.endpoint, source: client });
+        const { policy, mode } = source.security;
+        const security = mode === 'None' ? 'None' : `${mode} ${policy}`;
+        field.add({ address: source.endpoint, protocol: 'opcua', security, secure: mode !== 'None' }, client.connected);
       }
     }
     return {
@@ -102,13 +114,16 @@ export async function startGateway({ config, outbox, pkiDir, opcuaDir, clock, lo
         taken: inbox.taken,
         sent: drain.sent,
         backlog: await drain.backlog(),
-        refused,
-        lastRefusal,
+        refused: refused.count,
+        lastRefusal: refused.recent()[0]?.reason ?? null,
         overwritten: stations.reduce((sum, { overwritten }) => sum + overwritten, 0),
         stations: stations.map((client) => client.status()),
-        sources: sources.map(({ address, source }) => ({ address, connected: source.connected() })),
+        connectedSince: field.since('uplink', link.connected()),
+        sources: field.status(),
+        unsecured: unsecuredOf(config),
         outbox: { bytes: outbox.stats().bytes, capBytes: outbox.stats().capBytes },
       }),
+      recentRefusals: refused.recent,
       unplug: link.unplug,
       stop: stopping.run,
     };

@@ -179,7 +179,8 @@ function repeated(names: readonly string[]): [number, string][] {
   return [...names.entries()].filter(([, name]) => seen.size === seen.add(name).size);
 }
 
-function isLoopback(url: string): boolean {
+/** Whether an address stays on this machine. */
+export function isLoopback(url: string): boolean {
   const host = URL.parse(url)?.hostname ?? '';
   return host === 'localhost' || host === '[::1]' || /^127\./.test(host);
 }
@@ -187,6 +188,10 @@ function isLoopback(url: string): boolean {
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
 export type FieldMqtt = GatewayConfig['mqtt'][number];
 export type OpcuaSource = GatewayConfig['opcua'][number];
+
+/** OPC UA servers that are read without security: allowed in a lab only, and shown on every page. */
+export const unsecuredOf = ({ opcua }: Pick<GatewayConfig, 'opcua'>): string[] =>
+  opcua.filter(({ security }) => security.mode === 'None').map(({ endpoint }) => endpoint);
 
 /** Environment variables that a gateway's file may name for its secrets. */
 export type Env = Readonly<Record<string, string | undefined>>;
