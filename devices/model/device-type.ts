@@ -21,7 +21,7 @@ export interface Measurement {
   readonly range?: readonly [low: number, high: number];
   /** The largest believable change per minute, in `unit`; a steeper one is kept with lowered quality. */
   readonly maxPerMinute?: number;
-  /** The words a text measurement may take. */
+  /** The words a text measurement may take; without them any text, as somebody else words it. */
   readonly states?: Readonly<Record<string, Bilingual>>;
   /** How often a device of this type reports it, ms; absent where it reports on change. */
   readonly everyMs?: number;

@@ -91,6 +91,23 @@ export const gasRtu = defineDeviceType({
       range: [0, 60],
       everyMs: minutes(5),
     },
+    /** Whether the terminal (or its SCADA system) holds an alarm of its own active; how urgent it thinks it, 0 to 1000; its words. */
+    'rtu.eventActive': {
+      title: { zh: '终端自报警', en: 'Alarm raised by the terminal' },
+      kind: 'boolean',
+      unit: '1',
+    },
+    'rtu.eventSeverity': {
+      title: { zh: '终端自报警严重度', en: 'Severity of the terminal’s alarm' },
+      kind: 'number',
+      unit: '1',
+      range: [0, 1000],
+    },
+    'rtu.eventMessage': {
+      title: { zh: '终端自报警内容', en: 'Words of the terminal’s alarm' },
+      kind: 'text',
+      unit: '1',
+    },
     /** Seconds since 1970-01-01T00:00:00Z by the terminal itself. */
     'rtu.clock': {
       title: { zh: '终端时钟', en: 'Clock of the terminal' },

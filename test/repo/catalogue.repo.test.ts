@@ -119,7 +119,7 @@ describe('the catalogue of Hengyang', () => {
     expect(catalogue.domains).toHaveLength(5);
     expect(catalogue.domains.flatMap(({ categories }) => categories)).toHaveLength(30);
     expect(items).toHaveLength(58);
-    const added = ['lit-rate-other', 'home-expired', ...silences];
+    const added = ['lit-rate-other', 'home-expired', 'rtu-event', ...silences];
     const ids = items.flatMap(({ rules }) => rules.map(({ id }) => id));
     expect(ids.filter((id) => !added.includes(id))).toHaveLength(112);
     expect(ids).toEqual(expect.arrayContaining(added));
