@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../devices/contract/entry.ts';
 import type { IngestPort } from '../devices/contract/ports.ts';
-import type { IngestStats } from '../devices/contract/stats.ts';
+import type { DoorProcessStats, IngestStats } from '../devices/contract/stats.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -17,6 +17,7 @@ import { findTopic } from './api/topic-table.ts';
 import { startClockWatch } from './clock-watch.ts';
 import { openConditionBook } from './conditions.ts';
 import { openCutOffs } from './cut-offs.ts';
+import { type JudgedMessage, settleJudged } from './door/judged-message.ts';
 import { type ExternalOptions, startExternalDoor } from './external/external-door.ts';
 import { intake } from './intake.ts';
 import { type JournalWatch, journalMarks, startJournalWatch } from './journal-watch.ts';
@@ -72,12 +73,19 @@ export interface IngestParts {
   readonly storeLingerMs?: number;
 }
 
+/** A door that has been silent for so long is no longer listed, ms. */
+const DOOR_GONE_MS = 30_000;
+
 /** Ingest while it runs. */
 export interface Ingest extends Running, IngestPort {
   /** The port that plain MQTT truly has, on loopback; 0 where it is closed. */
   readonly mqttPort: number;
   /** The ports of all MQTT doors that are open. */
   readonly mqttPorts: { readonly plain?: number; readonly tls?: number; readonly wss?: number };
+  /** Makes durable what a door in another process has judged; resolves when all of it is. */
+  settle(messages: readonly JudgedMessage[]): Promise<void>;
+  /** A door in another process tells how it does. */
+  doorReport(door: DoorProcessStats): Promise<void>;
   /** Asks {@link IngestParts.isSafety} again: the catalogue changed. */
   safetyChanged(): void;
 }
@@ -195,6 +203,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         log: log.child({ component: 'mqtt' }),
       }),
     );
+    const doors = new Map<string, DoorProcessStats>();
     const { external: at } = parts;
     const externalLog = log.child({ component: 'external broker' });
     const { maxPacketBytes } = parts.mqtt;
@@ -219,6 +228,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         door: { ...broker.counts, held: broker.held },
         ignored: { ...api.ignored },
         external: external?.stats() ?? null,
+        doorProcesses: [...doors.values()].filter(({ at }) => clock.now() - at < DOOR_GONE_MS),
         perSecond: perSecond.perSecond(clock.now()),
         journal: {
           head,
@@ -267,6 +277,8 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       clock: async (device) => judge.clockOf(device),
       sparkplug: async (query) => sparkplug?.status(query) ?? null,
       stats,
+      settle: (messages) => settleJudged(gate, messages),
+      doorReport: async (door) => void doors.set(door.name, door),
       safetyChanged: judge.safetyChanged,
       stop: stopping.run,
     };

@@ -92,8 +92,10 @@ async function openStore(config: IngestConfig, folder: DataFolder, log: Log): Pr
 }
 
 /** What ingest offers the other processes of the host, for kit/rpc; `devices/contract/ingest-client.ts` is the other end. */
-export function ingestMethods(ingest: IngestPort): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {
-  type P<K extends keyof IngestPort> = Parameters<IngestPort[K]>;
+export function ingestMethods(
+  ingest: IngestPort & Pick<Ingest, 'settle' | 'doorReport'>,
+): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {
+  type P<K extends keyof typeof ingest> = Parameters<(typeof ingest)[K]>;
   return {
     'ingest.append': async (params) => ingest.append(...(params as P<'append'>)),
     'ingest.register': async (params) => ingest.register(...(params as P<'register'>)),
@@ -103,6 +105,9 @@ export function ingestMethods(ingest: IngestPort): Readonly<Record<string, (para
     'ingest.readmit': async (params) => ingest.readmit(...(params as P<'readmit'>)),
     'ingest.clock': async (params) => ingest.clock(...(params as P<'clock'>)),
     'ingest.stats': async () => ingest.stats(),
+    // For doors in processes of their own (ingest/door).
+    'ingest.settle': async (params) => ingest.settle(...(params as P<'settle'>)),
+    'ingest.doorReport': async (params) => ingest.doorReport(...(params as P<'doorReport'>)),
     'ingest.sparkplug': async (params) => ingest.sparkplug(...(params as P<'sparkplug'>)),
   };
 }

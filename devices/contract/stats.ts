@@ -16,6 +16,8 @@ export interface IngestStats {
   readonly ignored: Readonly<Record<string, number>>;
   /** The link with an external broker; null where none is configured. */
   readonly external: ExternalStats | null;
+  /** Doors in processes of their own that were heard from in the last half minute. */
+  readonly doorProcesses: readonly DoorProcessStats[];
   /** Readings accepted per second, over the last ten seconds. */
   readonly perSecond: number;
   readonly journal: {
@@ -112,6 +114,17 @@ export interface ClockSkew {
   readonly skewMs: number;
   /** When it was last measured, ms. */
   readonly at: number;
+}
+
+/** How a door in a process of its own does; counts since it started. */
+export interface DoorProcessStats {
+  readonly name: string;
+  /** When it said so, ms. */
+  readonly at: number;
+  /** Judged, and not durable yet. */
+  readonly pending: number;
+  readonly ignored: Readonly<Record<string, number>>;
+  readonly external: ExternalStats;
 }
 
 /** How the consumer of an external broker does; counts since ingest started. */
