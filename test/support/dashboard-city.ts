@@ -13,6 +13,7 @@ import { type RegistryCache, registryCache } from '../../devices/registry/regist
 import { loadRegistry } from '../../devices/registry/registry-store.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { type Ingest, startIngest } from '../../ingest/app.ts';
+import { openDoor } from '../../ingest/mqtt/broker-bench.ts';
 import { type IngestTables, ingestMigrations } from '../../ingest/tables.ts';
 import { cleanups } from '../../kit/cleanups.ts';
 import { systemClock } from '../../kit/clock.ts';
