@@ -7,7 +7,7 @@ import { say } from './terminal.ts';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand(),
   ...Object.fromEntries(
-    ['gateway', 'ingest', 'rules', 'dashboard'].map((name) => [
+    ['gateway', 'ingest', 'door', 'rules', 'dashboard'].map((name) => [
       name,
       async () => (await import('./commands/processes.ts')).processCommand(name),
     ]),

@@ -7,10 +7,11 @@ import { ingestClient } from '../../devices/contract/ingest-client.ts';
 import type { StateTables } from '../../devices/contract/state-tables.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
 import { registryCache } from '../../devices/registry/registry-cache.ts';
-import { loadRegistry, type RegistryTables } from '../../devices/registry/registry-store.ts';
+import { changesAfter, loadRegistry, type RegistryTables } from '../../devices/registry/registry-store.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { readGatewayConfig } from '../../gateway/config.ts';
 import { openGateway } from '../../gateway/main.ts';
+import { openDoor } from '../../ingest/door/main.ts';
 import { ingestMethods, journalFile, openIngest } from '../../ingest/main.ts';
 import { doorUrls } from '../../ingest/mqtt/door-urls.ts';
 import { cleanups, type Running } from '../../kit/cleanups.ts';
@@ -53,11 +54,15 @@ const processes: Readonly<Record<string, { readonly about: string; readonly run:
       about: '接入：MQTT 入口、日志与时序库 / the MQTT door, the journal, the telemetry store',
       run: runIngest,
     },
+    door: {
+      about: '外部代理的另一个入口，与 ingest 分担消息 / one more door on an external broker, which shares its messages with ingest',
+      run: runDoor,
+    },
     rules: { about: '规则、告警与命令 / rules, alarms and commands', run: runRules },
     dashboard: { about: '页面与接口 / pages and API', run: runDashboard },
   };
 
-/** `yanshao gateway | ingest | rules | dashboard`: one process each; those of one host share a data folder. */
+/** `yanshao gateway | ingest | door | rules | dashboard`: one process each; those of one host share a data folder. */
 export function processCommand(name: string): Command {
   const wanted = processes[name];
   if (!wanted) throw new Error(`${name} is not a process`);
@@ -103,6 +108,18 @@ async function runIngest({ config, folder, log, stopping }: Frame): Promise<stri
   const urls = doorUrls(config, ingest.mqttPorts);
   stopping.defer('notice of mqtt', folder.announce('mqtt', urls[0] ?? ''));
   return `ingest 运行中 / is running: ${urls.join(' ')}`;
+}
+
+async function runDoor({ config, folder, log, stopping }: Frame): Promise<string> {
+  const city = await loadCity(citiesDir, config.city);
+  const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
+  const state = await readState({ config, folder, stopping });
+  const registry = registryCache(await loadRegistry(state.db));
+  const rpc = await reach(folder, 'ingest', stopping);
+  const changes = (version: number) => changesAfter(state.db, version, 10_000);
+  const needs = { config, rpc, registry, changesAfter: changes, city, types: deviceTypes, clock, log };
+  const door = stopping.add('door', await openDoor(needs));
+  return `入口 ${door.name} 运行中 / door ${door.name} is running: ${door.url}`;
 }
 
 async function runRules({ config, folder, log, stopping }: Frame): Promise<string> {
