@@ -19,6 +19,7 @@ import { openSqliteJournal } from '../kit/journal/sqlite/sqlite-journal.ts';
 import { jsonLog } from '../kit/log.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
 import { openDuckdbTelemetryStore } from '../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
+import { memoryTelemetryStore } from '../kit/telemetry/memory/memory-telemetry-store.ts';
 import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
 import { type Rules, type RulesTables, rulesMigrations, startRules } from '../rules/app.ts';
 import { type IngestLoad, registryFor } from './ingest-load.ts';
@@ -95,13 +96,7 @@ async function open(): Promise<void> {
  * Takes readings and forgets them, as the bare broker does with messages. The store in memory would not do: it holds every
  * sample as an object, and what is measured would be the garbage collector walking over a million of them.
  */
-const forgettingStore = (): TelemetryStore => ({
-  engine: 'memory',
-  write: async () => {},
-  series: async () => [],
-  count: async () => 0,
-  close: async () => {},
-});
+const forgettingStore = (): TelemetryStore => ({ ...memoryTelemetryStore(), write: async () => {} });
 
 /** Looks at most so often whether work has ended: on a busy machine there may be no quiet moment. */
 const LOOKS = 20;

@@ -7,7 +7,8 @@ import type { Clock } from '../kit/clock.ts';
 import type { Journal, JournalOptions } from '../kit/journal/journal.ts';
 import type { Log } from '../kit/log.ts';
 import type { Sql } from '../kit/sql/sql.ts';
-import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
+import { keepAll } from '../kit/telemetry/rollups.ts';
+import type { Retention, TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
 import { type AdmissionRegistry, admission } from './admission/admission.ts';
 import type { ClockLimits } from './admission/clock-check.ts';
 import type { IsSafety } from './admission/profile.ts';
@@ -31,6 +32,7 @@ import { rate } from './rate.ts';
 import { type FollowedRegistry, registryFeed } from './registry-feed.ts';
 import type { SparkplugOptions } from './sparkplug/sparkplug-options.ts';
 import { startSparkplug } from './sparkplug/start-sparkplug.ts';
+import { startStoreWatch } from './store-watch.ts';
 import type { IngestTables } from './tables.ts';
 import { startTicks } from './ticks.ts';
 import { sqlCursor } from './writer/cursor.ts';
@@ -69,6 +71,8 @@ export interface IngestParts {
   readonly sparkplug?: SparkplugOptions | undefined;
   /** Attributes that devices and gateways may ask for, beside the time. */
   readonly shared?: SharedOf;
+  /** How long the store was opened to keep readings; for ever when absent. */
+  readonly retention?: Retention;
   /** World time that blocks gather before the store is written, ms. */
   readonly storeLingerMs?: number;
 }
@@ -152,6 +156,10 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         clock,
         log: log.child({ component: 'journal' }),
       }),
+    );
+    stopping.add(
+      'store watch',
+      startStoreWatch({ store, writer, conditions, clock, log: log.child({ component: 'store' }) }),
     );
     stopping.add('clock watch', startClockWatch({ admission: judge, conditions, clock }));
     stopping.add('ticks', startTicks({ intake: gate, clock }));
@@ -272,6 +280,11 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       register: (consumer) => journal.register(consumer),
       release: (consumer, position) => journal.release(consumer, position),
       series: (query) => store.series(query),
+      curve: (query) => store.curve(query),
+      page: (query) => store.page(query),
+      storeStatus: () => store.status(),
+      arrangeStore: (options) => store.arrange(parts.retention ?? keepAll, options),
+      backupStore: (folder) => store.backup(folder),
       quarantine: (query) => quarantine.list(query),
       readmit,
       clock: async (device) => judge.clockOf(device),

@@ -5,6 +5,7 @@ import { Problem } from '../kit/problem.ts';
 const port = z.coerce.number().int().min(0).max(65_535);
 const megabytes = (fallback: number, least: number) => z.coerce.number().min(least).default(fallback);
 const optional = z.string().min(1).optional();
+const days = z.coerce.number().int().min(0).max(36_500);
 /** A port, 0 for any free one, or null for a door that stays closed. */
 const doorPort = (fallback: number) =>
   z.union([z.literal('off').transform(() => null), z.literal(false).transform(() => null), port]).default(fallback);
@@ -281,11 +282,32 @@ export const ingestSettings = {
   }),
   influxApi: setting({
     env: 'YANSHAO_INFLUX_API',
-    schema: z.enum(['v1', 'v2']).default('v2'),
+    schema: z.enum(['v1', 'v2', 'v3']).default('v2'),
     help: {
-      zh: '写入接口：v2（1.8 及以上、2.x、3）或 v1（更旧的 1.x）',
-      en: 'write interface: v2 (1.8 and later, 2.x, 3) or v1 (older 1.x)',
+      zh: '写入接口：v2（1.8 及以上、2.x、3）、v1（更旧的 1.x）或 v3（仅 3，写入其磁盘日志后才应答）',
+      en: 'write interface: v2 (1.8 and later, 2.x, 3), v1 (older 1.x), or v3 (3 only: answers once the write is in its log on disk)',
     },
+  }),
+  storeRawDays: setting({
+    env: 'YANSHAO_STORE_RAW_DAYS',
+    schema: days.default(30),
+    help: {
+      zh: '原始读数保留天数，0 为永久；DuckDB 按整天删除，InfluxDB 由 yanshao store init 设置',
+      en: 'days that readings are kept, 0 for ever; DuckDB deletes whole days, InfluxDB is set up by `yanshao store init`',
+    },
+  }),
+  storeMinuteDays: setting({
+    env: 'YANSHAO_STORE_MINUTE_DAYS',
+    schema: days.default(180),
+    help: {
+      zh: '1 分钟汇总（最小、最大、平均、条数、最后质量）保留天数，0 为永久',
+      en: 'days that rollups of 1 min (lowest, highest, mean, count, last quality) are kept, 0 for ever',
+    },
+  }),
+  storeHourDays: setting({
+    env: 'YANSHAO_STORE_HOUR_DAYS',
+    schema: days.default(1825),
+    help: { zh: '1 小时汇总保留天数，0 为永久', en: 'days that rollups of 1 h are kept, 0 for ever' },
   }),
   sparkplugMapping: setting({
     env: 'YANSHAO_SPARKPLUG_MAPPING',

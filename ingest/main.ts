@@ -11,14 +11,12 @@ import { openSqliteJournal } from '../kit/journal/sqlite/sqlite-journal.ts';
 import { zoneOffset } from '../kit/local-time.ts';
 import type { Log } from '../kit/log.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
-import { openDuckdbTelemetryStore } from '../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
-import { influxTelemetryStore } from '../kit/telemetry/influx/influx-telemetry-store.ts';
-import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
 import { type Ingest, startIngest } from './app.ts';
 import { checkBrokerUrl, checkMqttDoor, type IngestConfig } from './config.ts';
 import { externalOptions } from './external/external-options.ts';
 import { brokerOptions } from './mqtt/broker-options.ts';
 import { sparkplugOptions } from './sparkplug/sparkplug-options.ts';
+import { openStore, retentionOf } from './store.ts';
 import { type IngestTables, ingestMigrations } from './tables.ts';
 
 export interface IngestNeeds {
@@ -54,6 +52,7 @@ export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonl
     const ingest = await startIngest({
       journal,
       store,
+      retention: retentionOf(config),
       sql,
       registry,
       reloadRegistry,
@@ -79,18 +78,6 @@ export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonl
   }
 }
 
-async function openStore(config: IngestConfig, folder: DataFolder, log: Log): Promise<TelemetryStore> {
-  if (!config.influxUrl) return openDuckdbTelemetryStore(folder.path('telemetry.duckdb'));
-  return influxTelemetryStore({
-    url: config.influxUrl,
-    token: config.influxToken,
-    org: config.influxOrg,
-    bucket: config.influxBucket,
-    api: config.influxApi,
-    log: log.child({ component: 'influxdb' }),
-  });
-}
-
 /** What ingest offers the other processes of the host, for kit/rpc; `devices/contract/ingest-client.ts` is the other end. */
 export function ingestMethods(
   ingest: IngestPort & Pick<Ingest, 'settle' | 'doorReport'>,
@@ -101,6 +88,11 @@ export function ingestMethods(
     'ingest.register': async (params) => ingest.register(...(params as P<'register'>)),
     'ingest.release': async (params) => ingest.release(...(params as P<'release'>)),
     'ingest.series': async (params) => ingest.series(...(params as P<'series'>)),
+    'ingest.curve': async (params) => ingest.curve(...(params as P<'curve'>)),
+    'ingest.page': async (params) => ingest.page(...(params as P<'page'>)),
+    'ingest.storeStatus': async () => ingest.storeStatus(),
+    'ingest.arrangeStore': async (params) => ingest.arrangeStore(...(params as P<'arrangeStore'>)),
+    'ingest.backupStore': async (params) => ingest.backupStore(...(params as P<'backupStore'>)),
     'ingest.quarantine': async (params) => ingest.quarantine(...(params as P<'quarantine'>)),
     'ingest.readmit': async (params) => ingest.readmit(...(params as P<'readmit'>)),
     'ingest.clock': async (params) => ingest.clock(...(params as P<'clock'>)),

@@ -1,5 +1,15 @@
 import type { JournalReader, Position } from '../../kit/journal/journal.ts';
-import type { Sample, SeriesQuery } from '../../kit/telemetry/telemetry-store.ts';
+import type {
+  Curve,
+  CurveQuery,
+  Page,
+  PageQuery,
+  Sample,
+  SeriesQuery,
+  StoreBackup,
+  StoreStatus,
+  StoreStep,
+} from '../../kit/telemetry/telemetry-store.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Quarantined, QuarantineQuery, ReadmitQuery, Readmitted } from './quarantine.ts';
 import type { SparkplugStatus } from './sparkplug.ts';
@@ -16,6 +26,15 @@ export interface IngestPort {
   register(consumer: string): Promise<Position>;
   release(consumer: string, position: Position): Promise<void>;
   series(query: SeriesQuery): Promise<readonly Sample[]>;
+  /** One series for a picture, with its silences; from rollups where the range is long. */
+  curve(query: CurveQuery): Promise<Curve>;
+  /** The next page of an export; whoever exports asks for one after the other, so that nothing is kept for it here. */
+  page(query: PageQuery): Promise<Page>;
+  storeStatus(): Promise<StoreStatus>;
+  /** Sets up retention and down-sampling as the settings say. */
+  arrangeStore(options: { readonly dryRun: boolean }): Promise<readonly StoreStep[]>;
+  /** Copies the store into a folder of this host while it is written to. */
+  backupStore(folder: string): Promise<StoreBackup>;
   quarantine(query: QuarantineQuery): Promise<readonly Quarantined[]>;
   /** Judges refused messages again, as of today; what is kept goes in as late data. A row goes in once. */
   readmit(query: ReadmitQuery): Promise<Readmitted>;

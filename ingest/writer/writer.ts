@@ -47,6 +47,8 @@ export interface Writer extends Running {
   readonly rejectedRows: number;
   /** Why the store takes nothing now; null while it does. */
   readonly problem: string | null;
+  /** That problem is one that a person must mend. */
+  readonly stopped: boolean;
   /** Age of the oldest entry that the store does not have, ms; 0 when it has all. */
   lagMs(): number;
 }
@@ -72,6 +74,7 @@ export async function startWriter(parts: WriterParts): Promise<Writer> {
   let position = Math.max(released, await cursor.load());
   let rejectedRows = 0;
   let problem: string | null = null;
+  let stopped = false;
   /** Receive time of the newest entry that the store has, or of the oldest it lacks while it has none; null before any. */
   let storedTime: number | null = null;
 
@@ -92,6 +95,7 @@ export async function startWriter(parts: WriterParts): Promise<Writer> {
         await store.write(rows);
         if (problem) log.info({ store: store.engine }, 'the store takes readings again');
         problem = null;
+        stopped = false;
         return true;
       } catch (err) {
         if (err instanceof RowsRefused) {
@@ -104,6 +108,7 @@ export async function startWriter(parts: WriterParts): Promise<Writer> {
             })),
           );
           problem = null;
+          stopped = false;
           return true;
         }
         await complain(err as Error, delay);
@@ -116,6 +121,7 @@ export async function startWriter(parts: WriterParts): Promise<Writer> {
   const complain = async (err: Error, delay: number): Promise<void> => {
     const first = problem === null;
     problem = err.message;
+    stopped = err instanceof StoreMisconfigured;
     const known = err instanceof StoreMisconfigured || err instanceof StoreUnavailable;
     if (first)
       log[known ? 'warn' : 'error'](
@@ -188,6 +194,9 @@ export async function startWriter(parts: WriterParts): Promise<Writer> {
     },
     get problem() {
       return problem;
+    },
+    get stopped() {
+      return stopped;
     },
     lagMs: () => (storedTime === null || journal.stats().head <= position ? 0 : Math.max(0, now() - storedTime)),
     async stop() {

@@ -107,6 +107,7 @@ export function influxTelemetryStore(given: InfluxOptions): TelemetryStore {
     },
     count: reads.count,
     async close() {
+      upkeep.close();
       await writing;
     },
   };

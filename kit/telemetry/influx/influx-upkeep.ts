@@ -26,6 +26,8 @@ export interface InfluxUpkeep {
   /** Rollups tell everything before this, ms; undefined while none are known of. */
   rolledUntil(): number | undefined;
   held(): Held;
+  /** Ends a round under way at its next hour. */
+  close(): void;
   round(now: number): Promise<Upkeep>;
   status(): Promise<StoreStatus>;
   arrange(retention: Retention, options: { readonly dryRun: boolean }): Promise<readonly StoreStep[]>;
@@ -44,6 +46,7 @@ export function influxUpkeep({ options, headers, query }: Parts): InfluxUpkeep {
   let rolledUntil: number | undefined;
   let now: number | undefined;
   let started = false;
+  let closed = false;
 
   /** Policies by name; on 2.x the mapped buckets. */
   const policies = async (): Promise<readonly Policy[]> => (await policiesOf(query, database)) ?? [];
@@ -74,7 +77,7 @@ export function influxUpkeep({ options, headers, query }: Parts): InfluxUpkeep {
     const since = keptSince(at, options.retention?.rawDays ?? 0);
     let rolled = 0;
     for (const hour of [...touched].sort((a, b) => a - b)) {
-      if (hour > settled) break;
+      if (hour > settled || closed) break;
       if (hour * HOUR_MS >= since) await roll(server, rawOf(held), hour);
       // Not before: when it fails, the next round tries again.
       touched.delete(hour);
@@ -89,6 +92,9 @@ export function influxUpkeep({ options, headers, query }: Parts): InfluxUpkeep {
       for (const { at } of rows) touched.add(Math.floor(at / HOUR_MS));
     },
     rolledUntil: () => rolledUntil,
+    close() {
+      closed = true;
+    },
     held() {
       const { rawDays, minuteDays } = options.retention ?? keepAll;
       const at = now ?? Number.NEGATIVE_INFINITY;
