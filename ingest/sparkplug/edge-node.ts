@@ -47,6 +47,8 @@ export interface EdgeNode extends NodeName {
   wanted: RebirthReason | undefined;
   askedAt: number;
   asked: number;
+  /** A birth came since it was last asked for. */
+  answered: boolean;
 }
 
 export type RebirthReason =
@@ -78,7 +80,7 @@ export type Effect =
 export interface SessionLimits {
   /** How long an out-of-order message waits for those before it, ms (tck-id-operational-behavior-host-reordering-param). */
   readonly reorderMs: number;
-  /** Rebirth requests to one node are at least this far apart, ms; each unanswered one doubles it, up to 32 times. */
+  /** An unanswered rebirth request is repeated after this, ms; each further one doubles it, up to 32 times. */
   readonly rebirthEveryMs: number;
   /** Messages of one node held for the order. */
   readonly held: number;
@@ -116,6 +118,7 @@ export function unknownNode({ group, node }: NodeName, now: number): EdgeNode {
     wanted: undefined,
     askedAt: Number.NEGATIVE_INFINITY,
     asked: 0,
+    answered: true,
   };
 }
 
@@ -212,6 +215,7 @@ function nodeBorn(node: EdgeNode, message: Arrived, now: number, effects: Effect
   node.bornAt = born;
   node.recent = [{ seq: node.seq, at: message.payload.timestamp }];
   node.wanted = undefined;
+  node.answered = true;
   // Its devices are born again after it, or they are not there.
   for (const device of node.devices.keys()) node.devices.set(device, false);
   effects.push({ do: 'define', message });
@@ -361,8 +365,9 @@ function recheck(node: EdgeNode, device: string | undefined, effects: Effect[]):
   effects.push({ do: 'recheck', messages });
 }
 
-const pauseOf = (node: EdgeNode, { rebirthEveryMs }: SessionLimits): number =>
-  rebirthEveryMs * 2 ** Math.min(Math.max(node.asked - 1, 0), 5);
+/** A birth that was lost at once may be asked for at once; a node that never keeps order is left in peace ever longer. */
+const pauseOf = ({ asked, answered }: EdgeNode, { rebirthEveryMs }: SessionLimits): number =>
+  answered && asked <= 2 ? 0 : rebirthEveryMs * 2 ** Math.min(Math.max(asked - 1, 0), 5);
 
 /** Requests are spaced: a node that cannot keep order must not be made to repeat its birth for ever. */
 function askRebirth(
@@ -377,5 +382,6 @@ function askRebirth(
   if (now - node.askedAt < pauseOf(node, limits)) return;
   node.askedAt = now;
   node.asked++;
+  node.answered = false;
   effects.push({ do: 'ask-rebirth', reason });
 }
