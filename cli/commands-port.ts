@@ -10,13 +10,21 @@ type Wanted = Command extends infer C ? (C extends Command ? Omit<C, 'id' | 'act
 
 /** Carries out a command on the running platform as the person at the terminal; a refusal is a {@link Problem}. */
 export async function carryOut(folder: DataFolder, wanted: Wanted): Promise<readonly string[]> {
+  return (await outcomeOf(folder, wanted)).changed;
+}
+
+/** As {@link carryOut}, with what was refused in part. */
+export async function outcomeOf(
+  folder: DataFolder,
+  wanted: Wanted,
+): Promise<Extract<CommandOutcome, { readonly done: true }>> {
   const rules = connect(folder, 'rules');
   try {
     const actor = { id: `cli:${userInfo().username}`, name: userInfo().username, via: 'cli' } as const;
     const command = { ...wanted, id: randomUUID(), actor, at: Date.now() } as Command;
     const outcome = await rules.call<CommandOutcome>('rules.command', command);
     if (!('done' in outcome)) throw new Problem(`${outcome.refused.zh}\n${outcome.refused.en}`);
-    return outcome.changed;
+    return outcome;
   } finally {
     rules.close();
   }

@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   user: async () => (await import('./commands/user.ts')).userCommand(),
   opcua: async () => (await import('./commands/opcua.ts')).opcuaCommand(),
   device: async () => (await import('./commands/device.ts')).deviceCommand(),
+  quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
 };
 

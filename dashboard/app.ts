@@ -152,6 +152,8 @@ function notReady({ ingest, rules }: Awaited<ReturnType<typeof readStages>>, hub
   const live = hub?.state();
   return [
     ...(ingest ? [] : ['ingest']),
+    // The disk is full or failing: nothing is acknowledged, and people must hear of it without the disk.
+    ...(ingest?.journal.problem ? ['journal'] : []),
     ...(rules ? [] : ['rules']),
     ...(live?.alarmsReadable ? [] : ['alarms']),
     ...(live?.journalReadable && live.caughtUp ? [] : ['live']),

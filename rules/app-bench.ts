@@ -2,6 +2,7 @@ import type { Alarm } from '../devices/contract/alarm.ts';
 import type { Command, CommandOutcome } from '../devices/contract/command.ts';
 import type { JournalEntry, TelemetryEntry, Value } from '../devices/contract/entry.ts';
 import type { IngestPort } from '../devices/contract/ports.ts';
+import type { ReadmitQuery, Readmitted } from '../devices/contract/quarantine.ts';
 import type { Device, Gateway, Site } from '../devices/contract/registry.ts';
 import { deviceTypes } from '../devices/types/registry.ts';
 import { handClock } from '../kit/clock.ts';
@@ -18,7 +19,7 @@ const MB = 1024 * 1024;
 /** The journal as ingest offers it to rules; `down` makes appends fail, as when ingest is restarting. */
 function benchIngest(
   journal: Journal<JournalEntry>,
-): Pick<IngestPort, 'append' | 'register' | 'release'> & { down: boolean } {
+): Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit'> & { down: boolean } {
   const ingest = {
     down: false as boolean,
     append: async (entries: readonly JournalEntry[]) => {
@@ -27,6 +28,15 @@ function benchIngest(
     },
     register: (consumer: string) => journal.register(consumer),
     release: (consumer: string, position: number) => journal.release(consumer, position),
+    /** A quarantine in which even ids are let in. */
+    readmit: async (query: ReadmitQuery): Promise<Readmitted> => {
+      if (ingest.down) throw new Error('ingest is down');
+      const ids = 'ids' in query ? query.ids : [];
+      const refused = ids
+        .filter((id) => id % 2 === 1)
+        .map((id) => ({ id, code: 'not-found' as const, zh: '无', en: 'none' }));
+      return { readmitted: ids.filter((id) => id % 2 === 0), refused, readings: 1, more: false };
+    },
   };
   return ingest;
 }

@@ -17,8 +17,9 @@ import {
   type Executed,
   executeOnDesk,
   executeOnRegistry,
+  readmitOutcome,
 } from './commands/execute.ts';
-import { invalidCommand, notServing } from './commands/refusals.ts';
+import { invalidCommand, notReadmitted, notServing } from './commands/refusals.ts';
 import { createEngine, type Effects } from './engine/engine.ts';
 import { judgeJournal } from './judge-journal.ts';
 import { compileCatalogue } from './standards/compile.ts';
@@ -34,7 +35,7 @@ export interface RulesParts {
   /** The state database, with {@link rulesMigrations} applied. */
   readonly state: Sql<RulesTables>;
   readonly reader: EntryReader;
-  readonly ingest: Pick<IngestPort, 'append' | 'register' | 'release'>;
+  readonly ingest: Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit'>;
   readonly city: Pick<LoadedCity, 'city' | 'catalogue'>;
   readonly types: Readonly<Record<string, DeviceType>>;
   readonly clock: Clock;
@@ -130,6 +131,25 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         for (const change of executed.changes) registry.apply(change);
         return { outcome: executed.outcome, published: executed.changes.length === 0 };
       });
+    /**
+     * Refused messages are judged again by ingest, outside the order of commits: it may have to wait for the journal, and alarms
+     * must not. A row goes in once, so that the same command twice does no harm.
+     */
+    const readmit = async (command: Extract<Command, { type: 'quarantine.readmit' }>): Promise<CommandOutcome> => {
+      const before = await writing.serial(() => writing.transaction((trx) => outcomeOf(trx, command.id)));
+      if (before) return before;
+      const outcome = await ingest
+        .readmit(command.which)
+        .then(readmitOutcome, (err: Error): CommandOutcome => ({ refused: notReadmitted(err.message) }));
+      return writing.serial(() =>
+        writing.transaction(async (trx) => {
+          const meanwhile = await outcomeOf(trx, command.id);
+          if (meanwhile) return meanwhile;
+          await writeAudit(trx, command, outcome, clock.now());
+          return outcome;
+        }),
+      );
+    };
     const perform = async (command: Command, commandParts: CommandParts): Promise<Executed> => {
       const onDesk = executeOnDesk(engine.desk, command);
       const effects: Effects | null = onDesk && engine.pending();
@@ -153,6 +173,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           return { refused: invalidCommand(`${first?.path.join('.') ?? ''} ${first?.message ?? ''}`.trim()) };
         }
         if (stop.signal.aborted) return { refused: notServing };
+        if (parsed.data.type === 'quarantine.readmit') return readmit(parsed.data);
         const { outcome, published } = await carryOut(parsed.data);
         if (published || 'refused' in outcome) return outcome;
         const reached = await Promise.race([

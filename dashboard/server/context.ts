@@ -54,6 +54,8 @@ export interface ServerContext {
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null;
+    /** The device or gateway that asks, on a route for devices. */
+    subject: string | null;
   }
 }
 

@@ -13,6 +13,7 @@ import { alarmRoutes } from './routes/alarms.ts';
 import { cityRoutes } from './routes/city.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { healthRoutes } from './routes/health.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -49,12 +50,13 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
   answerUnknown(app, context);
 
   await app.register(async (guarded) => {
-    requireSignIn(guarded, context.accounts);
+    requireSignIn(guarded, context.accounts, context.registry);
     healthRoutes(guarded, context);
     sessionRoutes(guarded, context);
     cityRoutes(guarded, context);
     registryRoutes(guarded, context);
     readingRoutes(guarded, context);
+    quarantineRoutes(guarded, context);
     alarmRoutes(guarded, context);
     if (context.demo) demoRoutes(guarded, context, context.demo);
     guarded.get('/api/v1/openapi.json', { config: { public: true }, schema: { hide: true } }, async () =>

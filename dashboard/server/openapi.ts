@@ -56,6 +56,12 @@ export async function openApiDocument(app: FastifyInstance, version: string): Pr
       components: {
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', description: 'made by `yanshao user token`' },
+          device: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'the access token of a device or gateway; its MQTT user name and password are taken as Basic as well',
+          },
           session: {
             type: 'apiKey',
             in: 'cookie',
@@ -86,6 +92,6 @@ function documented(schema: FastifySchema | undefined, { method, config = {} }: 
     ...(finds && { 404: problemAnswer('there is no such thing') }),
     ...(config.rateLimit && { 429: problemAnswer('too many requests') }),
   };
-  const security = config.public ? [] : [{ token: [] }, { session: [] }];
+  const security = config.public ? [] : config.device ? [{ device: [] }] : [{ token: [] }, { session: [] }];
   return Object.assign({}, schema, { response, security });
 }

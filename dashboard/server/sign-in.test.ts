@@ -1,5 +1,7 @@
 import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashSecret } from '../../devices/registry/credentials.ts';
+import { emptyRegistry, registryCache } from '../../devices/registry/registry-cache.ts';
 import { openSql } from '../../kit/sql/open-sql.ts';
 import type { Sql } from '../../kit/sql/sql.ts';
 import { type Accounts, accounts } from './accounts/accounts.ts';
@@ -13,6 +15,17 @@ let cookie: string;
 let csrf: string;
 const tokens = {} as Record<Role, string>;
 const app = fastify();
+const secret = 'a-token-of-a-device-0123456789';
+const credential = { id: 'c', subject: 'd-1', created: 0, hash: hashSecret(secret) };
+const registry = registryCache({
+  ...emptyRegistry,
+  credentials: [
+    { ...credential, kind: 'token', revoked: false },
+    { ...credential, id: 'p', subject: 'd-2', kind: 'password', name: 'meter', revoked: false },
+    { ...credential, id: 'r', subject: 'd-3', kind: 'password', name: 'gone', revoked: true },
+  ],
+});
+const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
 
 beforeAll(async () => {
   sql = await openSql<AccountTables>({ url: ':memory:', migrations: accountMigrations });
@@ -25,10 +38,11 @@ beforeAll(async () => {
   for (const role of ['admin', 'duty', 'viewer'] as const)
     tokens[role] = (await people.newApiToken({ name: role, role })).secret;
   await app.register(async (scope) => {
-    requireSignIn(scope, people);
+    requireSignIn(scope, people, registry);
     const who = async ({ principal }: { principal: { name: string } | null }) => principal?.name ?? 'nobody';
     scope.get('/thing', who);
     scope.post('/thing', who);
+    scope.get('/mine', { config: { device: true } }, async ({ subject }) => subject ?? 'nobody');
     scope.get('/open', { config: { public: true } }, who);
     scope.get('/books', { config: { roles: ['admin'] } }, who);
     scope.post('/own', { config: { roles: ['viewer', 'duty', 'admin'] } }, who);
@@ -42,6 +56,33 @@ afterAll(async () => {
 const ask = async (method: 'GET' | 'POST' | 'HEAD', url: string, headers: Record<string, string> = {}) =>
   (await app.inject({ method, url, headers })).statusCode;
 const bearer = (role: Role) => ({ authorization: `Bearer ${tokens[role]}` });
+
+describe('a route for devices', () => {
+  it('knows a device by its token, or by the user name and password it uses over MQTT', async () => {
+    const who = async (headers: Record<string, string>) => (await app.inject({ url: '/mine', headers })).body;
+    expect(await who({ authorization: `Bearer ${secret}` })).toBe('d-1');
+    expect(await who(basic(`${secret}:`))).toBe('d-1');
+    expect(await who(basic(`meter:${secret}`))).toBe('d-2');
+  });
+
+  it('is closed to accounts, to revoked credentials and to guesses', async () => {
+    for (const headers of [
+      {},
+      bearer('admin'),
+      { cookie },
+      basic(`gone:${secret}`),
+      basic('meter:wrong'),
+      basic(':'),
+      { authorization: 'Basic ????' },
+    ]) {
+      expect(await ask('GET', '/mine', headers as Record<string, string>)).toBe(401);
+    }
+  });
+
+  it('is the only one that a device’s credential opens', async () => {
+    expect(await ask('GET', '/thing', { authorization: `Bearer ${secret}` })).toBe(401);
+  });
+});
 
 describe('a route nobody marked', () => {
   it.each(['/thing', '/%74hing', '/thing?x=1'])('is closed to strangers, as %s too', async (url) => {

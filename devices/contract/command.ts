@@ -42,6 +42,15 @@ export const commandSchema = z.discriminatedUnion('type', [
     ids: z.array(z.string()).min(1),
   }),
   z.object({ ...envelope, type: z.literal('credential.revoke'), subject: z.string() }),
+  /** Judges refused messages again after a fix: rows by id, or all that is still refused of one device or sender. */
+  z.object({
+    ...envelope,
+    type: z.literal('quarantine.readmit'),
+    which: z.union([
+      z.object({ ids: z.array(z.number().int()).min(1).max(500) }),
+      z.object({ device: z.string().min(1).max(256) }),
+    ]),
+  }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

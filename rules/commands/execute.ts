@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Command, CommandOutcome, Refusal, RegistryPut } from '../../devices/contract/command.ts';
+import type { Readmitted } from '../../devices/contract/quarantine.ts';
 import type { RegistryChange } from '../../devices/contract/registry.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import { checkRegistryPut } from '../../devices/registry/check.ts';
@@ -95,6 +96,16 @@ export async function executeOnRegistry(
     }
   }
 }
+
+/** What became of refused messages that were judged again, as the outcome of the command that asked for it. */
+export const readmitOutcome = ({ readmitted, refused }: Readmitted): CommandOutcome => ({
+  done: true,
+  changed: readmitted.map(String),
+  ...(refused.length > 0 && { refused: refused.slice(0, SHOWN).map((one) => ({ ...one, id: String(one.id) })) }),
+});
+
+/** Refusals that an outcome lists; the quarantine has them all. */
+const SHOWN = 100;
 
 const idOf = (change: RegistryChange): string => ('put' in change ? change.record.id : change.id);
 

@@ -40,3 +40,10 @@ export const notServing: Refusal = {
   zh: '规则进程正在停止，请稍后再试',
   en: 'the rules process is stopping: try again shortly',
 };
+
+/** Said when ingest could not be asked to judge refused messages again. */
+export const notReadmitted = (reason: string): Refusal => ({
+  code: 'not-readmitted',
+  zh: `隔离区暂时无法处理：${reason}；请稍后再试`,
+  en: `the quarantine cannot be reached now: ${reason}; try again`,
+});

@@ -78,6 +78,17 @@ function platformMetrics() {
   const journalBytes = gauge('journal_bytes', 'Bytes held by the journal');
   const journalCap = gauge('journal_cap_bytes', 'Size at which senders begin to wait');
   const journalWaiting = gauge('journal_waiting', 'Appends that wait for room');
+  const journalBlocked = gauge('journal_blocked', '1 while the journal cannot be written and nothing is acknowledged');
+  const journalWaitingBy = gauge('journal_waiting_by_lane', 'Appends that wait for room, by lane', ['lane']);
+  const cutOffs = counter('journal_cut_offs', 'Times a consumer of the journal was cut off');
+  const duplicates = counter('ingest_readings_duplicate', 'Readings that came again and were not journaled twice');
+  const replayed = counter('ingest_readings_replayed', 'Readings with an old sequence number, kept and marked');
+  const missing = gauge('ingest_readings_missing', 'Readings that sequence numbers say are missing');
+  const clocksOff = gauge('device_clocks_off', 'Devices whose clock is off by more than is tolerated');
+  const clocksMeasured = gauge('device_clocks_measured', 'Devices whose clock has been measured');
+  const quarantineRows = gauge('quarantine_rows', 'Refused rows that are held');
+  const quarantinePurged = counter('quarantine_rows_purged', 'Refused rows purged to stay within the bounds');
+  const readmitted = counter('quarantine_rows_readmitted', 'Refused rows let in after a fix');
   const storeLag = gauge('store_lag_seconds', 'Age of the oldest reading not yet in the telemetry store');
   const rulesLag = gauge('rules_lag_seconds', 'Journal time not yet judged');
   const openAlarms = gauge('alarms_open', 'Open alarms', ['priority']);
@@ -102,6 +113,17 @@ function platformMetrics() {
         journalCap.set(ingest.journal.capBytes);
         journalWaiting.set(ingest.journal.waiting);
         storeLag.set(ingest.store.lagMs / 1000);
+        journalBlocked.set(ingest.journal.problem ? 1 : 0);
+        for (const [lane, waiting] of Object.entries(ingest.journal.waitingBy)) journalWaitingBy.set({ lane }, waiting);
+        cutOffs(ingest.journal.cutOffs);
+        duplicates(ingest.admission.duplicates);
+        replayed(ingest.admission.replayed);
+        missing.set(ingest.admission.missing);
+        clocksOff.set(ingest.admission.clocks.off);
+        clocksMeasured.set(ingest.admission.clocks.measured);
+        quarantineRows.set(ingest.quarantine.rows);
+        quarantinePurged(ingest.quarantine.purged);
+        readmitted(ingest.quarantine.readmitted);
       }
       if (rules) {
         rulesLag.set(rules.lagMs / 1000);

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { itemsOf } from '../../../devices/city/items-of.ts';
 import { limitValue } from '../../../devices/city/limit-value.ts';
-import type { QuarantineBody, ReadingsBody } from '../../../devices/contract/api.ts';
+import type { ReadingsBody } from '../../../devices/contract/api.ts';
 import type { Item, Rule } from '../../../devices/contract/catalogue.ts';
 import type { Device } from '../../../devices/contract/registry.ts';
 import { bodies } from '../bodies.ts';
@@ -28,7 +28,7 @@ const query = z
     error: '`from` must lie before `to`',
   });
 
-/** Series from the telemetry store with the limits that judge them, and what was refused. */
+/** Series from the telemetry store with the limits that judge them. */
 export function readingRoutes(base: FastifyInstance, { ingest, registry, types, city, clock }: ServerContext): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
   const rulesOf = rulesByMeasurement(itemsOf(city.catalogue));
@@ -67,23 +67,6 @@ export function readingRoutes(base: FastifyInstance, { ingest, registry, types, 
       };
       return body;
     },
-  );
-
-  const refused = z.object({
-    device: z.string().optional(),
-    before: z.coerce.number().int().optional().describe('only entries with a smaller id'),
-    // Each may carry 64 KiB of what was sent.
-    limit: z.coerce.number().int().min(1).max(100).default(100),
-  });
-  app.get(
-    '/api/v1/quarantine',
-    {
-      config: { answer: bodies.quarantine },
-      schema: { tags: ['readings'], summary: 'Refused messages with reasons, newest first', querystring: refused },
-    },
-    async ({ query }): Promise<QuarantineBody> => ({
-      items: await ingest.quarantine(query),
-    }),
   );
 }
 

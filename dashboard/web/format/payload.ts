@@ -6,12 +6,17 @@ const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (l
 export function asText(base64: string): string {
   const text = new TextDecoder('utf-8').decode(bytesOf(base64));
   // Control Pictures block: U+2400 + code, so that nothing invisible hides in a payload. Line breaks and tabs stay.
-  return [...text]
-    .map((letter) => (isControl(letter) ? String.fromCharCode(0x2400 + letter.charCodeAt(0)) : letter))
-    .join('');
+  return [...text].map(visible).join('');
 }
 
-const isControl = (letter: string): boolean => letter < ' ' && letter !== '\n' && letter !== '\t';
+const visible = (letter: string): string => {
+  if (letter === '\n' || letter === '\t') return letter;
+  if (letter < ' ') return String.fromCharCode(0x2400 + letter.charCodeAt(0));
+  // Others that are not seen, or turn what follows round: C1 controls, zero-width and direction marks, separators, tags.
+  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/u.test(letter)
+    ? `⟨U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`
+    : letter;
+};
 
 /** Sixteen bytes a line: offset, hex, and what is printable of them. */
 export function asHex(base64: string): string {

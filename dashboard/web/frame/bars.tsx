@@ -96,6 +96,7 @@ export function Warnings() {
   return (
     <div>
       <Silence />
+      <Unwritable />
       {locked && (
         <div className="sound-bar" role="status">
           <span className="clip">{texts('sound.bar')}</span>
@@ -119,6 +120,22 @@ function Silence() {
     <div className="silence" role="status">
       <span>{texts('silence.said')}</span>
       <time>{spanText(performance.now() - heardAt)}</time>
+    </div>
+  );
+}
+
+/** Nothing can be stored, so no alarm can tell of it: the page says so itself, and the sound calls for it. */
+function Unwritable() {
+  const texts = useTexts();
+  const now = useBeat((beat) => beat.now);
+  const problem = useLive((live) => live.picture.strip?.ingest?.journal?.problem ?? null);
+  if (!problem) return null;
+  return (
+    <div className="silence" role="alert" aria-label={texts('journal.alert')}>
+      <span>{texts('journal.problem', { text: problem.text })}</span>
+      <time>
+        {texts('journal.since')} {spanText(now - problem.since)}
+      </time>
     </div>
   );
 }

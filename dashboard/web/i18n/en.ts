@@ -313,8 +313,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'quarantine.readmitAll': 'Let in all of this device',
   'quarantine.readmitted': 'let in at {at}',
   'quarantine.tried': 'judged again at {at}, refused still',
-  'quarantine.done': '{n} let in, {readings} readings stored as late data; {refused} refused still.',
-  'quarantine.more': 'There are more: press again.',
+  'quarantine.done': '{n} let in as late data; {refused} refused still.',
   'quarantine.notAllowed': 'only an administrator may let refused messages in',
   'quarantine.cut': 'only the first 64 KiB were kept, so it cannot be let in',
   'journal.problem':
@@ -349,6 +348,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'audit.registryPut': 'Register devices',
   'audit.registryRemove': 'Remove from the registry',
   'audit.credentialRevoke': 'Revoke a credential',
+  'audit.quarantineReadmit': 'Let refused messages in',
 
   'door.motto': 'The goose that stays awake while the flock sleeps.',
   'login.title': 'Sign in',

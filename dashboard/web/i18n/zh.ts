@@ -309,8 +309,7 @@ export const zh = {
   'quarantine.readmitAll': '重新接收该设备的全部',
   'quarantine.readmitted': '已于 {at} 重新接收',
   'quarantine.tried': '{at} 重新判定，仍被拒收',
-  'quarantine.done': '重新接收 {n} 条，{readings} 个读数已作为迟到数据入库；仍被拒收 {refused} 条。',
-  'quarantine.more': '还有更多，可再次点击。',
+  'quarantine.done': '重新接收 {n} 条，作为迟到数据入库；仍被拒收 {refused} 条。',
   'quarantine.notAllowed': '只有管理员可以重新接收',
   'quarantine.cut': '原文超过 64 KiB，只留下开头，无法重新接收',
   'journal.problem': '平台无法保存数据，设备的消息未被确认，由发送方保存：{text}',
@@ -344,6 +343,7 @@ export const zh = {
   'audit.registryPut': '登记设备',
   'audit.registryRemove': '注销设备',
   'audit.credentialRevoke': '吊销凭证',
+  'audit.quarantineReadmit': '重新接收被拒收的报文',
 
   'door.motto': '雁群入睡，哨雁不眠。',
   'login.title': '登录',

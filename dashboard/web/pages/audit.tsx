@@ -14,6 +14,7 @@ const named: Readonly<Record<string, TextKey>> = {
   'registry.put': 'audit.registryPut',
   'registry.remove': 'audit.registryRemove',
   'credential.revoke': 'audit.credentialRevoke',
+  'quarantine.readmit': 'audit.quarantineReadmit',
 };
 
 /** Who asked for what, when, by which way, and what came of it. Append-only: there is nothing to change here. */

@@ -66,7 +66,10 @@ export function startSound(): () => void {
     const alarms = useLive.getState().picture.alarms;
     const { mute, context: state } = useSound.getState();
     if (mute && !muteStands(mute, alarms.values(), Date.now())) useSound.setState({ mute: null });
-    const priority = tonePriority(alarms.values(), useSound.getState().mute, Date.now());
+    const standing = useSound.getState().mute;
+    // A platform that cannot store anything cannot raise an alarm about it either: it calls from here.
+    const unwritable = useLive.getState().picture.strip?.ingest?.journal?.problem != null;
+    const priority = tonePriority(alarms.values(), standing, Date.now()) ?? (unwritable && !standing ? 'P2' : null);
     if (!priority || state !== 'running' || !context) {
       last = priority ? last : null;
       return;
