@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./commands/files.ts')).exportCommand(),
   user: async () => (await import('./commands/user.ts')).userCommand(),
   opcua: async () => (await import('./commands/opcua.ts')).opcuaCommand(),
+  tls: async () => (await import('./commands/tls.ts')).tlsCommand(),
   device: async () => (await import('./commands/device.ts')).deviceCommand(),
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
