@@ -7,11 +7,12 @@ import { say } from './terminal.ts';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand(),
   ...Object.fromEntries(
-    ['gateway', 'ingest', 'door', 'rules', 'dashboard'].map((name) => [
+    ['ingest', 'door', 'rules', 'dashboard'].map((name) => [
       name,
       async () => (await import('./commands/processes.ts')).processCommand(name),
     ]),
   ),
+  gateway: async () => (await import('./commands/gateway.ts')).gatewayCommand(),
   simulate: async () => (await import('./commands/simulate.ts')).simulateCommand(),
   replay: async () => (await import('./commands/replay.ts')).replayCommand(),
   bench: async () => (await import('./commands/bench.ts')).benchCommand(),

@@ -9,8 +9,6 @@ import type { RulesStats } from '../../devices/contract/stats.ts';
 import { registryCache } from '../../devices/registry/registry-cache.ts';
 import { changesAfter, loadRegistry, type RegistryTables } from '../../devices/registry/registry-store.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
-import { readGatewayConfig } from '../../gateway/config.ts';
-import { openGateway } from '../../gateway/main.ts';
 import { openDoor } from '../../ingest/door/main.ts';
 import { ingestMethods, journalFile, openIngest } from '../../ingest/main.ts';
 import { doorUrls } from '../../ingest/mqtt/door-urls.ts';
@@ -49,20 +47,20 @@ interface Frame {
 
 const processes: Readonly<Record<string, { readonly about: string; readonly run: (frame: Frame) => Promise<string> }>> =
   {
-    gateway: { about: '现场网关 / a field gateway', run: runGateway },
     ingest: {
       about: '接入：MQTT 入口、日志与时序库 / the MQTT door, the journal, the telemetry store',
       run: runIngest,
     },
     door: {
-      about: '外部代理的另一个入口，与 ingest 分担消息 / one more door on an external broker, which shares its messages with ingest',
+      about:
+        '外部代理的另一个入口，与 ingest 分担消息 / one more door on an external broker, which shares its messages with ingest',
       run: runDoor,
     },
     rules: { about: '规则、告警与命令 / rules, alarms and commands', run: runRules },
     dashboard: { about: '页面与接口 / pages and API', run: runDashboard },
   };
 
-/** `yanshao gateway | ingest | door | rules | dashboard`: one process each; those of one host share a data folder. */
+/** `yanshao ingest | door | rules | dashboard`: one process each; those of one host share a data folder. */
 export function processCommand(name: string): Command {
   const wanted = processes[name];
   if (!wanted) throw new Error(`${name} is not a process`);
@@ -80,17 +78,6 @@ export function processCommand(name: string): Command {
       }
       await untilSignal({ stop: stopping.run } satisfies Running);
     });
-}
-
-async function runGateway({ config, folder, log, stopping }: Frame): Promise<string> {
-  if (!config.gatewayConfig)
-    throw new Problem(
-      'a gateway needs its configuration file: set YANSHAO_GATEWAY_CONFIG or --gateway-config (gateway/README.md shows one)',
-    );
-  const gateway = readGatewayConfig(config.gatewayConfig);
-  const { clock } = sharedClock(folder, config.demo, config.demoSpeed, log);
-  stopping.add('gateway', await openGateway({ gateway, outboxMb: config.gatewayOutboxMb, folder, clock, log }));
-  return `网关 ${gateway.id} 运行中 / gateway ${gateway.id} is running → ${gateway.uplink.url}`;
 }
 
 async function runIngest({ config, folder, log, stopping }: Frame): Promise<string> {

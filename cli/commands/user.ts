@@ -3,6 +3,7 @@ import { type Role, roles } from '../../dashboard/server/accounts/tables.ts';
 import { Problem } from '../../kit/problem.ts';
 import { chosenFolder, connect, readConfig } from '../runtime.ts';
 import { say } from '../terminal.ts';
+import { firstLineOf } from './first-line.ts';
 
 const roleOf = (text: string): Role => {
   if (!roles.includes(text as Role)) throw new Problem(`role "${text}" is not one of ${roles.join(', ')}`);
@@ -45,13 +46,4 @@ export function userCommand(): Command {
       say(`已添加 / added: ${answer.name} (${role})`);
     });
   return command;
-}
-
-async function firstLineOf(stream: NodeJS.ReadStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) {
-    text += String(chunk);
-    if (text.includes('\n')) break;
-  }
-  return (text.split('\n')[0] ?? '').replace(/\r$/, '');
 }
