@@ -30,6 +30,7 @@ import { readmission } from './quarantine/readmit.ts';
 import { keepRejected, STORE_CLIENT } from './quarantine/rejected-rows.ts';
 import { rate } from './rate.ts';
 import { type FollowedRegistry, registryFeed } from './registry-feed.ts';
+import { sparkplugDoor } from './sparkplug/embedded-door.ts';
 import type { SparkplugOptions } from './sparkplug/sparkplug-options.ts';
 import { startSparkplug } from './sparkplug/start-sparkplug.ts';
 import { startStoreWatch } from './store-watch.ts';
@@ -196,6 +197,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
           }),
         )
       : undefined;
+    const spokenHere = sparkplug && sparkplugDoor(sparkplug.host, clock.now);
     const broker = stopping.add(
       'broker',
       await startBroker({
@@ -203,6 +205,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         api,
         identify: (shown) => identify(shown, registry),
         isGateway: registry.isGateway,
+        sparkplug: spokenHere,
         onPresence(subject, state) {
           // Reported where it failed: a connection that could not be journaled is told by the silence that follows.
           gate.append([{ kind: 'connection', subject, state, at: clock.now() }], 'safety').catch(() => {});
@@ -212,6 +215,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       }),
     );
     const doors = new Map<string, DoorProcessStats>();
+    if (spokenHere) stopping.defer('sparkplug state', () => spokenHere.farewell());
     const { external: at } = parts;
     const externalLog = log.child({ component: 'external broker' });
     const { maxPacketBytes } = parts.mqtt;

@@ -178,8 +178,8 @@ export const reasons = {
     en: `Topic ${shown(topic)} is not taken here. Devices use v1/devices/me/telemetry or attributes, gateways v1/gateway/telemetry.`,
   }),
   sparkplug: (): Bilingual => ({
-    zh: '本版本不接收 Sparkplug B。请用 v1/devices/me/telemetry 发送 JSON。',
-    en: 'This version does not take Sparkplug B. Send JSON to v1/devices/me/telemetry.',
+    zh: '没有配置 Sparkplug B：请写映射文件（设置 YANSHAO_SPARKPLUG_MAPPING），或用 v1/devices/me/telemetry 发送 JSON。',
+    en: 'Sparkplug B is not configured: write a mapping file (setting YANSHAO_SPARKPLUG_MAPPING), or send JSON to v1/devices/me/telemetry.',
   }),
   tooFast: (messages: number, bytes: number): Bilingual => ({
     zh: `发送过快：每秒最多 ${messages} 条消息、${Math.round(bytes / 1024)} KB。没有丢失任何消息，平台只是放慢读取；请降低频率或合并上报。`,

@@ -4,6 +4,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import { reasons } from '../admission/reasons.ts';
 import type { DeviceApi, Sender } from '../api/device-api.ts';
+import type { SparkplugDoor } from '../sparkplug/embedded-door.ts';
 import type { IdentityLimits } from './allowances.ts';
 import { type Identity, NOT_AUTHORIZED, type Proof, type Shown } from './identity.ts';
 import type { Listeners } from './listeners.ts';
@@ -20,6 +21,8 @@ export interface BrokerParts extends BrokerOptions {
   readonly api: Pick<DeviceApi, 'receive' | 'tooLarge'>;
   readonly identify: (shown: Shown) => Proof;
   readonly isGateway: (subject: string) => boolean;
+  /** Sparkplug, where it is configured; its topics are then not the API's. */
+  readonly sparkplug?: SparkplugDoor | undefined;
   /** The first connection of a subject came, or its last one went. */
   readonly onPresence: (subject: string, state: 'up' | 'down') => void;
   readonly clock: Pick<Clock, 'now'>;
@@ -50,6 +53,9 @@ export interface Broker {
 interface Session {
   readonly identity: Identity;
   readonly sender: Sender;
+  readonly outlet: Outlet;
+  /** Takes it from the edge nodes' connections. */
+  leave?: (() => void) | undefined;
 }
 
 /** Sent only to who has subscribed to it; an answer is sent to whoever asked. */
@@ -61,13 +67,14 @@ const onRequest = new Set<string>([topics.errors, topics.gatewayReceipts]);
  * acknowledged and quarantined; the connection stays.
  */
 export async function startBroker(parts: BrokerParts): Promise<Broker> {
-  const { api, identify, isGateway, onPresence, clock, limits, log } = parts;
+  const { api, identify, isGateway, onPresence, clock, limits, log, sparkplug } = parts;
   const present = new Map<string, number>();
   const own = { unsentErrors: 0, retained: 0 };
   const limitsOf = (subject: string): IdentityLimits => (isGateway(subject) ? limits.gateway : limits.device);
 
   const sessionOf = (identity: Identity, outlet: Outlet): Session => ({
     identity,
+    outlet,
     sender: {
       door: 'direct',
       reply(topic, body) {
@@ -96,6 +103,7 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
     };
     const large = oversizeOf(packet);
     if (large) api.tooLarge(message, large.trueSize, sender, done);
+    else if (sparkplug?.takes(packet.topic)) sparkplug.receive(identity.subject, packet.topic, message.payload, done);
     else api.receive(message, sender, done);
   };
 
@@ -121,10 +129,18 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
         begin: (outlet) => sessionOf(proof.identity, outlet),
       };
     },
-    maySubscribe: (_session, filter) => maySubscribe(filter),
+    maySubscribe: ({ identity: { subject } }, filter) =>
+      maySubscribe(filter) || (sparkplug?.maySubscribe(subject, filter) ?? false),
+    onSubscribed: ({ outlet }, filter) => sparkplug?.subscribed(outlet, filter),
     receive,
-    onOpen: (session) => count(session, 1),
-    onClose: (session) => count(session, -1),
+    onOpen(session) {
+      count(session, 1);
+      session.leave = sparkplug?.join(session.identity.subject, session.outlet);
+    },
+    onClose(session) {
+      session.leave?.();
+      count(session, -1);
+    },
     onHeld({ identity: { subject }, sender }) {
       const { messages, bytes } = limitsOf(subject);
       log.warn({ client: subject }, 'a client sends faster than it may and is made to wait');

@@ -29,8 +29,8 @@ export interface Caller extends Visitor {
 export interface Outlet {
   /** The filters it was granted. */
   readonly filters: ReadonlySet<string>;
-  /** Sends to this one connection, QoS 0; false when it does not read and nothing was sent. */
-  send(topic: string, body: unknown): boolean;
+  /** Sends to this one connection, QoS 0: bytes as they are, anything else as JSON; false when it does not read and nothing was sent. */
+  send(topic: string, body: unknown, options?: { readonly retain?: boolean }): boolean;
 }
 
 export type SignIn<Who> =
@@ -47,6 +47,8 @@ export type SignIn<Who> =
 export interface Policy<Who> {
   signIn(caller: Caller): SignIn<Who>;
   maySubscribe(who: Who, filter: string): boolean;
+  /** A filter was granted. */
+  onSubscribed?(who: Who, filter: string): void;
   /** Judges a PUBLISH (or a will). Its acknowledgement goes out when `done` is called; an error ends the connection. */
   receive(who: Who, packet: PublishPacket, done: (err?: Error | null) => void): void;
   /** A connection stands: its CONNACK has been sent. */
@@ -261,6 +263,12 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
     line.open = true;
     policy.onOpen?.(line.who);
   });
+  aedes.on('subscribe', (subscriptions, client) => {
+    const who = (client as Known<Who>).line?.who;
+    if (who === undefined) return;
+    // 0x80 is a refusal, which is told of too.
+    for (const { topic, qos } of subscriptions) if ((qos as number) !== 128) policy.onSubscribed?.(who, topic);
+  });
   aedes.on('unsubscribe', (filters, client) => {
     for (const filter of filters) (client as Known<Who>).line?.filters.delete(filter);
   });
@@ -363,10 +371,10 @@ const connackError = (returnCode: ReturnCode): Error & { returnCode: number } =>
 function outletOf<Who>(client: Known<Who>, filters: ReadonlySet<string>): Outlet {
   return {
     filters,
-    send(topic, body) {
+    send(topic, body, { retain = false } = {}) {
       if (client.closed || (client.conn as Duplex).writableLength > UNREAD_MAX) return false;
-      const payload = Buffer.from(JSON.stringify(body));
-      client.publish({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false }, () => {});
+      const payload = Buffer.from(body instanceof Uint8Array ? body : JSON.stringify(body));
+      client.publish({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain }, () => {});
       return true;
     },
   };

@@ -78,6 +78,8 @@ export interface SparkplugHost {
 /** What is kept of one edge node beside its session. */
 interface Kept {
   readonly session: EdgeNode;
+  /** It speaks at the embedded broker, over a connection of its own. */
+  embedded: boolean;
   readonly scopes: Map<string | undefined, { now: Definitions; former: Definitions | undefined; told: Set<string> }>;
   rebirths: number;
   lastRebirth: RebirthReason | null;
@@ -104,7 +106,7 @@ export function sparkplugHost(parts: SparkplugHostParts): SparkplugHost {
     const key = nodeKey(name);
     let kept = nodes.get(key);
     if (!kept) {
-      kept = { session: unknownNode(name, now), scopes: new Map(), rebirths: 0, lastRebirth: null };
+      kept = { session: unknownNode(name, now), embedded: false, scopes: new Map(), rebirths: 0, lastRebirth: null };
       nodes.set(key, kept);
     }
     return kept;
@@ -279,11 +281,6 @@ export function sparkplugHost(parts: SparkplugHostParts): SparkplugHost {
     }
   });
 
-  const askEach = (now: number): void => {
-    for (const name of mapping.nodes) keptOf(name, now);
-    for (const kept of nodes.values()) carryOut(kept, wantBirth(kept.session, 'host-restarted', now, limits), () => {});
-  };
-
   return {
     hostId,
     receive(topic, payload, { gateway }, done) {
@@ -321,14 +318,19 @@ export function sparkplugHost(parts: SparkplugHostParts): SparkplugHost {
       };
       if (mapped === undefined) return stranger(arrived, done);
       const kept = keptOf(said, received);
+      kept.embedded = gateway !== undefined;
       carryOut(kept, arrive(kept.session, arrived, received, limits), done);
     },
     gatewayOf: ({ group, node }) => mapping.gatewayOf(group, node),
     linkUp(link) {
       links.add(link);
       const now = clock.now();
-      for (const { session } of nodes.values()) forgetSession(session, now);
-      askEach(now);
+      for (const name of mapping.nodes) keptOf(name, now);
+      for (const kept of nodes.values()) {
+        if (kept.embedded) continue;
+        forgetSession(kept.session, now);
+        carryOut(kept, wantBirth(kept.session, 'host-restarted', now, limits), () => {});
+      }
     },
     addLink: (link) => void links.add(link),
     status({ node, limit = 1000 } = {}) {

@@ -66,10 +66,6 @@ export const reasons = {
     zh: `边缘节点 ${word(group)}/${word(node)} 没有映射到网关 ${client}，${client} 不能代它发言。`,
     en: `Edge node ${word(group)}/${word(node)} is not mapped to gateway ${client}, which cannot speak for it.`,
   }),
-  noHost: (): Bilingual => ({
-    zh: '没有配置 Sparkplug：请写映射文件（设置 YANSHAO_SPARKPLUG_MAPPING），或用 v1/devices/me/telemetry 发送 JSON。',
-    en: 'Sparkplug is not configured: write a mapping file (setting YANSHAO_SPARKPLUG_MAPPING), or send JSON to v1/devices/me/telemetry.',
-  }),
   listed: (why: ListReason): Bilingual => listed[why],
 };
 
