@@ -94,6 +94,7 @@ export async function startDemonstration(parts: DemonstrationParts): Promise<Dem
             outboxMb: config.gatewayOutboxMb,
             folder,
             clock: time.clock,
+            demo: true,
             log: log.child({ part: 'gateway', gateway: id }),
           }),
         ),

@@ -1,26 +1,42 @@
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Clock } from '../kit/clock.ts';
-import { type Journal, JournalError } from '../kit/journal/journal.ts';
 import type { Log } from '../kit/log.ts';
-import { retryDelays, wait } from '../kit/retry.ts';
-import { type GatewayConfig, isLoopback, unsecuredOf } from './config.ts';
-import { startFieldClient } from './mqtt/field-client.ts';
-import type { StationsClient, StationsStatus } from './opcua/stations-client.ts';
+import { Problem } from '../kit/problem.ts';
+import { type DeviceClock, deviceClocks } from './clock/device-clocks.ts';
+import { type ClockState, platformClock } from './clock/platform-clock.ts';
+import { type GatewayConfig, unsecuredOf } from './config.ts';
+import { type Changed, fieldSources } from './field-sources.ts';
+import type { StationsStatus } from './opcua/stations-client.ts';
 import { outboxDrain } from './outbox/drain.ts';
-import type { TakeRows, UplinkRow } from './row.ts';
-import { keepLinked } from './uplink/keep-linked.ts';
+import {
+  type DroppedMemory,
+  type OutboxJournals,
+  type OutboxPolicy,
+  type OutboxStats,
+  openOutbox,
+} from './outbox/outbox.ts';
+import { classify, safetyByType } from './outbox/safety.ts';
+import type { TakeRows } from './row.ts';
+import { conditions, type GatewayCondition } from './uplink/conditions.ts';
+import { type Asked, type Door, keepLinked, type Link, type PlatformState } from './uplink/keep-linked.ts';
 import { openUplink } from './uplink/uplink-connection.ts';
 import { type FieldStatus, fieldWatch } from './watch/field-watch.ts';
 import { type Refusal, refusals } from './watch/refusals.ts';
 
 export interface GatewayParts {
   readonly config: GatewayConfig;
-  readonly outbox: Journal<UplinkRow>;
+  readonly journals: OutboxJournals;
+  /** The outbox’s cap, bytes; 256 MB unless given. */
+  readonly capBytes?: number;
+  /** Remembers what the outbox let go of; in memory unless given. */
+  readonly dropped?: DroppedMemory;
   /** Where this gateway keeps keys and trusted certificates. */
   readonly pkiDir: string;
   /** Where it notes up to when each OPC UA server was heard. */
   readonly opcuaDir: string;
   readonly clock: Clock;
+  /** This machine’s clock as it is, and one that only counts: the system’s unless given. A demonstration has only its own. */
+  readonly time?: { readonly wall: () => number; readonly monotonic: () => number };
   readonly log: Log;
 }
 
@@ -31,8 +47,14 @@ export interface GatewayStats {
   readonly taken: number;
   /** Rows the platform has acknowledged since the start. */
   readonly sent: number;
-  /** Blocks that wait for the platform's acknowledgement. */
+  /** Rows that wait for the platform's acknowledgement. */
   readonly backlog: number;
+  /** The same by class, each with when its oldest was kept: `fresh` as it came, the rest packed away. */
+  readonly waiting: OutboxStats['waiting'];
+  /** What a live reading's way to the platform took of late, ms; null before the first. */
+  readonly liveMs: number | null;
+  /** Messages of the backlog that may be under way at once; null while nothing is sent. */
+  readonly pace: number | null;
   /** What the field sent and could not be read, and what the platform refused of us. */
   readonly refused: number;
   readonly lastRefusal: string | null;
@@ -46,7 +68,24 @@ export interface GatewayStats {
   readonly unsecured: readonly string[];
   /** More about the OPC UA servers among them. */
   readonly stations: readonly StationsStatus[];
-  readonly outbox: { readonly bytes: number; readonly capBytes: number };
+  /** Whether the platform itself answers, and by which door. */
+  readonly platform: { readonly url: string; readonly state: PlatformState; readonly door: Door | null };
+  /** This machine's clock against the platform's, and the field's. */
+  readonly clock: ClockState & {
+    /** The worst of the field's clocks. */
+    readonly devices: readonly DeviceClock[];
+    /** Devices whose clock is beyond what is tolerated. */
+    readonly wrong: number;
+  };
+  /** What the gateway reports of itself and its devices now. */
+  readonly conditions: readonly GatewayCondition[];
+  /** How full it is, what it let go of, and whether the field waits for room. */
+  readonly outbox: Omit<OutboxStats, 'waiting'>;
+}
+
+/** What a new configuration changed. */
+export interface Reloaded extends Changed {
+  readonly uplink: 'kept' | 'started';
 }
 
 export interface Gateway extends Running {
@@ -55,76 +94,140 @@ export interface Gateway extends Running {
   recentRefusals(): readonly Refusal[];
   /** Cuts the uplink for `ms` of world time, as if the cable were pulled; the field is heard and kept meanwhile. */
   unplug(ms: number): void;
+  /** Goes by another configuration from now on; connections whose section says the same stay. Rejects for another id. */
+  reload(config: GatewayConfig): Promise<Reloaded>;
 }
 
+const realTime = { wall: Date.now, monotonic: () => performance.now() };
+/** How often this machine's clock is looked at, ms. */
+const lookEveryMs = 5_000;
+/** A clock that is off by more is wrong, ms. */
+const toleratedMs = 60_000;
+
 /** Starts a gateway: the uplink first, then the field, so that the first reading already has somewhere to go. */
-export async function startGateway({ config, outbox, pkiDir, opcuaDir, clock, log }: GatewayParts): Promise<Gateway> {
+export async function startGateway(parts: GatewayParts): Promise<Gateway> {
+  const { journals, capBytes = 256 * 1_048_576, dropped, pkiDir, opcuaDir, clock, time = realTime, log } = parts;
+  let { config } = parts;
   const stopping = cleanups(log);
-  const inbox = durably(outbox, log);
-  const refused = refusals(clock.now);
+  const platform = platformClock({ local: clock.now, ...time });
+  const { now } = platform;
+  const refused = refusals(now);
   const onRefused = refused.add;
-  const field = stopping.add('field watch', fieldWatch(clock.now));
+  const watch = stopping.add('field watch', fieldWatch(now));
   try {
-    const drain = await outboxDrain(outbox, log);
-    const open = (signal: AbortSignal) => openUplink(config, onRefused, log, signal);
-    const link = stopping.add('uplink', keepLinked({ open, drain, url: config.uplink.url, log }));
+    const outbox = await openOutbox({
+      journals,
+      policy: policyOf(config, capBytes),
+      classOf: classify(config.safety ?? safetyByType),
+      now,
+      log,
+      ...(dropped && { dropped }),
+    });
+    const troubles = conditions(({ condition, facts }) => {
+      if (condition === 'outbox-dropped') outbox.toldOfDropped(Number(facts.rows));
+    });
+    const devices = deviceClocks({
+      onChange: ({ device, offsetMs, wrong }) =>
+        troubles.set({ condition: 'clock-skew', device, active: wrong, at: now(), facts: { offsetMs } }),
+    });
+    const drain = outboxDrain({ outbox, now, log });
+    const onAnswer = (answer: Asked) => {
+      platform.answered({ ...answer, serverTime: answer.serverTime ?? 0 });
+      const offsetMs = platform.state().offsetMs ?? 0;
+      const active = Math.abs(offsetMs) > toleratedMs;
+      if (active || troubles.active().some(({ condition, device }) => condition === 'clock-skew' && !device))
+        troubles.set({ condition: 'clock-skew', active, at: now(), facts: { offsetMs } });
+      tellOfDropped();
+    };
+    /** Says what was let go of; it is over once nothing more waits so long. */
+    const tellOfDropped = () => {
+      const { dropped: gone, waiting } = outbox.stats();
+      const facts = { rows: gone.untold, total: gone.rows, why: gone.why ?? '' };
+      const at = now();
+      if (gone.untold > 0) troubles.set({ condition: 'outbox-dropped', active: true, at, facts });
+      else if (waiting.rest.rows === 0 && troubles.active().some(({ condition }) => condition === 'outbox-dropped'))
+        troubles.set({ condition: 'outbox-dropped', active: false, at, facts });
+    };
+    const link = (): Link =>
+      keepLinked({
+        open: (signal) => openUplink({ config, onRefusal: onRefused, monotonic: time.monotonic, log }, signal),
+        drain,
+        url: config.uplink.url,
+        door: config.uplink.door,
+        now,
+        onAnswer,
+        onReach: (connection) => troubles.reach(connection?.tell ?? null),
+        log,
+      });
+    let uplink = link();
+    stopping.defer('uplink', () => uplink.stop());
     // Stops before the uplink and after the field: what waits for room is refused, and stays where it came from.
-    stopping.add('inbox', inbox);
-    const common = { gateway: config.id, onRefused, clock, log };
-    for (const source of config.mqtt) {
-      const take = field.takeFor(source.url, inbox.take);
-      const client = stopping.add('field', startFieldClient({ ...common, take, source }));
-      const secure = source.url.startsWith('mqtts:') || isLoopback(source.url);
-      const security = source.url.startsWith('mqtts:') ? 'TLS' : 'MQTT';
-      field.add({ address: source.url, protocol: 'mqtt', security, secure }, client.connected);
-    }
-    const stations: StationsClient[] = [];
-    if (config.opcua.length > 0) {
-      // Loaded where it is used: node-opcua takes 60 MB, which a gateway of MQTT devices need not have.
-      const [{ openTrust }, { startStationsClient }, { openLastHeard }] = await Promise.all([
-        import('./opcua/trust.ts'),
-        import('./opcua/stations-client.ts'),
-        import('./opcua/last-heard.ts'),
-      ]);
-      const trusted = config.opcua.flatMap((source) => source.trusted);
-      const trust = stopping.add('trust', await openTrust(pkiDir, trusted, log, config.id));
-      for (const source of config.opcua) {
-        const marks = await openLastHeard(opcuaDir, source.endpoint, log);
-        const client = stopping.add(
-          'stations',
-          startStationsClient({
-            ...common,
-            take: field.takeFor(source.endpoint, inbox.take),
-            source,
-            devices: config.devices,
-            trust,
-            marks,
-          }),
-        );
-        stations.push(client);
-        const { policy, mode } = source.security;
-        const security = mode === 'None' ? 'None' : `${mode} ${policy}`;
-        field.add({ address: source.endpoint, protocol: 'opcua', security, secure: mode !== 'None' }, client.connected);
+    stopping.add('outbox', outbox);
+    const looking = setInterval(() => {
+      const byMs = platform.look();
+      if (byMs === null) return;
+      log.warn({ byMs, known: platform.known }, 'this machine’s clock was stepped; the platform is asked for the time');
+      uplink.askNow();
+    }, lookEveryMs);
+    stopping.defer('clock', () => clearInterval(looking));
+    const take: TakeRows = async (rows) => {
+      await outbox.take(rows);
+      if (platform.known) devices.heard(rows, now());
+    };
+    const sources = stopping.add(
+      'field',
+      fieldSources({ gateway: config.id, take, onRefused, watch, pkiDir, opcuaDir, clock: { ...clock, now }, log }),
+    );
+    await sources.use(config);
+    let reloading = Promise.resolve();
+    const reload = async (next: GatewayConfig): Promise<Reloaded> => {
+      if (next.id !== config.id) throw changedId(config.id, next.id);
+      const uplinkStays = JSON.stringify(next.uplink) === JSON.stringify(config.uplink);
+      config = next;
+      outbox.use(policyOf(config, capBytes), classify(config.safety ?? safetyByType));
+      if (!uplinkStays) {
+        await uplink.stop();
+        uplink = link();
       }
-    }
+      return { uplink: uplinkStays ? 'kept' : 'started', ...(await sources.use(config)) };
+    };
     return {
-      stats: async () => ({
-        id: config.id,
-        connected: link.connected(),
-        taken: inbox.taken,
-        sent: drain.sent,
-        backlog: await drain.backlog(),
-        refused: refused.count,
-        lastRefusal: refused.recent()[0]?.reason ?? null,
-        overwritten: stations.reduce((sum, { overwritten }) => sum + overwritten, 0),
-        stations: stations.map((client) => client.status()),
-        connectedSince: field.since('uplink', link.connected()),
-        sources: field.status(),
-        unsecured: unsecuredOf(config),
-        outbox: { bytes: outbox.stats().bytes, capBytes: outbox.stats().capBytes },
-      }),
+      async stats() {
+        const { waiting, ...kept } = outbox.stats();
+        const { platform: state, door, since } = uplink.state();
+        const known = devices.all();
+        return {
+          id: config.id,
+          connected: uplink.connected(),
+          connectedSince: since,
+          platform: { url: config.uplink.url, state, door },
+          taken: outbox.taken,
+          sent: drain.sent,
+          backlog: waiting.fresh.rows + waiting.safety.rows + waiting.rest.rows,
+          waiting,
+          liveMs: drain.liveMs === null ? null : Math.round(drain.liveMs),
+          pace: drain.pace,
+          refused: refused.count,
+          lastRefusal: refused.recent()[0]?.reason ?? null,
+          overwritten: sources.overwritten,
+          stations: sources.stations(),
+          sources: watch.status(),
+          unsecured: unsecuredOf(config),
+          clock: { ...platform.state(), devices: known.slice(0, 20), wrong: known.filter(({ wrong }) => wrong).length },
+          conditions: troubles.active(),
+          outbox: kept,
+        };
+      },
       recentRefusals: refused.recent,
-      unplug: link.unplug,
+      unplug: (ms) => uplink.unplug(ms),
+      reload(next) {
+        const mine = reloading.then(() => reload(next));
+        reloading = mine.then(
+          () => {},
+          () => {},
+        );
+        return mine;
+      },
       stop: stopping.run,
     };
   } catch (err) {
@@ -133,30 +236,16 @@ export async function startGateway({ config, outbox, pkiDir, opcuaDir, clock, lo
   }
 }
 
-/** Puts rows into the outbox however long its disk needs: a full or failing one is tried again until the gateway stops. */
-function durably(outbox: Journal<UplinkRow>, log: Log): Running & { readonly take: TakeRows; readonly taken: number } {
-  const stopped = new AbortController();
-  let taken = 0;
-  let said = false;
-  return {
-    get taken() {
-      return taken;
-    },
-    async take(rows) {
-      for (const delay of retryDelays(200, 10_000)) {
-        try {
-          await outbox.append(rows);
-          taken += rows.length;
-          said = false;
-          return;
-        } catch (err) {
-          if (!(err instanceof JournalError && err.retryable) || stopped.signal.aborted) throw err;
-          if (!said) log.warn({ err }, 'the outbox cannot be written; it is tried again and the field waits');
-          said = true;
-          await wait(delay, stopped.signal);
-        }
-      }
-    },
-    stop: () => stopped.abort(),
-  };
-}
+const day = 86_400_000;
+
+/** A field broker can be made to wait, an OPC UA server cannot: there the oldest of the rest goes rather than the newest. */
+const policyOf = ({ outbox, opcua }: GatewayConfig, capBytes: number): OutboxPolicy => ({
+  capBytes,
+  maxAgeMs: (outbox?.maxAgeDays ?? 7) * day,
+  full: outbox?.full ?? (opcua.length > 0 ? 'drop-oldest' : 'wait'),
+});
+
+const changedId = (now: string, then: string): Problem =>
+  new Problem(
+    `网关 ${now} 运行中不能改名为 ${then}：请停止后用新配置启动\nthe gateway ${now} cannot become ${then} while it runs: stop it and start it with the new file`,
+  );

@@ -12,6 +12,7 @@ import { filterFault } from './normalise/topic-filter.ts';
 import { type DeviceHint, mappingFaults } from './opcua/mapping-check.ts';
 import { type MappingFile, readMappingFile } from './opcua/mapping-file.ts';
 import { accessFaults, opcuaAccess } from './opcua/source-schema.ts';
+import { pageSettings } from './page/settings.ts';
 
 /** Settings of the gateway process; what it reads in the field stands in the file they name. */
 export const gatewaySettings = {
@@ -24,10 +25,11 @@ export const gatewaySettings = {
     env: 'YANSHAO_GATEWAY_OUTBOX_MB',
     schema: z.coerce.number().min(4).default(256),
     help: {
-      zh: '网关断网缓存上限，MB；写满后现场等待，不丢数据',
-      en: 'cap of the gateway’s outbox, MB; when it is full the field waits, nothing is dropped',
+      zh: '网关断网缓存上限，MB；写满后按 gateway/README.md 的策略处理：MQTT 现场等待，OPC UA 先舍弃最旧的非安全读数并计数',
+      en: 'cap of the gateway’s outbox, MB; when it is full, an MQTT field waits, and for OPC UA the oldest readings that no safety rule needs go and are counted (gateway/README.md)',
     },
   }),
+  ...pageSettings,
 };
 
 const nodeIdPattern = /^(ns=\d+;)?[isgb]=.+/;
@@ -135,17 +137,54 @@ const deviceHintSchema = z
   ])
   .transform((hint): DeviceHint => (typeof hint === 'string' ? { type: hint } : hint));
 
+/** How this gateway reaches the platform: with its token, with a user of an external broker, or with a certificate. */
+const uplinkSchema = z
+  .strictObject({
+    url: mqttUrl,
+    token: z.string().min(20, 'a token has at least 20 characters: `yanshao device add` prints one').optional(),
+    username: z.string().min(1).optional(),
+    password: z.string().min(1).optional(),
+    /** PEM files of a certificate that proves who this gateway is, and of its key. */
+    certificate: z.string().min(1).optional(),
+    key: z.string().min(1).optional(),
+    ca: authority,
+    /** An external broker stands between, where topics begin with `yanshao/<id>/`. */
+    prefix: z.boolean().optional(),
+    /** What an acknowledgement means, for a platform that is too old to say so itself. */
+    door: z.enum(['direct', 'relayed']).optional(),
+    /** Names a lab, where alone the token may cross a network in the clear. */
+    lab: z.boolean().optional(),
+  })
+  .superRefine(({ token, username, password, certificate, key }, context) => {
+    const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (token === undefined && username === undefined && certificate === undefined)
+      issue(
+        'token',
+        'how the gateway proves who it is: a token, a username with its password, or a certificate with its key',
+      );
+    if (token !== undefined && username !== undefined)
+      issue('username', 'a token is sent in the place of the user name: give one of the two');
+    if (username !== undefined && password === undefined) issue('password', 'a username needs its password');
+    if ((certificate === undefined) !== (key === undefined))
+      issue(certificate === undefined ? 'certificate' : 'key', 'a certificate and its key stand together');
+  });
+
+/** How long readings are kept while the platform is away, and what goes first when there is no more room. */
+const outboxSchema = z.strictObject({
+  /** Readings that no safety rule needs go after so many days. */
+  maxAgeDays: z.number().positive().max(366).optional(),
+  /** At the cap: the field waits, or the oldest readings that no safety rule needs go; the latter where OPC UA is heard, unless said. */
+  full: z.enum(['wait', 'drop-oldest']).optional(),
+});
+
 /** What stands in a gateway's file. It touches neither network nor disk. */
 export const gatewayConfigSchema = z
   .strictObject({
     id: idSchema,
-    uplink: z.strictObject({
-      url: mqttUrl,
-      token: z.string().min(20, 'a token has at least 20 characters: `yanshao device add` prints one'),
-      ca: authority,
-      /** Names a lab, where alone the token may cross a network in the clear. */
-      lab: z.boolean().optional(),
-    }),
+    uplink: uplinkSchema,
+    /** Measurements that are sent before all others and never let go: names, or beginnings followed by `*`. */
+    safety: z.array(z.string().min(1)).optional(),
+    outbox: outboxSchema.optional(),
     mqtt: z.array(fieldMqttSchema).default([]),
     opcua: z.array(opcuaSchema).default([]),
     /** What devices are: `rtu-01: gas-rtu`; a name ending in `*` stands for all that begin so. Measurements and units are checked by it. */
@@ -322,7 +361,7 @@ function beside(folder: string, config: GatewayConfig): GatewayConfig {
   const from = (path: string) => resolve(folder, path);
   return {
     ...config,
-    uplink: at(config.uplink),
+    uplink: uplinkBeside(at(config.uplink), from),
     mqtt: config.mqtt.map(at),
     opcua: config.opcua.map(({ passwordFile, userCertificate, ...source }) => ({
       ...source,
@@ -333,4 +372,9 @@ function beside(folder: string, config: GatewayConfig): GatewayConfig {
       }),
     })),
   };
+}
+
+function uplinkBeside(uplink: GatewayConfig['uplink'], from: (path: string) => string): GatewayConfig['uplink'] {
+  const { certificate, key } = uplink;
+  return { ...uplink, ...(certificate && { certificate: from(certificate) }), ...(key && { key: from(key) }) };
 }

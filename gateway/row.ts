@@ -1,4 +1,5 @@
 import { jsonCodec } from '../kit/journal/journal.ts';
+import { packedCodec } from '../kit/journal/packed-codec.ts';
 import type { Value } from '../kit/telemetry/telemetry-store.ts';
 
 /** What one device of the field reported for one moment: one element of `v1/gateway/telemetry`, and of the outbox. */
@@ -16,10 +17,14 @@ export interface UplinkRow {
   readonly untimed?: true;
   /** Instead of values: what the gateway could not read of a message and why, for the platform's quarantine. */
   readonly unreadable?: string;
+  /** When the outbox took it, on the gateway's clock, ms; stays here. */
+  readonly kept?: number;
 }
 
-/** How rows lie in the outbox. */
+/** How rows lie in the front of the outbox. */
 export const rowCodec = jsonCodec<UplinkRow>(1);
+/** How rows lie in its backlog. */
+export const packedRowCodec = packedCodec<UplinkRow>(1);
 
 /**
  * Takes rows and resolves once they are durable in the outbox: only then is the field acknowledged. Waits for room and for a

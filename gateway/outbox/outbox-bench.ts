@@ -4,6 +4,8 @@ import { memoryJournal } from '../../kit/journal/memory/memory-journal.ts';
 import { silentLog } from '../../kit/log.ts';
 import type { UplinkRow } from '../row.ts';
 import { outboxDrain, type Uplink } from './drain.ts';
+import { type DroppedMemory, type OutboxJournals, type OutboxPolicy, openOutbox } from './outbox.ts';
+import { classify } from './safety.ts';
 
 /** A message that the hand-driven platform has received and not yet answered. */
 export interface Arrived {
@@ -62,15 +64,53 @@ export async function settle(): Promise<void> {
   for (let i = 0; i < 12; i++) await turn();
 }
 
+export interface BenchOptions {
+  /** Faults of the front. */
+  readonly over?: Partial<Journal<UplinkRow>>;
+  readonly policy?: Partial<OutboxPolicy>;
+  /** Measurements that are safety. */
+  readonly safety?: readonly string[];
+  readonly now?: () => number;
+  readonly behindBytes?: number;
+  readonly dropped?: DroppedMemory;
+}
+
+const room = { capBytes: 256e6, safetyBytes: 0 };
+
+/** Journals of an outbox, in memory. */
+export const memoryJournals = (over: Partial<Journal<UplinkRow>> = {}): OutboxJournals => ({
+  front: { ...memoryJournal<UplinkRow>(room), ...over },
+  safety: memoryJournal<UplinkRow>(room),
+  rest: memoryJournal<UplinkRow>(room),
+});
+
 /** An outbox in memory and what empties it. */
-export async function outboxBench(over: Partial<Journal<UplinkRow>> = {}) {
-  const outbox: Journal<UplinkRow> = { ...memoryJournal<UplinkRow>({ capBytes: 64e6, safetyBytes: 0 }), ...over };
-  const drain = await outboxDrain(outbox, silentLog);
-  /** The number up to which positions are released. */
-  const released = () => outbox.stats().consumers.uplink ?? 0;
+export async function outboxBench(options: BenchOptions = {}) {
+  const { over, policy, safety = ['alarm.*'], now = () => 1e9, behindBytes, dropped } = options;
+  const journals = memoryJournals(over);
+  const outbox = await openOutbox({
+    journals,
+    policy: { capBytes: 64e6, maxAgeMs: 7 * 86_400_000, full: 'wait', ...policy },
+    classOf: classify(safety),
+    now,
+    log: silentLog,
+    ...(dropped && { dropped }),
+  });
+  const drain = outboxDrain({ outbox, now, log: silentLog, ...(behindBytes && { behindBytes }) });
   /** Each row a block of its own. */
   const hear = async (...rows: UplinkRow[]) => {
-    for (const row of rows) await outbox.append([row]);
+    for (const row of rows) await outbox.take([row]);
   };
-  return { outbox, drain, released, hear };
+  /** Rows that wait, wherever they lie. */
+  const waiting = () => Object.values(outbox.stats().waiting).reduce((sum, { rows }) => sum + rows, 0);
+  /** Every row that any journal still holds. */
+  const held = async (): Promise<UplinkRow[]> => {
+    const all: UplinkRow[] = [];
+    for (const journal of Object.values(journals) as Journal<UplinkRow>[]) {
+      const { oldest } = journal.stats();
+      for (const { entries } of await journal.read(oldest - 1, 1e9)) all.push(...entries);
+    }
+    return all;
+  };
+  return { outbox, journals, drain, hear, waiting, held };
 }

@@ -7,8 +7,8 @@ export interface Slots {
   empty(): Promise<boolean>;
 }
 
-/** At most `most` at a time, until `signal`. */
-export function slots(most: number, signal: AbortSignal): Slots {
+/** At most `most` at a time, which may change while it runs, until `signal`. */
+export function slots(most: () => number, signal: AbortSignal): Slots {
   let used = 0;
   let waiting: (() => void)[] = [];
   const wake = () => {
@@ -23,7 +23,7 @@ export function slots(most: number, signal: AbortSignal): Slots {
   };
   return {
     async take() {
-      if (!(await until(() => used < most))) return false;
+      if (!(await until(() => used < most()))) return false;
       used += 1;
       return true;
     },

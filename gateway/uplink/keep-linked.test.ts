@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { memoryJournal } from '../../kit/journal/memory/memory-journal.ts';
 import { silentLog } from '../../kit/log.ts';
 import { type Wait, wait } from '../../kit/retry.ts';
-import { outboxDrain } from '../outbox/drain.ts';
-import { handUplink, numbered, settle } from '../outbox/outbox-bench.ts';
-import type { UplinkRow } from '../row.ts';
-import { keepLinked, type UplinkConnection } from './keep-linked.ts';
+import { handUplink, numbered, outboxBench, settle } from '../outbox/outbox-bench.ts';
+import { type Asked, type Door, keepLinked, type UplinkConnection } from './keep-linked.ts';
 
 /** A platform that answers when told to, and a link that is kept to it without waiting. */
-async function linkBench(waiting?: Wait) {
-  const outbox = memoryJournal<UplinkRow>({ capBytes: 1e6, safetyBytes: 0 });
+async function linkBench({ waiting, door }: { waiting?: Wait; door?: Door } = {}) {
+  const { outbox, drain, hear } = await outboxBench();
   const attempts: { connect: () => ReturnType<typeof connection>; refuse: () => void; signal: AbortSignal }[] = [];
   const waits: number[] = [];
+  /** What the platform says when it is asked; null: nothing. */
+  const platform: { answer: Partial<Asked> | null } = { answer: { serverTime: 5, door: 'direct' } };
+  const doors: Door[] = [];
+  const reached: boolean[] = [];
   const connection = () => {
     const uplink = handUplink();
     let end = () => {};
@@ -21,7 +22,20 @@ async function linkBench(waiting?: Wait) {
         resolve();
       };
     });
-    return { ...uplink, gone, drop: end, close: async () => end(), waiting: uplink.waiting };
+    return {
+      ...uplink,
+      gone,
+      drop: end,
+      close: async () => end(),
+      waiting: uplink.waiting,
+      through: (kind: Door) => void doors.push(kind),
+      tell: async () => {},
+      report: async () => {},
+      ask: async (): Promise<Asked> => {
+        if (!platform.answer) throw new Error('no answer');
+        return { askedAt: 0, answeredAt: 0, ...platform.answer };
+      },
+    };
   };
   const link = keepLinked({
     open: (signal) =>
@@ -37,21 +51,30 @@ async function linkBench(waiting?: Wait) {
           refuse: () => reject(new Error('connection refused')),
         });
       }),
-    drain: await outboxDrain(outbox, silentLog),
+    drain,
+    door,
     url: 'mqtt://127.0.0.1:1',
     log: silentLog,
-    wait: waiting ?? (async (ms) => void waits.push(ms)),
+    now: () => 0,
+    onReach: (is) => void reached.push(is !== null),
+    wait:
+      waiting ??
+      (async (ms, signal) => {
+        waits.push(ms);
+        // The next question comes when the test asks for it.
+        if (ms === 30_000 || ms === 3_000) await wait(1e9, signal);
+      }),
   });
-  return { outbox, attempts, waits, link };
+  return { outbox, hear, attempts, waits, link, platform, doors, reached };
 }
 
 describe('an uplink', () => {
   it('is opened again after it went, and sends again what was not acknowledged', async () => {
-    const { outbox, attempts, link } = await linkBench();
+    const { hear, attempts, link } = await linkBench();
     const first = attempts[0]?.connect();
     await settle();
     expect(link.connected()).toBe(true);
-    await outbox.append([numbered(1)]);
+    await hear(numbered(1));
     await settle();
     expect(first?.waiting).toHaveLength(1);
     first?.drop();
@@ -59,7 +82,7 @@ describe('an uplink', () => {
     expect(link.connected()).toBe(false);
     const second = attempts[1]?.connect();
     await settle();
-    expect(second?.waiting.map(({ rows }) => rows)).toEqual([[{ ...numbered(1), historical: true }]]);
+    expect(second?.waiting.map(({ rows }) => rows)).toEqual([[expect.objectContaining(numbered(1))]]);
     await link.stop();
   });
 
@@ -77,10 +100,10 @@ describe('an uplink', () => {
   });
 
   it('is made anew when a message fails while the connection stays', async () => {
-    const { outbox, attempts, link } = await linkBench();
+    const { hear, attempts, link } = await linkBench();
     const first = attempts[0]?.connect();
     await settle();
-    await outbox.append([numbered(1)]);
+    await hear(numbered(1));
     await settle();
     first?.cut();
     await settle();
@@ -97,16 +120,17 @@ describe('an uplink', () => {
   });
 
   it('stops while it is up and nobody answers', async () => {
-    const { outbox, attempts, link } = await linkBench();
+    const { hear, attempts, link } = await linkBench();
     attempts[0]?.connect();
-    await outbox.append([numbered(1)]);
+    await hear(numbered(1));
     await settle();
     await link.stop();
     expect(link.connected()).toBe(false);
   });
 
   it('goes down when it is unplugged, also in the middle of connecting', async () => {
-    const { attempts, link } = await linkBench((ms, signal) => wait(Math.min(ms, 20), signal));
+    const waiting: Wait = (ms, signal) => wait(Math.min(ms, 20), signal);
+    const { attempts, link } = await linkBench({ waiting });
     link.unplug(1);
     expect(attempts[0]?.signal.aborted).toBe(true);
     await expect.poll(() => attempts.length).toBe(2);
@@ -116,6 +140,82 @@ describe('an uplink', () => {
     link.unplug(60_000);
     await settle();
     expect(link.connected()).toBe(false);
+    await link.stop();
+  });
+});
+
+describe('a platform behind an uplink', () => {
+  it('that does not answer gets nothing, until it does', async () => {
+    const { hear, attempts, link, platform, reached } = await linkBench();
+    platform.answer = null;
+    await hear(numbered(1));
+    const up = attempts[0]?.connect();
+    await settle();
+    expect(link.state().platform).toBe('silent');
+    expect(link.connected()).toBe(false);
+    expect(up?.waiting).toEqual([]);
+    platform.answer = { serverTime: 1, door: 'relayed' };
+    link.askNow();
+    await settle();
+    expect(link.state()).toMatchObject({ platform: 'there', door: 'relayed' });
+    expect(up?.waiting).toHaveLength(1);
+    expect(reached.at(-1)).toBe(true);
+    await link.stop();
+  });
+
+  it('that does not say what its acknowledgement means gets nothing', async () => {
+    const { hear, attempts, link, platform } = await linkBench();
+    platform.answer = { serverTime: 1 };
+    await hear(numbered(1));
+    const up = attempts[0]?.connect();
+    await settle();
+    expect(link.state().platform).toBe('unclear');
+    expect(up?.waiting).toEqual([]);
+    await link.stop();
+  });
+
+  it('that is too old to say it is believed when the configuration says it', async () => {
+    const { hear, attempts, link, platform, doors } = await linkBench({ door: 'direct' });
+    platform.answer = { serverTime: 1 };
+    await hear(numbered(1));
+    const up = attempts[0]?.connect();
+    await settle();
+    expect(doors).toEqual(['direct']);
+    expect(up?.waiting).toHaveLength(1);
+    await link.stop();
+  });
+
+  it('that falls silent is missed at the second question, and sent nothing more', async () => {
+    const { hear, attempts, link, platform } = await linkBench();
+    const up = attempts[0]?.connect();
+    await settle();
+    platform.answer = null;
+    link.askNow();
+    await settle();
+    expect(link.connected()).toBe(true);
+    link.askNow();
+    await settle();
+    expect(link.state().platform).toBe('silent');
+    await hear(numbered(1));
+    await settle();
+    expect(up?.waiting).toEqual([]);
+    await link.stop();
+  });
+
+  it('is there as long as it acknowledges, whether or not its answer comes through', async () => {
+    const { hear, attempts, link, platform } = await linkBench();
+    const up = attempts[0]?.connect();
+    await settle();
+    platform.answer = null;
+    for (let n = 1; n < 5; n++) {
+      await hear(numbered(n));
+      await settle();
+      up?.waiting[0]?.acknowledge();
+      await settle();
+      link.askNow();
+      await settle();
+      expect(link.connected()).toBe(true);
+    }
     await link.stop();
   });
 });

@@ -25,6 +25,8 @@ export interface FieldWatch extends Running {
   takeFor(address: string, take: TakeRows): TakeRows;
   /** A source that is watched from now on. */
   add(source: Pick<FieldStatus, 'address' | 'protocol' | 'security' | 'secure'>, connected: () => boolean): void;
+  /** It is watched no more. */
+  remove(address: string): void;
   status(): FieldStatus[];
   /** Since when `connected` of the link to the platform is what it is, ms. */
   since(name: string, connected: boolean): number;
@@ -60,6 +62,11 @@ export function fieldWatch(now: () => number): FieldWatch {
     add(about, connected) {
       sources.push({ about, connected });
       look();
+    },
+    remove(address) {
+      const at = sources.findIndex(({ about }) => about.address === address);
+      if (at >= 0) sources.splice(at, 1);
+      standing.delete(address);
     },
     status() {
       return sources.map(({ about, connected }) => {

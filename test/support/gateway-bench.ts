@@ -9,6 +9,8 @@ import { emptyRegistry, registryCache } from '../../devices/registry/registry-ca
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { type Gateway, startGateway } from '../../gateway/app.ts';
 import { gatewayConfigSchema } from '../../gateway/config.ts';
+import type { OutboxJournals } from '../../gateway/outbox/outbox.ts';
+import { memoryJournals } from '../../gateway/outbox/outbox-bench.ts';
 import type { UplinkRow } from '../../gateway/row.ts';
 import { type Ingest, startIngest } from '../../ingest/app.ts';
 import { tokenOf, tokensFor } from '../../ingest/ingest-bench.ts';
@@ -113,7 +115,9 @@ export function readableLog(): { log: Log; said: () => string[] } {
 }
 
 export interface BenchGateway extends Gateway {
+  /** What comes from the field lies here first. */
   readonly outbox: Journal<UplinkRow>;
+  readonly journals: OutboxJournals;
 }
 
 /** A gateway in this process over an outbox in memory. */
@@ -121,20 +125,20 @@ export async function gatewayIn(
   dir: string,
   harbourOf: Pick<Harbour, 'url' | 'token'>,
   sources: { readonly mqtt?: readonly object[]; readonly opcua?: readonly object[] },
-  { outbox, log = silentLog }: { outbox?: Journal<UplinkRow>; log?: Log } = {},
+  { outbox, log = silentLog, more }: { outbox?: Journal<UplinkRow>; log?: Log; more?: object } = {},
 ): Promise<BenchGateway> {
-  const kept = outbox ?? memoryJournal<UplinkRow>({ capBytes: 256e6, safetyBytes: 0 });
+  const journals = memoryJournals(outbox);
   const { url, token } = harbourOf;
-  const config = gatewayConfigSchema.parse({ id: GATEWAY, uplink: { url, token }, ...sources });
+  const config = gatewayConfigSchema.parse({ id: GATEWAY, uplink: { url, token }, ...sources, ...more });
   const gateway = await startGateway({
     config,
-    outbox: kept,
+    journals,
     pkiDir: join(dir, 'pki'),
     opcuaDir: join(dir, 'opcua'),
     clock: systemClock,
     log,
   });
-  return { ...gateway, outbox: kept };
+  return { ...gateway, outbox: journals.front, journals };
 }
 
 /** A folder that is removed by the returned function. */
