@@ -122,7 +122,9 @@ export interface EdgeAlarmEntry {
   readonly since: number;
   /** When the gateway raised it, on the platform's clock as the gateway knew it, ms. */
   readonly raisedAt: number;
+  /** Source time of the return, ms; null while it holds. */
   readonly returnedAt: number | null;
+  /** The value that raised it, in the unit that the device sends. */
   readonly value: Value;
   /** When the local webhook took it, ms; null while nobody could be told. */
   readonly toldAt: number | null;

@@ -19,8 +19,11 @@ export interface SiteRule {
   readonly deviceName: string;
   /** `<item code>.<rule id>`. */
   readonly rule: string;
+  /** Levels of one matter: the highest that stands is told. Null where it stands alone. */
+  readonly ladder: string | null;
   readonly priority: Priority;
   readonly measurement: string;
+  /** Limits are in the unit that the device sends. */
   readonly op: '>' | '>=' | '<' | '<=' | '==' | '!=';
   readonly limit: number | boolean | string;
   /** The limit of the return (deadband applied); equal to `limit` for text and booleans. */
@@ -30,6 +33,6 @@ export interface SiteRule {
   /** Unit the limit is in, as it is shown. */
   readonly unit: string;
   readonly title: Bilingual;
-  /** What to do, from the catalogue. */
+  /** The standard's text, from the catalogue. */
   readonly text: string;
 }

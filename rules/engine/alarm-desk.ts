@@ -34,6 +34,8 @@ export interface AlarmDesk {
   close(key: string, at: number, note: string): void;
   /** An acknowledged alarm rings again. */
   reAlarm(id: string, at: number): void;
+  /** A line in an alarm's history. */
+  note(id: string, at: number, text: string): void;
   override(id: string, override: Override | null, at: number, note: string): void;
   /** Refreshes value and words without an event: nothing happened to the alarm's life-cycle. */
   refresh(id: string, change: Partial<Pick<Alarm, 'lastValue' | 'lastAt' | 'lastQuality' | 'explanation'>>): void;
@@ -166,6 +168,10 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
       const again = standing && apply(standing, 're-alarm');
       if (again)
         write({ ...again, ackedAt: null, ackedBy: null }, 'reraised', at, null, 'acknowledged long ago, still active');
+    },
+    note(id, at, text) {
+      const standing = byId.get(id);
+      if (standing) write(standing, 'note', at, null, text);
     },
     override(id, override, at, note) {
       const standing = byId.get(id);

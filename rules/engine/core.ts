@@ -46,6 +46,8 @@ export interface Counts {
   lateOutOfOrder: number;
   /** Devices whose clock was set back and is now followed. */
   clocksSetBack: number;
+  /** Alarms of gateways for a device or rule that is not known here. */
+  unknownEdgeAlarms: number;
   /** Ended P3 and P4 episodes found in late data: counted, not listed. */
   lateEpisodes: number;
 }
@@ -78,6 +80,8 @@ export interface Core {
   readonly dirty: Set<Unit>;
   /** The last episode of a device and rule that returned live: a backlog that tells of it again is no news. */
   readonly lastEpisodes: Map<string, { readonly since: number; readonly until: number }>;
+  /** Alarms of gateways whose history says so already. */
+  readonly edgeNoted: Set<string>;
   /** Devices removed since the last snapshot. */
   readonly removed: Set<string>;
   readonly records: RecordsLookup;
@@ -107,6 +111,7 @@ export function newCore(parts: EngineParts): Core {
       late: 0,
       lateOutOfOrder: 0,
       clocksSetBack: 0,
+      unknownEdgeAlarms: 0,
       lateEpisodes: 0,
     },
     time: { lastTick: Number.NaN, blind: 0, now: Number.NaN },
@@ -117,6 +122,7 @@ export function newCore(parts: EngineParts): Core {
     mounts: new Map(),
     draining: new Set(),
     dirty: new Set(),
+    edgeNoted: new Set(),
     removed: new Set(),
     lastEpisodes: new Map(),
     // No registry of work orders, permits and protection plans exists yet: there are none.

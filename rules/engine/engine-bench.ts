@@ -1,7 +1,13 @@
 import type { Alarm, AlarmEvent } from '../../devices/contract/alarm.ts';
 import { type Catalogue, catalogueSchema } from '../../devices/contract/catalogue.ts';
 import type { City } from '../../devices/contract/city.ts';
-import type { ConditionEntry, JournalEntry, TelemetryEntry, Value } from '../../devices/contract/entry.ts';
+import type {
+  ConditionEntry,
+  EdgeAlarmEntry,
+  JournalEntry,
+  TelemetryEntry,
+  Value,
+} from '../../devices/contract/entry.ts';
 import {
   type Device,
   deviceSchema,
@@ -10,6 +16,7 @@ import {
   type Site,
 } from '../../devices/contract/registry.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
+import { alarmId } from '../judge/identity.ts';
 import { stateOf } from '../judge/transition.ts';
 import { compileCatalogue } from '../standards/compile.ts';
 import { createEngine, type Engine, type StateRow } from './engine.ts';
@@ -306,6 +313,12 @@ export function engineBench(records: Records, begins = '10:00', options: { reAla
     condition(time: string, entry: Omit<ConditionEntry, 'kind'>) {
       passTo(momentOf(time));
       give({ kind: 'condition', ...entry });
+    },
+    /** At `time`, a gateway tells of an alarm it raised alone. */
+    edgeAlarm(time: string, entry: Omit<EdgeAlarmEntry, 'kind' | 'gateway' | 'alarm'>) {
+      passTo(momentOf(time));
+      const { device, rule, since } = entry;
+      give({ kind: 'edge-alarm', gateway: 'g1', alarm: alarmId(device, rule, since), ...entry });
     },
     registry(time: string, change: Undated<RegistryChange>) {
       passTo(momentOf(time));

@@ -12,6 +12,7 @@ import { buildAlarm } from './build-alarm.ts';
 import { takeCondition } from './conditions.ts';
 import { type Core, type Counts, DERIVE, type EngineParts, encode, newCore, touch } from './core.ts';
 import { deriveByTime, deriveFrom } from './derive-lane.ts';
+import { takeEdgeAlarm } from './edge-alarms.ts';
 import { clockWasSetBack, followClock, isBacklog } from './lane.ts';
 import { judgeLate, settleQuiet } from './late.ts';
 import { judgeLive, recheck } from './live.ts';
@@ -91,6 +92,7 @@ export function createEngine(parts: EngineParts): Engine {
       else if (entry.kind === 'tick') tick(core, entry.at);
       else if (entry.kind === 'connection') connection(core, entry.subject, entry.state === 'up', entry.at);
       else if (entry.kind === 'condition') takeCondition(core, entry);
+      else if (entry.kind === 'edge-alarm') takeEdgeAlarm(core, entry);
       else if (entry.kind === 'registry' && entry.change.version > version) {
         version = entry.change.version;
         applyChange(core, entry.change);

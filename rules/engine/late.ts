@@ -1,3 +1,4 @@
+import type { Alarm } from '../../devices/contract/alarm.ts';
 import type { StatusCode } from '../../devices/model/quality.ts';
 import { type Verdict, verdict, verdictOf } from '../judge/compare.ts';
 import { change, expire, phase, step } from '../judge/evaluate.ts';
@@ -178,14 +179,19 @@ function episodeEnded(core: Core, unit: Unit, rule: CompiledRule, episode: Histo
     return;
   }
   const alarm = alarmOf(core, unit, rule, episode.since, episode.value, episode.quality, episode.until, wall, null);
+  addEnded(core, alarm, episode.since, episode.until, wall);
+}
+
+/** An episode that is over before the platform hears of it: a row that is silent and waits for a person's verdict. */
+export function addEnded(core: Core, alarm: Alarm, since: number, until: number, wall: number): void {
   core.desk.addHistory(
     {
       ...alarm,
-      id: alarmId(unit.device.id, rule.key, episode.since),
+      id: alarmId(alarm.device, alarm.rule, since),
       active: false,
       lane: 'history',
       needsVerdict: true,
-      returnedAt: episode.until,
+      returnedAt: until,
       explanation: {
         zh: `补传数据：${alarm.explanation.zh}，现已恢复，待研判`,
         en: `from late data: ${alarm.explanation.en}; no longer holds, wants a verdict`,
@@ -196,7 +202,7 @@ function episodeEnded(core: Core, unit: Unit, rule: CompiledRule, episode: Histo
 }
 
 /** True when the live lane knew the episode: its row is open and spans the time, or its last one that returned does. */
-function covered(core: Core, unit: Unit, rule: CompiledRule, since: number): boolean {
+export function covered(core: Core, unit: Unit, rule: CompiledRule, since: number): boolean {
   const last = core.lastEpisodes.get(`${unit.device.id} ${rule.key}`);
   if (last && last.since <= since && since <= last.until) return true;
   const open = core.desk.byKey(episodeKey(unit.device.id, rule.key));
