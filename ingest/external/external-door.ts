@@ -49,19 +49,32 @@ export function startExternalDoor(parts: ExternalParts): ExternalDoor {
   const senders = new Map<string, Sender>();
   let silent: Bilingual | null = null;
   let probing: NodeJS.Timeout | undefined;
+  /** Connections in a row that ended before the probe came back. */
+  let cutShort = 0;
 
   const heard = (): void => {
     clearTimeout(probing);
+    probing = undefined;
+    cutShort = 0;
     silent = null;
+  };
+  const suspect = (): void => {
+    if (!silent) log.error({ url: parts.url }, 'the external broker grants our subscriptions and delivers nothing');
+    silent = deafTo(parts.url, parts.username, group, link.protocol);
+  };
+  /** Mosquitto 2.0 puts out who publishes where its access list forbids it. */
+  const ended = (): void => {
+    if (probing && ++cutShort >= 2) suspect();
+    clearTimeout(probing);
+    probing = undefined;
   };
   /** Mosquitto grants every subscription and then delivers only what its access list lets the user read. */
   const probe = (): void => {
     clearTimeout(probing);
     link.publish(probeTopic, '', { qos: 0 }).catch(() => {});
     probing = setTimeout(() => {
-      silent = deafTo(parts.url, parts.username, group, link.protocol);
-      log.error({ problem: silent.en }, 'the external broker delivers nothing');
       probing = undefined;
+      suspect();
       if (link.up) probe();
     }, parts.probeWithinMs ?? probeWithinMs);
   };
@@ -119,7 +132,7 @@ export function startExternalDoor(parts: ExternalParts): ExternalDoor {
     },
     onMessage: take,
     onUp: probe,
-    onDown: () => clearTimeout(probing),
+    onDown: ended,
     log,
   });
 
@@ -129,7 +142,7 @@ export function startExternalDoor(parts: ExternalParts): ExternalDoor {
       up: link.up,
       protocol: link.protocol === 5 ? '5' : '3.1.1',
       open: link.open,
-      problem: link.problem ?? silent,
+      problem: silent ?? link.problem,
       ...counts,
     }),
     settled: () => link.settled(),
