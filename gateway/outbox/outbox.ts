@@ -76,6 +76,8 @@ export interface Outbox extends Running {
   pack(upTo?: Position): Promise<void>;
   /** Goes by another policy from now on; what lies packed stays in its class. */
   use(policy: OutboxPolicy, classOf: OutboxParts['classOf']): void;
+  /** Lets go of what is too old, and packs what lies in front for long; done now and then of its own accord. */
+  tend(): void;
   /** While the uplink drains, nothing is dropped and nothing packed of its own accord. */
   draining: boolean;
   /** The platform knows of everything that was dropped up to `rows`. */
@@ -267,6 +269,7 @@ export async function openOutbox(parts: OutboxParts): Promise<Outbox> {
     newest,
     known,
     pack,
+    tend,
     draining: false,
     use(next, by) {
       policy = next;
