@@ -10,6 +10,7 @@ import type {
   Me,
   QuarantineBody,
   ReadingsBody,
+  ReadingsListBody,
   StandardsBody,
 } from '../../devices/contract/api.ts';
 import { catalogueSchema } from '../../devices/contract/catalogue.ts';
@@ -182,6 +183,29 @@ const device = deviceSchema
   })
   .meta({ id: 'DeviceWithValues' }) satisfies z.ZodType<DeviceBody>;
 
+const readings = z
+  .object({
+    device: z.string(),
+    measurement: z.string(),
+    unit: z.string().describe('UCUM'),
+    from: time,
+    to: time,
+    samples: z.array(z.tuple([z.number(), value, z.number()]).readonly()).describe('[time ms, value, OPC UA status]'),
+    limits: z.array(z.object({ rule: z.string(), title: bilingual, priority, op: z.string(), value: z.number() })),
+    count: z.number().describe('readings in the range, before thinning'),
+    thinned: z.boolean(),
+    resolutionMs: z
+      .number()
+      .describe('0: from the readings themselves; else from rollups of this width, times right to within it'),
+    quality: z.object({ good: z.number(), uncertain: z.number(), bad: z.number() }).nullable(),
+    first: time.nullable(),
+    last: time.nullable(),
+    gapMs: z.number().describe('longest silence that is normal; 0 where silence says nothing'),
+    gaps: z.array(z.tuple([z.number(), z.number()]).readonly()).describe('silences longer than that: [from, to], ms'),
+    moreGaps: z.boolean().describe('there were more gaps than are listed'),
+  })
+  .meta({ id: 'Readings' }) satisfies z.ZodType<ReadingsBody>;
+
 const page = <T extends z.ZodType>(item: T) => z.object({ total: z.number().int(), items: z.array(item) });
 
 export const bodies = {
@@ -229,14 +253,9 @@ export const bodies = {
     pending: z.literal(true).optional(),
   }) satisfies z.ZodType<CommandOutcome>,
   quarantine: z.object({ items: z.array(quarantined) }) satisfies z.ZodType<QuarantineBody>,
-  readings: z.object({
-    device: z.string(),
-    measurement: z.string(),
-    unit: z.string(),
-    samples: z.array(z.tuple([z.number(), value, z.number()]).readonly()).describe('[time ms, value, OPC UA status]'),
-    limits: z.array(z.object({ rule: z.string(), title: bilingual, priority, op: z.string(), value: z.number() })),
-    gapMs: z.number(),
-  }) satisfies z.ZodType<ReadingsBody>,
+  readings: z.union([readings, z.object({ from: time, to: time, series: z.array(readings) })]) satisfies z.ZodType<
+    ReadingsBody | ReadingsListBody
+  >,
   signIns: z.object({
     items: z.array(
       z.object({

@@ -51,12 +51,18 @@ export interface DeviceBody extends Device {
 
 /** GET /api/v1/sites, /api/v1/gateways: {total, items} of Site / Gateway. */
 
-/** GET /api/v1/readings?device=&measurement=&from=&to=&maxSamples= (ms; default the last 24 h, 1000 samples) */
+/**
+ * GET /api/v1/readings?device=&measurement=&from=&to=&width= (ms; default the last 24 h, 500 columns); of several devices and
+ * measurements (`devices=a,b&measurements=c,d`) a {@link ReadingsListBody} of these.
+ */
 export interface ReadingsBody {
   readonly device: string;
   readonly measurement: string;
   readonly unit: string;
-  /** [time ms, value, quality] oldest first. */
+  /** The range that was asked for, ms. */
+  readonly from: number;
+  readonly to: number;
+  /** [time ms, value, quality] oldest first; of each column of the picture the lowest and the highest. */
   readonly samples: readonly (readonly [number, Value, number])[];
   /** Limits of catalogue rules on this measurement for this device, evaluated, to draw as lines. */
   readonly limits: readonly {
@@ -66,8 +72,29 @@ export interface ReadingsBody {
     readonly op: string;
     readonly value: number;
   }[];
-  /** Longest silence that is normal for this measurement, ms: wider gaps are drawn as gaps. */
+  /** Readings in the range; more than there are samples when `thinned`. */
+  readonly count: number;
+  readonly thinned: boolean;
+  /** 0: from the readings themselves. Else from rollups of this width, ms: lows and highs are exact, times within it. */
+  readonly resolutionMs: number;
+  /** How many readings were of which quality; null where rollups no longer tell. */
+  readonly quality: { readonly good: number; readonly uncertain: number; readonly bad: number } | null;
+  /** Times of the first and the last reading in the range, ms. */
+  readonly first: number | null;
+  readonly last: number | null;
+  /** Longest silence that is normal for this measurement, ms; 0 where it reports on change, and silence says nothing. */
   readonly gapMs: number;
+  /** Silences longer than that, also at the beginning of the range and up to now: [from, to], ms. */
+  readonly gaps: readonly (readonly [number, number])[];
+  /** There were more gaps than are listed. */
+  readonly moreGaps: boolean;
+}
+
+/** GET /api/v1/readings?devices=&measurements=&from=&to=&width= */
+export interface ReadingsListBody {
+  readonly from: number;
+  readonly to: number;
+  readonly series: readonly ReadingsBody[];
 }
 
 /** GET /api/v1/alarms?state=open|all&priority=P1,P2&device=&area=&from=&to=&limit=&offset= */

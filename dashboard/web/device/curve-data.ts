@@ -23,18 +23,33 @@ const asNumber = (value: unknown): number | null =>
 
 /**
  * Samples as a curve that does not lie: where the device was silent for longer than `gapMs` the line breaks, and the gap
- * is listed with its age. `now` (ms) decides whether the silence at the end counts as one too.
+ * is listed with its age. The server found the gaps among all readings; samples of a long range stand further apart than
+ * those. What the stream has brought since (after `last`) is looked at here. `now` (ms) decides whether the silence at the
+ * end counts as one too.
  */
-export function toCurve(body: Pick<ReadingsBody, 'samples' | 'gapMs'>, now: number): CurveData {
+export function toCurve(
+  body: Pick<ReadingsBody, 'samples' | 'gapMs' | 'gaps' | 'first' | 'last'>,
+  now: number,
+): CurveData {
   const times: number[] = [];
   const values: (number | null)[] = [];
   const doubtful: number[] = [];
   const gaps: Gap[] = [];
+  const { first, last } = body;
+  const stored = body.gaps.filter(([from, to]) => first !== null && last !== null && from >= first && to <= last);
   let before: number | null = null;
+  let next = 0;
   for (const [at, raw, quality] of body.samples) {
-    if (before !== null && body.gapMs > 0 && at - before > body.gapMs) {
-      gaps.push({ from: before / 1000, to: at / 1000, open: false });
-      times.push((before + 1) / 1000);
+    while (before !== null && stored[next] && stored[next]![1] <= at) {
+      const [from, to] = stored[next++]!;
+      gaps.push({ from: from / 1000, to: to / 1000, open: false });
+      times.push((from + 1) / 1000);
+      values.push(null);
+    }
+    const heard = Math.max(before ?? at, last ?? 0);
+    if (body.gapMs > 0 && at - heard > body.gapMs) {
+      gaps.push({ from: heard / 1000, to: at / 1000, open: false });
+      times.push((heard + 1) / 1000);
       values.push(null);
     }
     if (!isGood(quality)) doubtful.push(times.length);
@@ -42,8 +57,9 @@ export function toCurve(body: Pick<ReadingsBody, 'samples' | 'gapMs'>, now: numb
     values.push(asNumber(raw));
     before = at;
   }
-  if (before !== null && body.gapMs > 0 && now - before > body.gapMs) {
-    gaps.push({ from: before / 1000, to: now / 1000, open: true });
+  const heard = Math.max(before ?? 0, last ?? 0);
+  if (before !== null && body.gapMs > 0 && now - heard > body.gapMs) {
+    gaps.push({ from: heard / 1000, to: now / 1000, open: true });
   }
   return { times, values, doubtful, gaps };
 }

@@ -17,6 +17,12 @@ describe('a curve', () => {
           [10 * minute, 3, 0],
         ],
         gapMs: 2 * minute,
+        gaps: [
+          [-5 * minute, 0],
+          [minute, 10 * minute],
+        ],
+        first: 0,
+        last: 10 * minute,
       },
       10 * minute,
     );
@@ -24,8 +30,27 @@ describe('a curve', () => {
     expect(curve.gaps).toEqual([{ from: 60, to: 600, open: false }]);
   });
 
+  it('takes samples that were thinned for no silence, and what the stream brought late for one', () => {
+    const curve = toCurve(
+      {
+        samples: [
+          [0, 1, 0],
+          [20 * minute, 2, 0],
+          [40 * minute, 3, 0],
+        ],
+        gapMs: 2 * minute,
+        gaps: [],
+        first: 0,
+        last: 30 * minute,
+      },
+      40 * minute,
+    );
+    expect(curve.values).toEqual([1, 2, null, 3]);
+    expect(curve.gaps).toEqual([{ from: 1800, to: 2400, open: false }]);
+  });
+
   it('counts the silence that still lasts', () => {
-    const curve = toCurve({ samples: [[0, 1, 0]], gapMs: minute }, 5 * minute);
+    const curve = toCurve({ samples: [[0, 1, 0]], gapMs: minute, gaps: [], first: 0, last: 0 }, 5 * minute);
     expect(curve.gaps).toEqual([{ from: 0, to: 300, open: true }]);
   });
 
@@ -37,6 +62,9 @@ describe('a curve', () => {
           [1000, 200, UNCERTAIN_OUT_OF_RANGE],
         ],
         gapMs: minute,
+        gaps: [],
+        first: 0,
+        last: 1000,
       },
       1000,
     );
@@ -53,6 +81,9 @@ describe('a curve', () => {
             [1, true, 0],
           ],
           gapMs: 0,
+          gaps: [],
+          first: 0,
+          last: 1,
         },
         1,
       ).values,

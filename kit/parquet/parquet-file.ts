@@ -1,0 +1,65 @@
+import { rmSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { PageRow } from '../telemetry/telemetry-store.ts';
+
+/** Readings on their way into a file; a row names its group, device and measurement by their places here. */
+export interface ParquetReadings {
+  readonly groups: readonly {
+    readonly devices: readonly string[];
+    readonly measurements: readonly string[];
+    readonly units: readonly string[];
+  }[];
+  readonly rows: AsyncIterable<readonly PageRow[]>;
+}
+
+/** What the worker is started with. */
+export interface ParquetStart {
+  readonly file: string;
+  readonly groups: ParquetReadings['groups'];
+}
+/** Rows to take, or `null` to finish; each is answered when it is done. */
+export type ParquetTask = readonly PageRow[] | null;
+export type ParquetReply = { readonly done: true } | { readonly error: string };
+
+/**
+ * Writes readings into a Parquet file: `time` (UTC), `device`, `measurement`, `unit`, `number`, `boolean`, `text` (one of
+ * the three is filled), `status` (OPC UA). Resolves with the number of rows; when aborted or failed no file is left.
+ *
+ * DuckDB collects the rows in a file of its own beside it, in a worker, and writes them from there: neither memory nor this
+ * thread's time grows with their number.
+ */
+export async function writeParquet(file: string, readings: ParquetReadings, signal?: AbortSignal): Promise<number> {
+  const start: ParquetStart = { file, groups: readings.groups };
+  const worker = new Worker(new URL('./parquet-worker.ts', import.meta.url), { workerData: start });
+  const gone = new Promise<never>((_, reject) => {
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('the worker that writes Parquet has ended')));
+  });
+  gone.catch(() => undefined);
+  const carryOut = (task: ParquetTask): Promise<void> => {
+    const answered = new Promise<void>((resolve, reject) => {
+      worker.once('message', (reply: ParquetReply) => {
+        if ('error' in reply) reject(new Error(`the Parquet file cannot be written: ${reply.error}`));
+        else resolve();
+      });
+    });
+    worker.postMessage(task);
+    return Promise.race([answered, gone]);
+  };
+  let rows = 0;
+  let whole = false;
+  try {
+    for await (const page of readings.rows) {
+      await carryOut(page);
+      rows += page.length;
+    }
+    if (!signal?.aborted) {
+      await carryOut(null);
+      whole = true;
+    }
+    return rows;
+  } finally {
+    await worker.terminate();
+    for (const left of [`${file}.rows`, `${file}.rows.wal`, ...(whole ? [] : [file])]) rmSync(left, { force: true });
+  }
+}
