@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { z } from 'zod';
+import type { IngestStats } from '../../../devices/contract/stats.ts';
 import type { ServerContext } from '../context.ts';
 import type { HubState } from '../live/hub.ts';
 import { readStages, type StageNumbers } from '../live/stage-numbers.ts';
@@ -69,6 +70,14 @@ function platformMetrics() {
   const accepted = counter('ingest_messages_accepted', 'Messages durable in the journal');
   const readings = counter('ingest_readings', 'Readings durable in the journal');
   const refused = counter('ingest_messages_refused', 'Messages in quarantine');
+  const ignored = new Counter({
+    name: 'yanshao_ingest_messages_ignored_total',
+    help: 'Messages accepted and ignored on purpose, by topic (docs/device-api.md)',
+    labelNames: ['topic'],
+    registers,
+  });
+  const brokerUp = gauge('external_broker_up', '1 while the link with the external broker is whole', ['door']);
+  const brokerProblem = gauge('external_broker_problem', '1 while something keeps its messages from coming', ['door']);
   const doubtful = counter('ingest_readings_doubtful', 'Readings kept with lowered quality');
   const lost = counter('ingest_messages_lost', 'Acknowledged and then lost; always 0');
   const rejected = counter('store_rows_rejected', 'Rows that the telemetry store refused for good');
@@ -105,6 +114,14 @@ function platformMetrics() {
         accepted(ingest.accepted);
         readings(ingest.readings);
         refused(ingest.refused);
+        ignored.reset();
+        for (const [topic, count] of Object.entries(ingest.ignored)) ignored.inc({ topic }, count);
+        brokerUp.reset();
+        brokerProblem.reset();
+        for (const { door, external } of linksOf(ingest)) {
+          brokerUp.set({ door }, external.up ? 1 : 0);
+          brokerProblem.set({ door }, external.problem ? 1 : 0);
+        }
         doubtful(ingest.doubtful);
         lost(ingest.lost);
         rejected(ingest.store.rejectedRows);
@@ -138,3 +155,9 @@ function platformMetrics() {
     },
   };
 }
+
+/** Every process that is linked with the external broker. */
+const linksOf = ({ external, doorProcesses }: IngestStats) => [
+  ...(external ? [{ door: 'ingest', external }] : []),
+  ...doorProcesses.map(({ name, external: link }) => ({ door: name, external: link })),
+];
