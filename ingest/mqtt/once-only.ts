@@ -18,7 +18,8 @@ export function onceOnly(): OnceOnly {
   return {
     take(id, onward, judge) {
       const state = known.get(id);
-      if (state === 'judged') return onward(null);
+      // Never at once: the first one has to be noted down by aedes, or a repetition in the same chunk is taken for new.
+      if (state === 'judged') return void setImmediate(onward, null);
       if (state) return void state.push(onward);
       const repeats: Onward[] = [];
       known.set(id, repeats);
@@ -26,7 +27,6 @@ export function onceOnly(): OnceOnly {
         if (err) known.delete(id);
         else known.set(id, 'judged');
         onward(err);
-        // Behind the first one, which is being noted down by the time they come.
         for (const repeat of repeats) setImmediate(repeat, err);
       });
     },
