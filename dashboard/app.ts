@@ -18,6 +18,7 @@ import { httpServer, type TlsFiles } from './server/http.ts';
 import { alarmFeed } from './server/live/alarm-feed.ts';
 import { type Hub, type HubParts, startHub } from './server/live/hub.ts';
 import { sqlLiveMemory } from './server/live/live-memory.ts';
+import { noticesOf } from './server/live/notices.ts';
 import { type Picture, picture } from './server/live/picture.ts';
 import { silentAfter } from './server/live/silent-after.ts';
 import { readStages, type Stages, startStageNumbers } from './server/live/stage-numbers.ts';
@@ -113,9 +114,14 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       memory: sqlLiveMemory(parts.accountsDb),
       alarms,
       onAlarms: parts.onAlarms,
-      isRegistered: (id) => registry.device(id) !== undefined,
+      // What a gateway says of itself outlives a restart too.
+      isRegistered: (id) => registry.device(id) !== undefined || registry.isGateway(id),
       ...registryFollower(parts, view, () => hub?.restart()),
-      strip: () => ({ now: clock.now(), ...numbers.current() }),
+      strip: () => ({
+        now: clock.now(),
+        ...numbers.current(),
+        notices: noticesOf(registry.gateways(), (gateway) => view.device(gateway).attributes),
+      }),
       authenticate: (headers, token) => principalOf(people, headers, token),
       hostOf: ({ host, 'x-forwarded-host': forwarded }) =>
         settings.trustProxy && typeof forwarded === 'string' ? forwarded : (host as string | undefined),

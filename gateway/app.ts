@@ -1,3 +1,4 @@
+import { unsecuredAttribute } from '../devices/contract/topics.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
@@ -30,6 +31,8 @@ export interface GatewayParts {
   readonly capBytes?: number;
   /** Remembers what the outbox let go of; in memory unless given. */
   readonly dropped?: DroppedMemory;
+  /** The program's version, for the platform. */
+  readonly version?: string;
   /** Where this gateway keeps keys and trusted certificates. */
   readonly pkiDir: string;
   /** Where it notes up to when each OPC UA server was heard. */
@@ -106,7 +109,17 @@ const toleratedMs = 60_000;
 
 /** Starts a gateway: the uplink first, then the field, so that the first reading already has somewhere to go. */
 export async function startGateway(parts: GatewayParts): Promise<Gateway> {
-  const { journals, capBytes = 256 * 1_048_576, dropped, pkiDir, opcuaDir, clock, time = realTime, log } = parts;
+  const {
+    journals,
+    capBytes = 256 * 1_048_576,
+    dropped,
+    version,
+    pkiDir,
+    opcuaDir,
+    clock,
+    time = realTime,
+    log,
+  } = parts;
   let { config } = parts;
   const stopping = cleanups(log);
   const platform = platformClock({ local: clock.now, ...time });
@@ -148,6 +161,16 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       else if (waiting.rest.rows === 0 && troubles.active().some(({ condition }) => condition === 'outbox-dropped'))
         troubles.set({ condition: 'outbox-dropped', active: false, at, facts });
     };
+    let reached: { report(attributes: object): Promise<void> } | null = null;
+    /** Told at every connection, also that nothing is wrong: what was told before may be so no more. */
+    const reportSelf = (): void => {
+      const about = { ...(version !== undefined && { version }), [unsecuredAttribute]: unsecuredOf(config) };
+      reached
+        ?.report(about)
+        .catch((err: Error) =>
+          log.warn({ err: err.message }, 'the platform did not take what the gateway says of itself'),
+        );
+    };
     const link = (): Link =>
       keepLinked({
         open: (signal) => openUplink({ config, onRefusal: onRefused, monotonic: time.monotonic, log }, signal),
@@ -156,7 +179,11 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
         door: config.uplink.door,
         now,
         onAnswer,
-        onReach: (connection) => troubles.reach(connection?.tell ?? null),
+        onReach: (connection) => {
+          troubles.reach(connection?.tell ?? null);
+          reached = connection;
+          reportSelf();
+        },
         log,
       });
     let uplink = link();
@@ -188,7 +215,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       if (!uplinkStays) {
         await uplink.stop();
         uplink = link();
-      }
+      } else reportSelf();
       return { uplink: uplinkStays ? 'kept' : 'started', ...(await sources.use(config)) };
     };
     return {

@@ -16,6 +16,7 @@ export interface GatewayNeeds {
   readonly clock: Clock;
   /** The clock is a demonstration's, which runs faster than the world's. */
   readonly demo: boolean;
+  readonly version?: string;
   readonly log: Log;
 }
 
@@ -55,7 +56,15 @@ export async function openOutboxJournals(
 }
 
 /** Opens a gateway's outbox and starts it; stopping it closes the outbox. */
-export async function openGateway({ gateway, outboxMb, folder, clock, demo, log }: GatewayNeeds): Promise<Gateway> {
+export async function openGateway({
+  gateway,
+  outboxMb,
+  folder,
+  clock,
+  demo,
+  version,
+  log,
+}: GatewayNeeds): Promise<Gateway> {
   const path = (file: string) => folder.path('gateways', gateway.id, file);
   const capBytes = outboxMb * 1_048_576;
   const journals = await openOutboxJournals(path, capBytes);
@@ -68,6 +77,7 @@ export async function openGateway({ gateway, outboxMb, folder, clock, demo, log 
       pkiDir: path('pki'),
       opcuaDir: path('opcua'),
       clock,
+      ...(version !== undefined && { version }),
       ...(demo && { time: { wall: clock.now, monotonic: clock.now } }),
       log,
     });

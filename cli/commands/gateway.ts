@@ -65,7 +65,7 @@ async function runGateway(flags: Record<string, unknown>): Promise<void> {
     const { clock } = sharedClock(folder, config.demo, config.demoSpeed, log);
     const running = stopping.add(
       'gateway',
-      await openGateway({ gateway, outboxMb: config.gatewayOutboxMb, folder, clock, demo: config.demo, log }),
+      await openGateway({ gateway, outboxMb: config.gatewayOutboxMb, folder, clock, demo: config.demo, version, log }),
     );
     say(`网关 ${gateway.id} 运行中 / gateway ${gateway.id} is running → ${gateway.uplink.url}`);
     stopping.add('configuration', followConfig({ file, read, gateway: running, log }));

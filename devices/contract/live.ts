@@ -19,6 +19,15 @@ export interface Strip {
   readonly now: number;
   readonly ingest: IngestStats | null;
   readonly rules: RulesStats | null;
+  /** What every page says as long as it is so. */
+  readonly notices: readonly Notice[];
+}
+
+/** A gateway reads OPC UA servers without security, as only a lab may. */
+export interface Notice {
+  readonly kind: 'opcua-unsecured';
+  readonly gateway: string;
+  readonly endpoints: readonly string[];
 }
 
 /**

@@ -36,3 +36,6 @@ export interface Receipts {
 
 /** Where an external broker carries a subject's topics: `yanshao/<subject>/v1/…`. Its access list binds the subject to the user. */
 export const relayedTopic = (subject: string, topic: string): string => `yanshao/${subject}/${topic}`;
+
+/** The attribute by which a gateway says which of its OPC UA servers it reads without security: a list of addresses. Every page shows it. */
+export const unsecuredAttribute = 'opcua.unsecured';

@@ -4,7 +4,7 @@ import type { FieldStatus } from '../watch/field-watch.ts';
 import type { Refusal } from '../watch/refusals.ts';
 import { clockText, type Frame } from './frame.ts';
 import { type Html, html } from './html.ts';
-import { bytesText, type Say, sayIn, spanText, type TextKey } from './texts.ts';
+import { bytesText, isText, type Say, sayIn, spanText, type TextKey } from './texts.ts';
 
 export interface StatusParts {
   readonly stats: GatewayStats;
@@ -33,13 +33,13 @@ function platform({ language, now }: Frame, { stats, uplink }: StatusParts, say:
   const share = Math.min(1, outbox.bytes / outbox.capBytes);
   const since = say('since', { age: spanText(now - connectedSince, language) });
   const waiting = numberIn(stats, 'backlog');
-  const oldest = numberIn(stats, 'oldestMs');
+  const oldest = oldestOf(stats);
   return html`<section><h2>${say('platform')}</h2>
 <p class="line"><b>${uplink}</b> ${state(connected, say)} <span class="small">${since}</span></p>
 <h2></h2>
 <dl class="cells">
-${waiting === undefined ? '' : cell(`${say('waiting')} · ${say('blocks')}`, waiting)}
-${oldest === undefined ? '' : cell(say('oldest'), spanText(oldest, language))}
+${waiting === undefined ? '' : cell(say('waiting'), waiting)}
+${oldest === undefined ? '' : cell(say('oldest'), say('ago', { age: spanText(now - oldest, language) }))}
 ${cell(say('stored'), html`${bytesText(outbox.bytes)} <small>${say('of')} ${bytesText(outbox.capBytes)}</small>`)}
 ${cell(say('taken'), taken)}
 ${cell(say('sent'), sent)}
@@ -67,7 +67,7 @@ function field({ language, now }: Frame, sources: readonly FieldStatus[], say: S
 function stations({ stations }: GatewayStats, say: Say): Html {
   return html`<section><h2>${say('stations')}</h2><ul class="list">${stations.map(
     (one) => html`<li><b>${one.endpoint}</b>
-${one.problem ? html`<span class="foreign small">${one.problem}</span>` : ''}
+${one.problem ? html`<span class="foreign small">${/certificate/i.test(one.problem) ? html`<b>${say('untrusted')}</b><br>` : ''}${one.problem}</span>` : ''}
 <span class="line small"><span>${one.nodes} ${say('nodes')}</span>
 ${one.clockOffsetMs === null ? '' : html`<span>${say('clockOffset')} ${signed(one.clockOffsetMs)} ms</span>`}
 ${one.history.open > 0 ? html`<span>${say('gapsOpen')} ${one.history.open}</span>` : ''}
@@ -125,7 +125,6 @@ const shown = new Set([
   'taken',
   'sent',
   'backlog',
-  'oldestMs',
   'refused',
   'lastRefusal',
   'sources',
@@ -133,12 +132,16 @@ const shown = new Set([
   'outbox.bytes',
   'outbox.capBytes',
   'unsecured',
+  'platform.url',
 ]);
 
 function further(stats: GatewayStats, say: Say): Html | '' {
   const rows = figures(stats, '').filter(([name]) => !shown.has(name));
   if (rows.length === 0) return '';
-  return html`<section><h2>${say('further')}</h2><dl class="cells">${rows.map(([name, value]) => cell(name, value))}</dl></section>`;
+  const word = (text: string) => (isText(text) ? say(text) : text);
+  const row = ([name, value]: [string, string | number]) =>
+    html`<div><dt>${word(name)}</dt><dd>${typeof value === 'string' ? word(value) : value}</dd></div>`;
+  return html`<section><h2>${say('further')}</h2><dl class="rows">${rows.map(row)}</dl></section>`;
 }
 
 /** Numbers and words of a nested thing, by dotted name; lists are left to those who know them. */
@@ -150,6 +153,12 @@ export function figures(thing: object, prefix: string): [string, string | number
     if (typeof value === 'boolean' || typeof value === 'string') return [[name, String(value)]];
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? figures(value, name) : [];
   });
+}
+
+/** When the oldest row that waits was kept, ms; undefined where nothing waits. */
+function oldestOf({ waiting }: GatewayStats): number | undefined {
+  const times = Object.values(waiting).flatMap(({ oldest }) => oldest ?? []);
+  return times.length > 0 ? Math.min(...times) : undefined;
 }
 
 const numberIn = (stats: object, name: string): number | undefined => {

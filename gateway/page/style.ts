@@ -29,6 +29,10 @@ h2 { font-size: 13px; color: var(--ink-3); font-weight: 600; letter-spacing: .04
 .cells dt { font-size: 13px; color: var(--ink-3); }
 .cells dd { font-size: 20px; font-weight: 650; }
 .cells dd small { font-size: 13px; font-weight: 400; color: var(--ink-2); }
+dt, dd { min-width: 0; overflow-wrap: anywhere; }
+.rows { display: grid; grid-template-columns: repeat(auto-fill, minmax(290px, 1fr)); gap: 2px 26px; font-size: 13px; }
+.rows > div { display: flex; justify-content: space-between; gap: 12px; border-top: 1px solid var(--line); padding: 4px 0; }
+.rows dt { color: var(--ink-2); }
 .list { list-style: none; padding: 0; }
 .list > li { padding: 9px 0; border-top: 1px solid var(--line); display: grid; gap: 1px; }
 .list > li:first-child { border-top: 0; padding-top: 0; }
@@ -39,7 +43,7 @@ h2 { font-size: 13px; color: var(--ink-3); font-weight: 600; letter-spacing: .04
 .state.off { color: var(--bad); font-weight: 650; }
 .state.off::before { content: "○"; color: inherit; }
 .bad { color: var(--bad); font-weight: 650; }
-.warn { color: var(--warn); font-weight: 650; }
+.warn { color: var(--warn); }
 time { color: var(--ink-3); white-space: nowrap; }
 code, .log { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, "Noto Sans Mono CJK SC", monospace; font-size: 13px; overflow-wrap: anywhere; }
 code.run { display: block; background: var(--fill); border-radius: 5px; padding: 7px 10px; margin-top: 4px; user-select: all; }

@@ -31,9 +31,20 @@ const texts = {
   disconnected: ['未连接', 'not connected'],
   since: ['{age}前起', 'for {age}'],
   unplugged: [
-    '上行已断开：读数在缓存中等待，一条不丢',
-    'The uplink is down: readings wait in the outbox, none is lost',
+    '上行已断开：读数在缓存中等待，连上后补发',
+    'The uplink is down: readings wait in the outbox and are sent when it is back',
   ],
+  untrusted: [
+    '服务器的证书未被信任：见下方“被拒绝的证书”',
+    'The server’s certificate is not trusted: see the rejected certificates below',
+  ],
+  away: ['没有连接', 'no connection'],
+  asked: ['已连接，正在询问', 'connected, and asked'],
+  there: ['有应答', 'answers'],
+  silent: ['已连接，但平台没有应答：读数不放行', 'connected, and the platform does not answer: nothing is let go'],
+  unclear: ['应答不明：读数不放行', 'answers unclearly: nothing is let go'],
+  direct: ['直连', 'direct'],
+  relayed: ['经外部代理', 'by an external broker'],
   field: ['现场', 'Field'],
   address: ['地址', 'Address'],
   security: ['安全', 'Security'],
@@ -43,7 +54,6 @@ const texts = {
   ago: ['{age}前', '{age} ago'],
   now: ['刚刚', 'just now'],
   waiting: ['等待上行', 'Waiting for the platform'],
-  blocks: ['待确认', 'unacknowledged'],
   stored: ['缓存占用', 'stored'],
   of: ['上限', 'of'],
   taken: ['已收', 'taken'],
@@ -66,6 +76,24 @@ const texts = {
   gapsOpen: ['待补的缺口', 'gaps to be filled'],
   fetched: ['已补历史值', 'values fetched from history'],
   further: ['其他数字', 'Further figures'],
+  'waiting.fresh.rows': ['等待：新读数，条', 'waiting, fresh, rows'],
+  'waiting.safety.rows': ['等待：安全类积压，条', 'waiting, safety backlog, rows'],
+  'waiting.rest.rows': ['等待：其余积压，条', 'waiting, other backlog, rows'],
+  'platform.state': ['平台应答', 'platform answers'],
+  'platform.door': ['平台入口', 'platform’s door'],
+  'clock.offsetMs': ['本机时钟与平台之差，ms', 'platform’s clock less ours, ms'],
+  'clock.rttMs': ['往返时间，ms', 'round trip, ms'],
+  'clock.steps': ['本机时钟跳变次数', 'steps of this machine’s clock'],
+  'clock.lastStepMs': ['最近一次跳变，ms', 'the last step, ms'],
+  'clock.wrong': ['时钟不准的设备', 'devices with a wrong clock'],
+  'outbox.dropped.rows': ['缓存已满而舍弃，条', 'dropped for want of room, rows'],
+  'outbox.dropped.untold': ['其中尚未告知平台', 'of them not told yet'],
+  'outbox.full': ['现场因缓存满而等待', 'the field waits for room'],
+  overwritten: ['在服务器上被覆盖的值', 'values overwritten at servers'],
+  liveMs: ['实时读数上行用时，ms', 'a live reading’s way up, ms'],
+  pace: ['补发并行数', 'backlog messages under way'],
+  true: ['是', 'yes'],
+  false: ['否', 'no'],
   unsecured: ['OPC UA 未加密（仅限实验室）：', 'OPC UA without security, for a lab only: '],
   emptyLog: ['日志为空', 'The log is empty'],
   reason: ['原因', 'Reason'],
@@ -79,6 +107,8 @@ const texts = {
 } as const satisfies Readonly<Record<string, readonly [zh: string, en: string]>>;
 
 export type TextKey = keyof typeof texts;
+export const isText = (key: string): key is TextKey => Object.hasOwn(texts, key);
+
 /** A text of the page; `{n}` and the like are filled in. */
 export type Say = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string;
 

@@ -1,5 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import type { AttributesEntry, ConnectionEntry, JournalEntry, Source, TelemetryEntry } from '../../devices/contract/entry.ts';
+import type {
+  AttributesEntry,
+  ConnectionEntry,
+  JournalEntry,
+  Source,
+  TelemetryEntry,
+} from '../../devices/contract/entry.ts';
 import type { Device } from '../../devices/contract/registry.ts';
 import type { AdmissionStats, ClockSkew } from '../../devices/contract/stats.ts';
 import { topics } from '../../devices/contract/topics.ts';
@@ -355,9 +361,10 @@ function admitElements(
   if (body.length === 0) refusals().add(memory.id, 'wrong-shape', reasons.empty());
 }
 
-function admitAttributes({ message, body, entries, refusals, speaksFor }: Case): void {
-  const memory = speaksFor(message.client, false);
-  if (memory) keepAttributes(memory.id, body, message.received, entries, refusals);
+function admitAttributes({ message, body, entries, refusals, speaksFor, isGateway }: Case): void {
+  // A gateway says of itself what its pages show; readings of its own it has none.
+  const id = isGateway() ? message.client : speaksFor(message.client, false)?.id;
+  if (id !== undefined) keepAttributes(id, body, message.received, entries, refusals);
 }
 
 function admitGatewayAttributes({ message, body, entries, refusals, speaksFor }: Case): void {

@@ -96,6 +96,7 @@ export function Warnings() {
   return (
     <div>
       <Silence />
+      <Unsecured />
       <Unwritable />
       {locked && (
         <div className="sound-bar" role="status">
@@ -106,6 +107,21 @@ export function Warnings() {
           </button>
         </div>
       )}
+    </div>
+  );
+}
+
+/** A line that anybody on its network can read is said on every page, for as long as it is so. */
+function Unsecured() {
+  const texts = useTexts();
+  const notices = useLive((live) => live.picture.strip?.notices);
+  if (!notices || notices.length === 0) return null;
+  const where = notices
+    .map(({ gateway, endpoints }) => `${gateway} (${endpoints.join(' ')})`)
+    .join(texts('notice.and'));
+  return (
+    <div className="notice-bar" role="status" title={where}>
+      <span className="clip">{texts('notice.unsecured', { where })}</span>
     </div>
   );
 }

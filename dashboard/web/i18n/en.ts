@@ -36,6 +36,8 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'link.why': 'Age of the last message. After 10 s without one the page turns grey.',
   'silence.said': 'Data interrupted for',
 
+  'notice.unsecured': 'OPC UA without security, for a lab only: {where}',
+  'notice.and': ', ',
   'sound.on': 'Sound on',
   'sound.locked': 'Sound off',
   'sound.muted': 'Muted {s}',

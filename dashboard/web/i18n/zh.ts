@@ -34,6 +34,8 @@ export const zh = {
   'link.why': '最近一条消息的时间。超过 10 秒没有消息，页面变灰。',
   'silence.said': '数据已中断',
 
+  'notice.unsecured': 'OPC UA 未加密（仅限实验室）：{where}',
+  'notice.and': '、',
   'sound.on': '声音已启用',
   'sound.locked': '声音未启用',
   'sound.muted': '静音 {s}',

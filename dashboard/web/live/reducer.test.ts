@@ -4,7 +4,7 @@ import { anAlarm } from '../alarms/test-alarm.ts';
 import { linkState, platformNow } from './link.ts';
 import { emptyPicture, fromSnapshot, type LivePicture, withChanges } from './reducer.ts';
 
-const strip: Strip = { now: 1, ingest: null, rules: null };
+const strip: Strip = { now: 1, ingest: null, rules: null, notices: [] };
 const device = (changes: Partial<DeviceState> = {}): DeviceState => ({
   id: 'pole-1',
   lastAt: 1,
