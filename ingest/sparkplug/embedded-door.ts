@@ -19,8 +19,8 @@ export interface SparkplugDoor {
   /** A subscription was granted: STATE is sent as a retained message is. */
   subscribed(outlet: NodeOutlet, filter: string): void;
   receive(gateway: string, topic: string, payload: Uint8Array, done: (err: Error | null) => void): void;
-  /** Tells those who asked that the host goes. */
-  farewell(): void;
+  /** Tells those who asked that the host goes; resolves when it has left for their sockets. */
+  farewell(): Promise<void>;
 }
 
 /**
@@ -72,6 +72,8 @@ export function sparkplugDoor(host: SparkplugHost, now: () => number): Sparkplug
       for (const those of outlets.values()) {
         for (const outlet of those) if ([...outlet.filters].some(wantsState)) outlet.send(own, bytesOf(false, at));
       }
+      // A packet is gathered within one turn of the event loop and written at its end.
+      return new Promise((resolve) => setImmediate(resolve));
     },
   };
 }

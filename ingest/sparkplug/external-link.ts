@@ -30,6 +30,7 @@ export function startSparkplugLink(parts: SparkplugLinkParts): SparkplugLink {
   const own = stateTopic(hostId);
   /** Of the last CONNECT: its will and our birth carry the same one. */
   let timestamp = 0;
+  let leaving = false;
 
   const publish = (online: boolean, at: number): Promise<void> => {
     const { topic, payload, qos, retain } = stateMessage(hostId, online, at);
@@ -67,7 +68,8 @@ export function startSparkplugLink(parts: SparkplugLinkParts): SparkplugLink {
     onMessage: ({ topic, payload, retained }) =>
       new Promise((resolve, reject) => {
         if (topic === own) {
-          if (saysOffline(payload) && link.up) announce();
+          // Our own farewell comes back to us too, and is not to be contradicted.
+          if (saysOffline(payload) && link.up && !leaving) announce();
           resolve();
         } else if (retained) {
           // Births and data are not retained (chapter 5); one that is may be of any age.
@@ -80,6 +82,7 @@ export function startSparkplugLink(parts: SparkplugLinkParts): SparkplugLink {
   return {
     status: () => ({ url, connected: link.up, problem: link.problem?.en ?? null }),
     async stop() {
+      leaving = true;
       // tck-id-host-topic-phid-death-payload-timestamp-disconnect-clean: with the time of the disconnect.
       if (link.up) await publish(false, Math.max(clock.now(), timestamp + 1)).catch(() => {});
       await link.stop();
