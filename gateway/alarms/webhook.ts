@@ -1,0 +1,54 @@
+import { createHmac } from 'node:crypto';
+import type { LocalEpisode } from './local-judge.ts';
+
+/** Where a gateway tells of its alarms while the platform cannot: one address, named in its file, and no other. */
+export interface WebhookOptions {
+  readonly url: string;
+  /** Signs what is sent: `x-yanshao-signature: sha256=<hex of HMAC-SHA256 over the body>`. */
+  readonly secret?: string | undefined;
+}
+
+/** What is told: an urgent alarm that this gateway raised alone, or its end. */
+export interface Told {
+  readonly event: 'raised' | 'returned';
+  readonly gateway: string;
+  readonly episode: LocalEpisode;
+}
+
+/** Tells one thing; resolves when it was taken (a 2xx answer), rejects otherwise. */
+export type Webhook = (told: Told, signal: AbortSignal) => Promise<void>;
+
+const withinMs = 10_000;
+
+export function webhook({ url, secret }: WebhookOptions): Webhook {
+  return async ({ event, gateway, episode }, signal) => {
+    const { site, ...alarm } = episode;
+    const { deviceName, priority, measurement, op, limit, unit, title, text } = site;
+    const body = JSON.stringify({
+      event,
+      gateway,
+      ...alarm,
+      deviceName,
+      priority,
+      measurement,
+      op,
+      limit,
+      unit,
+      title,
+      text,
+    });
+    const answer = await fetch(url, {
+      method: 'POST',
+      body,
+      // Elsewhere is not where the file said.
+      redirect: 'error',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]),
+      headers: {
+        'content-type': 'application/json',
+        ...(secret && { 'x-yanshao-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` }),
+      },
+    });
+    await answer.body?.cancel();
+    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  };
+}
