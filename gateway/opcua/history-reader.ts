@@ -30,6 +30,8 @@ export interface HistoryReader {
   readonly nodes: number | null;
   /** Values fetched since the start. */
   readonly fetched: number;
+  /** Moments of a node that the server recorded and could not read out. */
+  readonly skipped: number;
 }
 
 /** How often gaps are looked for in the midst of a session, ms. */
@@ -41,6 +43,7 @@ export function historyReader(parts: HistoryReaderParts): HistoryReader {
   const { endpoint, historyHours } = source;
   let withHistory: ReadonlySet<string> | undefined;
   let fetched = 0;
+  let skipped = 0;
   let saidNone = false;
   const told = new Set<string>();
 
@@ -77,6 +80,13 @@ export function historyReader(parts: HistoryReaderParts): HistoryReader {
           { endpoint, from: new Date(from).toISOString(), to: new Date(to).toISOString() },
           'a gap is longer than historyHours: its oldest part is not fetched',
         ),
+      onSkipped(node, from, to, reason) {
+        skipped += 1;
+        log.warn(
+          { endpoint, node, from: new Date(from).toISOString(), to: new Date(to).toISOString(), reason },
+          'the server cannot read out a part of its history: that part is missed',
+        );
+      },
       signal,
     });
     if (count > 0) log.info({ endpoint, values: count, nodes }, 'what the server recorded meanwhile has been fetched');
@@ -112,6 +122,9 @@ export function historyReader(parts: HistoryReaderParts): HistoryReader {
     },
     get fetched() {
       return fetched;
+    },
+    get skipped() {
+      return skipped;
     },
   };
 }

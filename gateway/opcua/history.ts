@@ -42,6 +42,8 @@ export interface HistoryParts<V> {
   readonly onNone: (node: string, status: string) => void;
   /** A part of a gap that is older than `spanMs` and stays empty. */
   readonly onTooLong: (from: number, to: number) => void;
+  /** What the server fails to read out, however little is asked: a rotten record must not keep the rest from us. */
+  readonly onSkipped: (node: string, from: number, to: number, reason: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -52,6 +54,8 @@ const valuesPerPage = 1_000;
 /** Rows put into the outbox at a time: live rows never wait behind more. */
 const rowsPerTake = 1_000;
 const minute = 60_000;
+/** Failures of the server while one lot of gaps is filled; more are its general state, and it is tried again later. */
+const mostFaults = 300;
 
 /**
  * Fetches what the server recorded in the open gaps and hands it over as `historical` rows, all nodes together in the order of
@@ -76,10 +80,11 @@ export async function fillGaps<V>(parts: HistoryParts<V>): Promise<number> {
   // As if every node had a value a second, until it is known.
   let span = Math.max(1_000, (windowValues / Math.max(1, floors.size)) * 1_000);
   let filled = 0;
+  const faults = { left: mostFaults };
   while (cursor < end && floors.size > 0 && !signal.aborted) {
     const to = Math.min(cursor + span, end);
     const nodes = [...floors].filter(([, floor]) => floor < to).map(([node]) => node);
-    const changes = await readWindow(parts, nodes, floors, cursor, to);
+    const changes = await readAround(parts, nodes, floors, cursor, to, faults);
     if (signal.aborted) break;
     for (let i = 0; i < changes.length; i += rowsPerTake)
       await parts.take(historicalRows(changes.slice(i, i + rowsPerTake)));
@@ -92,6 +97,48 @@ export async function fillGaps<V>(parts: HistoryParts<V>): Promise<number> {
   if (!signal.aborted) for (const node of floors.keys()) marks.close(node);
   return filled;
 }
+
+/**
+ * As {@link readWindow}; where the server fails, it is asked for less: node by node, then for half the time, and what it cannot
+ * read out at last is skipped and told.
+ */
+async function readAround<V>(
+  parts: HistoryParts<V>,
+  nodes: readonly string[],
+  floors: Map<string, number>,
+  from: number,
+  to: number,
+  faults: { left: number },
+): Promise<DataChange[]> {
+  try {
+    return await readWindow(parts, nodes, floors, from, to);
+  } catch (err) {
+    faults.left -= 1;
+    if (parts.signal.aborted || faults.left <= 0 || !isServersFault(err)) throw err;
+    const [only] = nodes;
+    const half = Math.ceil(nodes.length / 2);
+    const middle = Math.floor((from + to) / 2);
+    const read = (some: readonly string[], start: number, end: number) =>
+      readAround(parts, some, floors, start, end, faults);
+    const changes =
+      nodes.length > 1
+        ? [...(await read(nodes.slice(0, half), from, to)), ...(await read(nodes.slice(half), from, to))]
+        : middle > from
+          ? [...(await read(nodes, from, middle)), ...(await read(nodes, middle, to))]
+          : [];
+    if (only !== undefined && nodes.length === 1 && middle <= from)
+      parts.onSkipped(only, from, to, (err as Error).message);
+    return changes.sort((a, b) => a.at - b.at);
+  }
+}
+
+/** The server answered, but with a failure of its own, and not that we are nobody to it any more. */
+const isServersFault = (err: unknown): boolean => {
+  const { message } = err as Error;
+  return (
+    /serviceResult/.test(message) && !/BadSession|BadSecureChannel|BadConnection|BadShutdown|BadTimeout/.test(message)
+  );
+};
 
 /** All values of one window in the order of time. */
 async function readWindow<V>(
@@ -119,13 +166,15 @@ async function readWindow<V>(
     for (const [i, { values, status, more }] of pages.entries()) {
       const node = questions[i]?.node ?? '';
       const floor = floors.get(node) ?? 0;
+      let last: number | undefined;
       for (const value of values) {
         const change = toChange(node, value);
+        last = change?.at ?? last;
         if (change && change.at > floor) changes.push(change);
       }
       if (more && more.length > 0) next.push({ node, more });
       // Some servers cut an answer at the number asked for and say nothing of the rest (seen with asyncua 2.1).
-      else if (values.length >= valuesPerPage) cut.set(node, changes.at(-1)?.at ?? to);
+      else if (values.length >= valuesPerPage) cut.set(node, last ?? to);
       else if (isRefusal(status)) {
         onNone(node, status);
         marks.close(node);

@@ -59,6 +59,8 @@ export interface StationsStatus {
     readonly open: number;
     /** Values fetched since the start. */
     readonly fetched: number;
+    /** Moments of a node that the server recorded and could not read out. */
+    readonly skipped: number;
   };
 }
 
@@ -285,7 +287,7 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
       clockOffsetMs: session?.clockOffsetMs ?? null,
       timedBy: { ...timedBy },
       overwritten,
-      history: { nodes: history.nodes, open: marks.gaps.size, fetched: history.fetched },
+      history: { nodes: history.nodes, open: marks.gaps.size, fetched: history.fetched, skipped: history.skipped },
     }),
     async stop() {
       stopped.abort();

@@ -6,7 +6,7 @@ Basic256Sha256 with SignAndEncrypt and a user name only. Started with
                     [--items-per-call 100 [--silent-limit]] [--offset-ms 3600000] [--no-refresh]
 
 FOLDER keeps its key and certificate (`certificate.pem`, made when missing) and its history (`history.db`), so that it can be
-killed and started again as the same server. Nodes are n0 (ns=2;i=1000), n1 (ns=2;i=1001) … with a double each; the first `--history` of them are
+killed and started again as the same server. Nodes are n0 (ns=2;i=100000), n1 (ns=2;i=100001) … with a double each; the first `--history` of them are
 historized. It prints one JSON line when it listens and one for each command read from stdin, in order:
 
     {"set": [[node, value, source time in ms or null, status code], …]}   shows values
@@ -86,7 +86,8 @@ def certificate_in(folder):
 
 
 def moment(ms):
-    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=ms)
+    # A microsecond more: asyncua's SQLite history cannot read back what it kept of a whole second (Python 3.11).
+    return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=ms, microseconds=1)
 
 
 async def shift_clock(server, offset):
@@ -145,7 +146,7 @@ async def serve(args):
     assert space == 2
     nodes = {}
     for i in range(args.nodes):
-        node = await server.nodes.objects.add_variable(ua.NodeId(1000 + i, 2), f"n{i}", 0.0)
+        node = await server.nodes.objects.add_variable(ua.NodeId(100_000 + i, 2), f"n{i}", 0.0)
         nodes[f"n{i}"] = node
     generator = await add_alarms(server)
     await server.start()

@@ -70,7 +70,17 @@ const uses = (name: string, code: string): boolean =>
 
 function imported(code: string): Set<string> {
   const lists = [...code.matchAll(/import\s+(?:type\s+)?\{([^}]*)\}\s+from 'node-opcua[^']*'/g)];
-  return new Set(lists.flatMap(([, names = '']) => names.split(',').map((name) => name.trim().replace(/^type /, ''))));
+  return new Set(
+    lists.flatMap(([, names = '']) =>
+      names.split(',').map(
+        (name) =>
+          name
+            .trim()
+            .replace(/^type /, '')
+            .split(' as ')[0] ?? '',
+      ),
+    ),
+  );
 }
 
 describe('the code that talks to OPC UA servers', () => {

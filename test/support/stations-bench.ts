@@ -6,6 +6,7 @@ import { openTrust } from '../../gateway/opcua/trust.ts';
 import type { UplinkRow } from '../../gateway/row.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { type Log, silentLog } from '../../kit/log.ts';
+import { wait } from '../../kit/retry.ts';
 
 /** A gateway's reading of one OPC UA server, with what it put into the outbox. */
 export interface Listener extends StationsClient {
@@ -27,8 +28,8 @@ export async function listenTo(dir: string, words: SourceWords, log: Log = silen
   if (!source) throw new Error('no source');
   const rows: UplinkRow[] = [];
   const refusals: string[] = [];
-  const trust = await openTrust(join(dir, 'pki'), source.trusted, log);
-  const marks = await openLastHeard(join(dir, 'opcua'), source.endpoint, log);
+  const trust = await openTrust(join(dir, 'gw-1', 'pki'), source.trusted, log);
+  const marks = await openLastHeard(join(dir, 'gw-1', 'opcua'), source.endpoint, log);
   const client = startStationsClient({
     gateway: 'gw-1',
     source,
@@ -39,6 +40,8 @@ export async function listenTo(dir: string, words: SourceWords, log: Log = silen
     onRefused: (reason) => void refusals.push(reason),
     clock: systemClock,
     log,
+    // Patience is for servers of the world; here it only makes a test longer.
+    wait: (ms, signal) => wait(Math.min(ms, 300), signal),
   });
   return {
     connected: client.connected,
