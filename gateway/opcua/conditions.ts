@@ -24,6 +24,8 @@ export interface ConditionEvent {
 export interface ConditionBook {
   /** The readings an event makes: none where nothing is mapped to it. */
   see(event: ConditionEvent, now: number): DataChange[];
+  /** Conditions that were told of and are mapped to nothing, the newest last; a hundred of them at most. */
+  readonly unmapped: readonly UnmappedCondition[];
   /** The server begins to tell all that is active (RefreshStart). */
   refreshBegins(): void;
   /**
@@ -32,6 +34,15 @@ export interface ConditionBook {
    */
   refreshEnds(now: number): DataChange[];
 }
+
+/** How a condition that nothing is mapped to would be named in a mapping. */
+export interface UnmappedCondition {
+  readonly source: string;
+  readonly sourceName: string;
+  readonly condition: string;
+}
+
+const mostUnmapped = 100;
 
 interface Entry {
   readonly mapping: Mapping;
@@ -42,9 +53,20 @@ interface Entry {
 /** Keeps the conditions that a file maps to devices. With no condition named, any active one of the source is enough. */
 export function conditionBook(mappings: readonly Mapping[]): ConditionBook {
   const entries: Entry[] = mappings.map((mapping) => ({ mapping, active: new Map(), told: new Set() }));
+  const unmapped = new Map<string, UnmappedCondition>();
+  const note = ({ condition, sourceNode, sourceName, conditionName }: ConditionEvent) => {
+    unmapped.delete(condition);
+    unmapped.set(condition, { source: sourceNode, sourceName, condition: conditionName });
+    const [oldest] = unmapped.keys();
+    if (unmapped.size > mostUnmapped && oldest !== undefined) unmapped.delete(oldest);
+  };
   return {
+    get unmapped() {
+      return [...unmapped.values()];
+    },
     see(event, now) {
       if (event.active === undefined) return [];
+      if (!mappings.some((mapping) => concerns(mapping, event))) note(event);
       const changes: DataChange[] = [];
       for (const entry of entries) {
         if (!concerns(entry.mapping, event)) continue;

@@ -8,7 +8,7 @@ import type { OpcuaSource } from '../config.ts';
 import { type DataChange, overflowed, readingIn } from '../normalise/data-changes.ts';
 import type { TakeRows } from '../row.ts';
 import type { EventNews } from './condition-events.ts';
-import { conditionBook } from './conditions.ts';
+import { conditionBook, type UnmappedCondition } from './conditions.ts';
 import { contentOf, type TimedBy, timeOf } from './data-value.ts';
 import { gathering } from './gathering.ts';
 import { historyReader } from './history-reader.ts';
@@ -45,7 +45,13 @@ export interface StationsStatus {
   readonly refused: readonly { readonly node: string; readonly status: string }[];
   /** Nodes read without their deadband, as the server cannot apply it. */
   readonly withoutDeadband: readonly { readonly node: string; readonly status: string }[];
-  readonly events: { readonly mapped: number; readonly seen: number; readonly problem: string | null };
+  readonly events: {
+    readonly mapped: number;
+    readonly seen: number;
+    /** Conditions the server told of that are mapped to nothing, as a mapping would name them. */
+    readonly unmapped: readonly UnmappedCondition[];
+    readonly problem: string | null;
+  };
   /** How far the server's clock is ahead of the gateway's, ms; null while unknown. */
   readonly clockOffsetMs: number | null;
   /** Values since the start by whose clock they are timed. */
@@ -283,7 +289,12 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
       subscriptions: session?.subscriptions ?? 0,
       refused: session?.refused ?? [],
       withoutDeadband: session?.withoutDeadband ?? [],
-      events: { mapped: source.events.length, seen: eventsSeen, problem: eventsProblem },
+      events: {
+        mapped: source.events.length,
+        seen: eventsSeen,
+        unmapped: conditions.unmapped,
+        problem: eventsProblem,
+      },
       clockOffsetMs: session?.clockOffsetMs ?? null,
       timedBy: { ...timedBy },
       overwritten,

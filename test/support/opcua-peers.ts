@@ -33,6 +33,8 @@ export interface PeerServer {
   readonly port: number;
   /** NodeId of its i-th node. */
   node(i: number): string;
+  /** How a mapping names the source of an event: asyncua's by its name, node-opcua's by its node, as its name has an index. */
+  source(name: string): string;
   readonly certificate: string;
   show(...values: Shown[]): Promise<void>;
   tell(event: PeerEvent): Promise<void>;
@@ -94,6 +96,7 @@ export async function startPeer(make: Make, dir: string, options: readonly strin
   return {
     port,
     node: (i) => `ns=${make === 'asyncua' ? 2 : 1};i=${100_000 + i}`,
+    source: (name) => (make === 'asyncua' ? name : `ns=1;s=${name}`),
     certificate: join(dir, 'certificate.pem'),
     show: async (...values) => {
       await ask({ set: values.map(([node, value, at, status = 0]) => [`n${node}`, value, at, status]) });
