@@ -12,7 +12,6 @@ import type { Retention, TelemetryStore } from '../kit/telemetry/telemetry-store
 import { type AdmissionRegistry, admission } from './admission/admission.ts';
 import type { ClockLimits } from './admission/clock-check.ts';
 import type { IsSafety } from './admission/profile.ts';
-import type { SharedOf } from './api/answers.ts';
 import { deviceApi } from './api/device-api.ts';
 import { findTopic } from './api/topic-table.ts';
 import { startClockWatch } from './clock-watch.ts';
@@ -25,6 +24,7 @@ import { type JournalWatch, journalMarks, startJournalWatch } from './journal-wa
 import { ledger } from './ledger.ts';
 import { type BrokerOptions, startBroker } from './mqtt/broker.ts';
 import { type CredentialBook, identify } from './mqtt/identity.ts';
+import { openProvisions } from './provisions.ts';
 import { openQuarantine, type QuarantineBounds, type RefusedMessage } from './quarantine/quarantine.ts';
 import { readmission } from './quarantine/readmit.ts';
 import { keepRejected, STORE_CLIENT } from './quarantine/rejected-rows.ts';
@@ -70,8 +70,6 @@ export interface IngestParts {
   readonly external?: ExternalOptions | undefined;
   /** The Sparkplug host application; absent where no mapping file is. */
   readonly sparkplug?: SparkplugOptions | undefined;
-  /** Attributes that devices and gateways may ask for, beside the time. */
-  readonly shared?: SharedOf;
   /** How long the store was opened to keep readings; for ever when absent. */
   readonly retention?: Retention;
   /** World time that blocks gather before the store is written, ms. */
@@ -164,6 +162,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     );
     stopping.add('clock watch', startClockWatch({ admission: judge, conditions, clock }));
     stopping.add('ticks', startTicks({ intake: gate, clock }));
+    const provisions = await openProvisions(sql);
     const readmit = readmission({
       quarantine,
       admission: judge,
@@ -178,7 +177,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       intake: gate,
       admission: judge,
       registry,
-      shared: parts.shared,
+      shared: provisions.sharedWith,
       maxPacketBytes: parts.mqtt.maxPacketBytes,
       now: clock.now,
     });
@@ -294,6 +293,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       clock: async (device) => judge.clockOf(device),
       sparkplug: async (query) => sparkplug?.status(query) ?? null,
       stats,
+      provision: (gateway, bundle) => provisions.keep(gateway, bundle),
       settle: (messages) => settleJudged(gate, messages),
       doorReport: async (door) => void doors.set(door.name, door),
       safetyChanged: judge.safetyChanged,

@@ -96,6 +96,7 @@ export function ingestMethods(
     'ingest.quarantine': async (params) => ingest.quarantine(...(params as P<'quarantine'>)),
     'ingest.readmit': async (params) => ingest.readmit(...(params as P<'readmit'>)),
     'ingest.clock': async (params) => ingest.clock(...(params as P<'clock'>)),
+    'ingest.provision': async (params) => ingest.provision(...(params as P<'provision'>)),
     'ingest.stats': async () => ingest.stats(),
     // For doors in processes of their own (ingest/door).
     'ingest.settle': async (params) => ingest.settle(...(params as P<'settle'>)),

@@ -54,6 +54,12 @@ export interface CursorTable {
   position: number;
 }
 
+/** What each gateway needs to judge alone, as JSON. */
+export interface SiteBundleTable {
+  gateway: string;
+  body: string;
+}
+
 /** What ingest keeps in its own database, `ingest.db`. */
 export interface IngestTables {
   quarantine: QuarantineTable;
@@ -61,6 +67,7 @@ export interface IngestTables {
   cursors: CursorTable;
   conditions: ConditionTable;
   cut_offs: CutOffTable;
+  site_bundles: SiteBundleTable;
 }
 
 /** The tables of `ingest.db`. Pass them to `openSql`. */
@@ -116,6 +123,15 @@ export const ingestMigrations: Migrations = {
         .addColumn('after', 'bigint', (column) => column.notNull())
         .addColumn('through', 'bigint', (column) => column.notNull())
         .addColumn('bytes', 'bigint', (column) => column.notNull())
+        .execute();
+    },
+  },
+  '0003-site-bundles': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('site_bundles')
+        .addColumn('gateway', 'text', (column) => column.primaryKey())
+        .addColumn('body', 'text', (column) => column.notNull())
         .execute();
     },
   },

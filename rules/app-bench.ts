@@ -4,6 +4,7 @@ import type { JournalEntry, TelemetryEntry, Value } from '../devices/contract/en
 import type { IngestPort } from '../devices/contract/ports.ts';
 import type { ReadmitQuery, Readmitted } from '../devices/contract/quarantine.ts';
 import type { Device, Gateway, Site } from '../devices/contract/registry.ts';
+import type { SiteBundle } from '../devices/contract/site-bundle.ts';
 import { deviceTypes } from '../devices/types/registry.ts';
 import { handClock } from '../kit/clock.ts';
 import type { Journal } from '../kit/journal/journal.ts';
@@ -16,12 +17,17 @@ import { benchCatalogue, benchCity, glance, momentOf } from './engine/engine-ben
 
 const MB = 1024 * 1024;
 
-/** The journal as ingest offers it to rules; `down` makes appends fail, as when ingest is restarting. */
-function benchIngest(
-  journal: Journal<JournalEntry>,
-): Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit'> & { down: boolean } {
-  const ingest = {
-    down: false as boolean,
+/** What rules ask of ingest; `down` makes appends fail, as when ingest is restarting. */
+interface BenchIngest extends Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit' | 'provision'> {
+  down: boolean;
+  /** The rules of each gateway, as rules handed them over. */
+  readonly provisioned: Map<string, SiteBundle>;
+}
+
+/** The journal as ingest offers it to rules. */
+function benchIngest(journal: Journal<JournalEntry>): BenchIngest {
+  const ingest: BenchIngest = {
+    down: false,
     append: async (entries: readonly JournalEntry[]) => {
       if (ingest.down) throw new Error('ingest is down');
       return journal.append(entries);
@@ -36,6 +42,10 @@ function benchIngest(
         .filter((id) => id % 2 === 1)
         .map((id) => ({ id, code: 'not-found' as const, zh: '无', en: 'none' }));
       return { readmitted: ids.filter((id) => id % 2 === 0), refused, readings: 1, more: false };
+    },
+    provisioned: new Map(),
+    async provision(gateway, bundle) {
+      ingest.provisioned.set(gateway, bundle);
     },
   };
   return ingest;

@@ -169,3 +169,20 @@ describe('derived measurements', () => {
     expect(b.rules.stats().readings).toBe(1);
   });
 });
+
+describe('what a gateway needs to judge alone', () => {
+  it('is handed to ingest for each gateway, and again when its devices change', async () => {
+    const b = await running();
+    const gateway = (id: string) => ({ id, name: id, lon: 112.6, lat: 26.9, demo: false });
+    await b.registers({ gateways: [gateway('g1')], devices: [kitchen('k1', { gateway: 'g1' })] });
+    await b.passes('10:00:05');
+    const first = await until('the rules of g1 are there', () => b.ingest.provisioned.get('g1'));
+    expect(first.rules.map(({ device, rule }) => `${device} ${rule}`)).toEqual(['k1 G05-14.com-l2']);
+    await b.registers({ devices: [kitchen('k2', { gateway: 'g1' })] });
+    await b.passes('10:00:10');
+    await until('the rules of g1 are others', () => b.ingest.provisioned.get('g1')?.version !== first.version);
+    await b.asks({ type: 'registry.remove', kind: 'device', ids: ['k1', 'k2'] });
+    await b.passes('10:00:15');
+    await until('none are left', () => b.ingest.provisioned.get('g1')?.rules.length === 0);
+  });
+});

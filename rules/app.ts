@@ -22,6 +22,7 @@ import {
 import { invalidCommand, notReadmitted, notServing } from './commands/refusals.ts';
 import { createEngine, type Effects } from './engine/engine.ts';
 import { judgeJournal } from './judge-journal.ts';
+import { startSiteBundles } from './site-bundles.ts';
 import { compileCatalogue } from './standards/compile.ts';
 import { loadAlarms } from './store/alarm-store.ts';
 import { commits } from './store/commits.ts';
@@ -35,7 +36,7 @@ export interface RulesParts {
   /** The state database, with {@link rulesMigrations} applied. */
   readonly state: Sql<RulesTables>;
   readonly reader: EntryReader;
-  readonly ingest: Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit'>;
+  readonly ingest: Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit' | 'provision'>;
   readonly city: Pick<LoadedCity, 'city' | 'catalogue'>;
   readonly types: Readonly<Record<string, DeviceType>>;
   readonly clock: Clock;
@@ -117,6 +118,10 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       clock.every(SNAPSHOT_MS, () => void judging.keep()),
     );
     void outbox.publish();
+    const bundles = stopping.add(
+      'rules of gateways',
+      startSiteBundles({ catalogue: compiled, version: catalogue.version, registry, ingest, clock, log }),
+    );
 
     const carryOut = (command: Command): Promise<{ outcome: CommandOutcome; published: boolean }> =>
       writing.serial(async () => {
@@ -129,6 +134,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           areas: city.areas.map((a) => a.code),
         });
         for (const change of executed.changes) registry.apply(change);
+        if (executed.changes.length > 0) bundles.changed();
         return { outcome: executed.outcome, published: executed.changes.length === 0 };
       });
     /**

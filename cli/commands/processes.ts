@@ -99,7 +99,7 @@ async function runIngest({ config, folder, log, stopping }: Frame): Promise<stri
 
 async function runDoor({ config, folder, log, stopping }: Frame): Promise<string> {
   const city = await loadCity(citiesDir, config.city);
-  const { clock } = sharedClock(folder, config.demo, config.demoSpeed);
+  const { clock } = sharedClock(folder, config.demo, config.demoSpeed, log);
   const state = await readState({ config, folder, stopping });
   const registry = registryCache(await loadRegistry(state.db));
   const rpc = await reach(folder, 'ingest', stopping);

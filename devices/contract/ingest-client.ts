@@ -16,6 +16,7 @@ export function ingestClient(rpc: RpcClient): IngestPort {
     quarantine: (query) => rpc.call('ingest.quarantine', [query]),
     readmit: (query) => rpc.call('ingest.readmit', [query]),
     clock: (device) => rpc.call('ingest.clock', [device]),
+    provision: (gateway, bundle) => rpc.call('ingest.provision', [gateway, bundle]),
     stats: () => rpc.call('ingest.stats', []),
     sparkplug: (query) => rpc.call('ingest.sparkplug', [query]),
   };

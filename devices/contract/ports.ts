@@ -12,6 +12,7 @@ import type {
 } from '../../kit/telemetry/telemetry-store.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Quarantined, QuarantineQuery, ReadmitQuery, Readmitted } from './quarantine.ts';
+import type { SiteBundle } from './site-bundle.ts';
 import type { SparkplugStatus } from './sparkplug.ts';
 import type { ClockSkew, IngestStats } from './stats.ts';
 
@@ -40,6 +41,8 @@ export interface IngestPort {
   readmit(query: ReadmitQuery): Promise<Readmitted>;
   /** A device's clock as measured; null while too little was heard of it. */
   clock(device: string): Promise<ClockSkew | null>;
+  /** Keeps what a gateway needs to judge alone, for it to fetch as the attribute `site`; the last one counts. */
+  provision(gateway: string, bundle: SiteBundle): Promise<void>;
   stats(): Promise<IngestStats>;
   /** The Sparkplug host application, its edge nodes and the metrics it could not read; null where none is configured. */
   sparkplug(query: { readonly node?: string; readonly limit?: number }): Promise<SparkplugStatus | null>;

@@ -19,13 +19,17 @@ function keysIn(value: unknown): readonly string[] | undefined | null {
   return Array.isArray(value) && value.every((key) => typeof key === 'string') ? value : null;
 }
 
+/** Shared only with who asks for it by name. */
+const large = new Set(['site']);
+
 /** The asked-for part of what is shared. The time is always among it: devices without a clock ask for nothing else. */
 function chosen(
   shared: Readonly<Record<string, unknown>>,
   keys: readonly string[] | undefined,
 ): Readonly<Record<string, unknown>> {
-  if (!keys) return shared;
-  return Object.fromEntries(Object.entries(shared).filter(([key]) => key === 'serverTime' || keys.includes(key)));
+  return Object.fromEntries(
+    Object.entries(shared).filter(([key]) => (keys ? key === 'serverTime' || keys.includes(key) : !large.has(key))),
+  );
 }
 
 /** JSON of a question; an empty payload asks for everything. Undefined when it is no object. */
