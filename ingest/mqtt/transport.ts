@@ -11,6 +11,7 @@ import { noFanOut } from './no-fan-out.ts';
 import { type OnceOnly, onceOnly } from './once-only.ts';
 import { guardPacketSize, watchPackets } from './packet-guard.ts';
 import { gateReading, type ReadingGate, UNREAD_MAX } from './reading-gate.ts';
+import { steppingAside, type Underway } from './stepping-aside.ts';
 
 /** CONNACK return codes (MQTT 3.1.1 §3.2.2.3). */
 export const IDENTIFIER_REJECTED = 2;
@@ -104,6 +105,7 @@ interface Line<Who> {
   readonly gate: ReadingGate;
   readonly inbound: OnceOnly;
   readonly filters: Set<string>;
+  underway?: Underway;
   signIn?: SignIn<Who>;
   who?: Who;
   allowance?: Allowance;
@@ -130,6 +132,8 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
   const stopping = cleanups(log);
   const books = allowances(parts.perAddress, now);
   const lines = new Set<Known<Who>>();
+  const asides = steppingAside();
+  stopping.defer('waiting lines', () => asides.stop());
   const counts: TransportCounts = { turnedAway: 0, putOff: 0, holds: 0 };
   let arrived = 0;
   let held = 0;
@@ -195,9 +199,11 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
       const line = client?.line;
       const who = line?.who;
       if (!line || who === undefined) return callback(new Error('only an identified client publishes'));
+      line.underway ??= asides.join(client);
+      const done = line.underway.began((packet.payload as Buffer).length, callback);
       const id = packet.qos === 2 ? packet.messageId : undefined;
-      if (id === undefined) policy.receive(who, packet, callback);
-      else line.inbound.take(id, callback, (onward) => policy.receive(who, packet, onward));
+      if (id === undefined) policy.receive(who, packet, done);
+      else line.inbound.take(id, done, (onward) => policy.receive(who, packet, onward));
     },
   });
   stopping.defer('aedes', () => new Promise<void>((resolve) => aedes.close(resolve)));
@@ -218,6 +224,7 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
 
   const gone = (client: Known<Who>, line: Line<Who>, allowance: Allowance): void => {
     lines.delete(client);
+    line.underway?.leave();
     allowance.connections--;
     letGo(line);
     if (line.open && line.who !== undefined && !leaving) policy.onClose?.(line.who);
@@ -243,8 +250,7 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
     line.heldBy = setTimeout(recheck, Math.min(ms, 1000), line);
   };
   const recheck = (line: Line<Who>): void => {
-    const { allowance } = line;
-    const owed = allowance ? Math.max(allowance.messages.owedMs(), allowance.bytes.owedMs()) : 0;
+    const owed = owedBy(line);
     if (owed > 0) {
       line.heldBy = setTimeout(recheck, Math.min(owed, 1000), line);
       return;
@@ -276,7 +282,13 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
   const onConnection = (conn: Duplex, visitor: Visitor): void => {
     const client = aedes.handle(conn as never) as Known<Who>;
     const gate = gateReading(client, {
-      held: () => line.heldBy !== undefined,
+      held() {
+        if (line.heldBy) return true;
+        // What another connection of the same identity owes is owed here too.
+        const owed = owedBy(line);
+        if (owed > 0) hold(line, owed);
+        return owed > 0;
+      },
       sparing: () => {
         const { allowance } = line;
         return allowance !== undefined && (allowance.messages.scarce() || allowance.bytes.scarce());
@@ -358,6 +370,9 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
     },
   };
 }
+
+const owedBy = ({ allowance }: Pick<Line<unknown>, 'allowance'>): number =>
+  allowance ? Math.max(allowance.messages.owedMs(), allowance.bytes.owedMs()) : 0;
 
 const words: Record<ReturnCode, string> = {
   2: 'identifier rejected',
