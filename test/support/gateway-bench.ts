@@ -47,6 +47,8 @@ export interface Harbour {
   stop(): Promise<void>;
   /** Everything accepted of devices, oldest first, redeliveries included. */
   telemetry(): Promise<TelemetryEntry[]>;
+  /** What a device or gateway said of itself, oldest first. */
+  attributes(subject: string): Promise<Readonly<Record<string, unknown>>[]>;
   /** Readings the store holds of a device: redeliveries are one. */
   stored(device: Device): Promise<number>;
   close(): Promise<void>;
@@ -93,6 +95,12 @@ export async function harbour(devices: readonly Device[]): Promise<Harbour> {
     async telemetry() {
       const entries = (await journal.read(0, 1e9)).flatMap((block) => block.entries);
       return entries.filter((entry) => entry.kind === 'telemetry');
+    },
+    async attributes(subject) {
+      const entries = (await journal.read(0, 1e9)).flatMap((block) => block.entries);
+      return entries.flatMap((entry) =>
+        entry.kind === 'attributes' && entry.device === subject ? [entry.values] : [],
+      );
     },
     stored: ({ type, id }) => store.count(type, id),
     async close() {
