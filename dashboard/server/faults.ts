@@ -81,7 +81,9 @@ function fieldFaults({ validation = [], validationContext }: ServerFault): Field
   return validation.map(({ instancePath, keyword, message, params }) => {
     const path = instancePath.split('/').filter((step) => step !== '');
     const chinese = inChinese({ ...params, code: keyword, path, message } as Parameters<typeof inChinese>[0]);
-    const zh = typeof chinese === 'string' ? chinese : chinese?.message;
+    // A rule of our own says it in both languages; the library only knows that its input is invalid.
+    const own = (params as { params?: { zh?: string } } | undefined)?.params?.zh;
+    const zh = own ?? (typeof chinese === 'string' ? chinese : chinese?.message);
     return { in: part, field: path.join('.'), zh: zh ?? message, en: message };
   });
 }

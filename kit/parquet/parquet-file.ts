@@ -17,8 +17,8 @@ export interface ParquetStart {
   readonly file: string;
   readonly groups: ParquetReadings['groups'];
 }
-/** Rows to take, or `null` to finish; each is answered when it is done. */
-export type ParquetTask = readonly PageRow[] | null;
+/** Rows to take, or how to end; each is answered when it is done. */
+export type ParquetTask = readonly PageRow[] | 'finish' | 'drop';
 export type ParquetReply = { readonly done: true } | { readonly error: string };
 
 /**
@@ -54,12 +54,14 @@ export async function writeParquet(file: string, readings: ParquetReadings, sign
       rows += page.length;
     }
     if (!signal?.aborted) {
-      await carryOut(null);
+      await carryOut('finish');
       whole = true;
     }
     return rows;
   } finally {
-    await worker.terminate();
+    // It closes its file and ends by itself: a thread that is ended inside the engine takes the process with it.
+    if (!whole) await carryOut('drop').catch(() => undefined);
+    await gone.catch(() => undefined);
     for (const left of [`${file}.rows`, `${file}.rows.wal`, ...(whole ? [] : [file])]) rmSync(left, { force: true });
   }
 }

@@ -20,7 +20,7 @@ const types = [TIMESTAMP_MS, VARCHAR, VARCHAR, VARCHAR, DOUBLE, BOOLEAN, VARCHAR
 /** Rows of one chunk: DuckDB's vector size. */
 const CHUNK = 2048;
 
-async function open(): Promise<DuckDBConnection> {
+async function open() {
   const instance = await DuckDBInstance.create(`${file}.rows`, { memory_limit: '96MB', threads: '1' });
   const connection = await instance.connect();
   // Times are UTC: a machine's own zone must not shift them.
@@ -28,7 +28,7 @@ async function open(): Promise<DuckDBConnection> {
   await connection.run(
     'create table readings (time timestamp_ms, device varchar, measurement varchar, unit varchar, number double, boolean boolean, text varchar, status uinteger)',
   );
-  return connection;
+  return { instance, connection };
 }
 
 async function take(connection: DuckDBConnection, rows: readonly PageRow[]): Promise<void> {
@@ -57,18 +57,29 @@ function cells([group, device, measurement, at, value, status]: PageRow) {
 }
 
 const opened = open();
-port.on('message', async (task: ParquetTask) => {
-  let reply: ParquetReply = { done: true };
+
+async function carryOut(task: ParquetTask): Promise<void> {
+  const { connection, instance } = await opened;
+  if (typeof task !== 'string') return take(connection, task);
   try {
-    const connection = await opened;
-    if (task) await take(connection, task);
-    else {
+    if (task === 'finish') {
       await connection.run(
         `copy (select time::timestamptz as time, * exclude (time) from readings) to '${file.replaceAll("'", "''")}' (format parquet, compression zstd)`,
       );
     }
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+port.on('message', async (task: ParquetTask) => {
+  let reply: ParquetReply = { done: true };
+  try {
+    await carryOut(task);
   } catch (err) {
     reply = { error: String((err as Error).message) };
   }
   port.postMessage(reply);
+  if (typeof task === 'string') port.close();
 });

@@ -24,6 +24,7 @@ import { silentLog } from '../../kit/log.ts';
 import { openSql } from '../../kit/sql/open-sql.ts';
 import type { Sql } from '../../kit/sql/sql.ts';
 import { memoryTelemetryStore } from '../../kit/telemetry/memory/memory-telemetry-store.ts';
+import type { TelemetryStore } from '../../kit/telemetry/telemetry-store.ts';
 import { type Rules, type RulesTables, rulesMigrations, startRules } from '../../rules/app.ts';
 
 const citiesDir = fileURLToPath(new URL('../../cities', import.meta.url));
@@ -68,10 +69,16 @@ export interface DashboardCityOptions {
   readonly databaseUrl?: string;
   /** Journal on disk, as in the field. */
   readonly durable?: boolean;
+  /** Where readings are kept; in memory without it. The caller closes it. */
+  readonly store?: TelemetryStore;
 }
 
 /** The invented city, with ingest and rules as they run in the field, for tests of the dashboard. */
-export async function dashboardCity({ databaseUrl, durable }: DashboardCityOptions = {}): Promise<DashboardCity> {
+export async function dashboardCity({
+  databaseUrl,
+  durable,
+  store,
+}: DashboardCityOptions = {}): Promise<DashboardCity> {
   const stopping = cleanups(silentLog);
   const folder = mkdtempSync(join(tmpdir(), 'yanshao-dashboard-'));
   stopping.defer('folder', () => rmSync(folder, { recursive: true, force: true }));
@@ -97,7 +104,7 @@ export async function dashboardCity({ databaseUrl, durable }: DashboardCityOptio
     await startIngest({
       ...common,
       journal,
-      store: memoryTelemetryStore(),
+      store: store ?? memoryTelemetryStore(),
       sql: ingestDb,
       registry,
       isSafety: safetyMeasurements(city.catalogue),

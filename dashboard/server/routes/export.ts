@@ -27,10 +27,14 @@ const query = z
     to: time.describe('exclusive, ms since 1970'),
     bom: z.stringbool().default(false).describe('CSV begins with a byte-order mark, for spreadsheet programs'),
   })
-  .refine(({ from, to }) => from < to, { path: ['from'], error: '`from` must lie before `to`' })
-  .refine(({ devices, type }) => devices !== undefined || type !== undefined, {
-    path: ['devices'],
-    error: 'give `devices`, or a `type` for all devices of it',
+  .superRefine(({ from, to, devices, type }, fault) => {
+    const refuse = (field: string, zh: string, message: string) =>
+      fault.addIssue({ code: 'custom', path: [field], message, params: { zh } });
+    if (from >= to) refuse('from', 'from 必须早于 to', '`from` must lie before `to`');
+    if (devices === undefined && type === undefined) {
+      const en = 'give `devices`, or a `type` for all devices of it';
+      refuse('devices', '请给出 devices，或以 type 指定该类全部设备', en);
+    }
   });
 
 /** Readings as a file, by stream: millions of them need no more memory than a page, and whoever hangs up ends the work. */

@@ -39,17 +39,18 @@ const query = z
       .describe('columns of the picture; each gives its lowest and its highest reading'),
     maxSamples: z.coerce.number().int().min(2).max(50_000).optional().describe('instead of `width`: twice that'),
   })
-  .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
-    path: ['from'],
-    error: '`from` must lie before `to`',
-  })
-  .refine(({ device, devices }) => (device === undefined) !== (devices === undefined), {
-    path: ['device'],
-    error: 'give either `device` or `devices`',
-  })
-  .refine(({ device, measurement }) => (device === undefined) === (measurement === undefined), {
-    path: ['measurement'],
-    error: '`device` goes with `measurement`, `devices` with `measurements`',
+  .superRefine(({ from, to, device, devices, measurement }, fault) => {
+    const refuse = (field: string, zh: string, message: string) =>
+      fault.addIssue({ code: 'custom', path: [field], message, params: { zh } });
+    if (from !== undefined && to !== undefined && from >= to) {
+      refuse('from', 'from 必须早于 to', '`from` must lie before `to`');
+    }
+    if ((device === undefined) === (devices === undefined)) {
+      refuse('device', '请给出 device 或 devices 之一', 'give either `device` or `devices`');
+    } else if ((device === undefined) !== (measurement === undefined)) {
+      const en = '`device` goes with `measurement`, `devices` with `measurements`';
+      refuse('measurement', 'device 与 measurement 同用，devices 与 measurements 同用', en);
+    }
   });
 
 /** Series from the telemetry store with their gaps and the limits that judge them. */
