@@ -18,7 +18,11 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   bench: async () => (await import('./commands/bench.ts')).benchCommand(),
   city: async () => (await import('./commands/city.ts')).cityCommand(),
   import: async () => (await import('./commands/files.ts')).importCommand(),
-  export: async () => (await import('./commands/files.ts')).exportCommand(),
+  export: async () =>
+    (await import('./commands/files.ts'))
+      .exportCommand()
+      .addCommand((await import('./commands/export-readings.ts')).exportReadingsCommand()),
+  store: async () => (await import('./commands/store.ts')).storeCommand(),
   user: async () => (await import('./commands/user.ts')).userCommand(),
   opcua: async () => (await import('./commands/opcua.ts')).opcuaCommand(),
   tls: async () => (await import('./commands/tls.ts')).tlsCommand(),

@@ -100,7 +100,8 @@ async function unfit(
   );
 }
 
-async function readRegistry({ config }: Loaded, folder: DataFolder): Promise<RegistrySnapshot> {
+/** The registry as the running platform left it. */
+export async function readRegistry({ config }: Pick<Loaded, 'config'>, folder: DataFolder): Promise<RegistrySnapshot> {
   const state = await openSql<RegistryTables>({
     url: config.databaseUrl ?? folder.path('state.db'),
     schema: 'state',
