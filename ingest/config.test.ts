@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../kit/config.ts';
 import { checkMqttDoor, ingestSettings } from './config.ts';
+import { brokerOptions } from './mqtt/broker-options.ts';
+import { doorUrls } from './mqtt/door-urls.ts';
 
 const config = (env: Record<string, string>) => loadConfig(ingestSettings, { env }).config;
 
@@ -25,5 +27,50 @@ describe('the settings of ingest', () => {
 
   it('refuse half a certificate', () => {
     expect(() => checkMqttDoor(config({ YANSHAO_MQTT_TLS_CERT: 'cert.pem' }))).toThrow(/YANSHAO_MQTT_TLS_KEY/);
+  });
+
+  const tls = { YANSHAO_MQTT_TLS_CERT: 'cert.pem', YANSHAO_MQTT_TLS_KEY: 'key.pem' };
+
+  it('open TLS and WebSocket to the network once there is a certificate, and keep plain MQTT on loopback', () => {
+    const given = config({ ...tls, YANSHAO_MQTT_HOST: '0.0.0.0', YANSHAO_MQTT_TLS_CA: 'ca.pem' });
+    expect(() => checkMqttDoor(given)).not.toThrow();
+    expect(brokerOptions(given)).toMatchObject({
+      plain: { host: '127.0.0.1', port: 1883 },
+      tls: { host: '0.0.0.0', port: 8883 },
+      wss: { host: '0.0.0.0', port: 8884 },
+      certificate: { cert: 'cert.pem', key: 'key.pem', ca: 'ca.pem' },
+    });
+    expect(doorUrls(given, { plain: 1883, tls: 8883, wss: 8884 })).toEqual([
+      'mqtt://127.0.0.1:1883',
+      'mqtts://0.0.0.0:8883',
+      'wss://0.0.0.0:8884/mqtt',
+    ]);
+  });
+
+  it('close a door that is off, and offer no WebSocket without TLS', () => {
+    const off = config({ ...tls, YANSHAO_MQTT_PORT: 'off', YANSHAO_MQTT_WSS_PORT: 'off' });
+    expect(() => checkMqttDoor(off)).not.toThrow();
+    expect(brokerOptions(off)).toMatchObject({ plain: undefined, wss: undefined, tls: { port: 8883 } });
+    expect(brokerOptions(config({}))).not.toHaveProperty('wss');
+  });
+
+  it.each([
+    ['no door at all', { YANSHAO_MQTT_PORT: 'off' }, /no door is left/],
+    ['a certificate for no door', { ...tls, YANSHAO_MQTT_TLS_PORT: 'off', YANSHAO_MQTT_WSS_PORT: 'off' }, /both off/],
+    ['two doors on one port', { ...tls, YANSHAO_MQTT_TLS_PORT: '1883' }, /must differ/],
+    ['an authority without a certificate', { YANSHAO_MQTT_TLS_CA: 'ca.pem' }, /YANSHAO_MQTT_TLS_CA/],
+  ])('refuse %s', (_what, env, why) => {
+    expect(() => checkMqttDoor(config(env))).toThrow(why);
+  });
+
+  it('name every fault of the doors at once', () => {
+    const wrong = config({ YANSHAO_MQTT_HOST: '0.0.0.0', YANSHAO_MQTT_TLS_KEY: 'key.pem', YANSHAO_MQTT_PORT: 'off' });
+    expect(() => checkMqttDoor(wrong)).toThrow(/YANSHAO_MQTT_TLS_CERT[\s\S]*TLS is required[\s\S]*no door is left/);
+  });
+
+  it('let a gateway send more than a device', () => {
+    const { device, gateway } = brokerOptions(config({})).limits;
+    expect(gateway.messages.perSecond).toBeGreaterThan(device.messages.perSecond);
+    expect(gateway.bytes.perSecond).toBeGreaterThan(device.bytes.perSecond);
   });
 });

@@ -8,7 +8,7 @@ const optional = z.string().min(1).optional();
 const days = z.coerce.number().int().min(0).max(36_500);
 /** A port, 0 for any free one, or null for a door that stays closed. */
 const doorPort = (fallback: number) =>
-  z.union([z.literal('off').transform(() => null), z.literal(false).transform(() => null), port]).default(fallback);
+  z.preprocess((raw) => (raw === 'off' || raw === false ? null : raw), port.nullable()).default(fallback);
 const perSecond = (fallback: number) => z.coerce.number().positive().default(fallback);
 
 /** Settings of ingest: its MQTT door, its journal, its store, its quarantine. */
