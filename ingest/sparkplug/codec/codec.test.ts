@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DatatypeName, datatypes, integerTypes } from './datatypes.ts';
@@ -249,5 +250,29 @@ describe('a value', () => {
 
   it('of a datatype that does not exist is refused', () => {
     expect(readValue({ field: 'int', value: 1 }, 99)).toEqual({ refused: expect.stringContaining('99') });
+  });
+});
+
+/** A birth with every scalar type and some arrays, written by pysparkplug 0.6.1 from values of ours. */
+describe('a birth written by another implementation', () => {
+  const fileOf = (name: string) => readFileSync(new URL(`cases/pysparkplug-nbirth/${name}`, import.meta.url), 'utf8');
+  const bytes = hex(fileOf('input.hex').trim());
+  const shown = (value: unknown): unknown => {
+    if (typeof value === 'bigint') return `${value}n`;
+    if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`;
+    return Array.isArray(value) ? value.map(shown) : value;
+  };
+
+  it('is read with every value exact', () => {
+    const { timestamp, seq, metrics } = decoded(bytes);
+    const read = metrics.map(({ raw, datatype = 0, metadata: _, properties: __, ...metric }) => {
+      const outcome = raw && readValue(raw, datatype);
+      return { ...metric, ...(outcome && 'value' in outcome && { value: shown(outcome.value) }) };
+    });
+    expect({ timestamp, seq, metrics: read }).toEqual(JSON.parse(fileOf('expected.json')));
+  });
+
+  it('is written byte for byte as that implementation wrote it', () => {
+    expect(Buffer.from(encodePayload(decoded(bytes)))).toEqual(Buffer.from(bytes));
   });
 });
