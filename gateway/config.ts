@@ -9,6 +9,7 @@ import { deviceType, deviceTypes } from '../devices/types/registry.ts';
 import { setting } from '../kit/config.ts';
 import { Problem } from '../kit/problem.ts';
 import { filterFault } from './normalise/topic-filter.ts';
+import { eventFaults } from './opcua/event-check.ts';
 import { type DeviceHint, mappingFaults } from './opcua/mapping-check.ts';
 import { type MappingFile, readMappingFile } from './opcua/mapping-file.ts';
 import { accessFaults, opcuaAccess } from './opcua/source-schema.ts';
@@ -177,6 +178,22 @@ const outboxSchema = z.strictObject({
   full: z.enum(['wait', 'drop-oldest']).optional(),
 });
 
+/** Whom to call on site about urgent alarms while the platform cannot be reached. */
+const alarmsSchema = z.strictObject({
+  webhook: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/, error: '请写 https://… / write https://…' }),
+      /** Signs what is sent (HMAC-SHA256). */
+      secret: z.string().min(16, '密钥至少 16 个字符 / a secret has at least 16 characters').optional(),
+      lab: z.boolean().optional(),
+    })
+    .refine(({ url, lab }) => lab || url.startsWith('https://') || isLoopback(url), {
+      path: ['url'],
+      message:
+        'http:// 会在网络上明文发送报警：请用 https://，或旁边注明 lab: true / http:// would send alarms in the clear: write https://, or say lab: true beside it',
+    }),
+});
+
 /** What stands in a gateway's file. It touches neither network nor disk. */
 export const gatewayConfigSchema = z
   .strictObject({
@@ -185,6 +202,7 @@ export const gatewayConfigSchema = z
     /** Measurements that are sent before all others and never let go: names, or beginnings followed by `*`. */
     safety: z.array(z.string().min(1)).optional(),
     outbox: outboxSchema.optional(),
+    alarms: alarmsSchema.optional(),
     mqtt: z.array(fieldMqttSchema).default([]),
     opcua: z.array(opcuaSchema).default([]),
     /** What devices are: `rtu-01: gas-rtu`; a name ending in `*` stands for all that begin so. Measurements and units are checked by it. */
@@ -197,9 +215,12 @@ export const gatewayConfigSchema = z
       if (!deviceType(type))
         issue(['devices', name], `没有设备类型 ${type}${meant.zh} / there is no device type "${type}"${meant.en}`);
     }
-    for (const [i, { nodes }] of opcua.entries())
+    for (const [i, { nodes, events }] of opcua.entries()) {
       for (const { at, path, message } of mappingFaults(nodes, devices, deviceTypes))
         issue(['opcua', i, 'nodes', at, ...path], message);
+      for (const { at, field, message } of eventFaults(events, nodes, devices, deviceTypes))
+        issue(['opcua', i, 'events', at, field], message);
+    }
     if (!uplink.lab && uplink.url.startsWith('mqtt://') && !isLoopback(uplink.url))
       issue(
         ['uplink', 'url'],
