@@ -160,7 +160,15 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       'store watch',
       startStoreWatch({ store, writer, conditions, clock, log: log.child({ component: 'store' }) }),
     );
-    stopping.add('clock watch', startClockWatch({ admission: judge, conditions, clock }));
+    stopping.add(
+      'clock watch',
+      startClockWatch({
+        admission: judge,
+        conditions,
+        isRegistered: (id) => registry.device(id) !== undefined,
+        clock,
+      }),
+    );
     stopping.add('ticks', startTicks({ intake: gate, clock }));
     const provisions = await openProvisions(sql);
     const readmit = readmission({

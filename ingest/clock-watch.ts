@@ -21,6 +21,7 @@ export function clocksToTell(
 export interface ClockWatchParts {
   readonly admission: Pick<Admission, 'stats' | 'clocksOff' | 'clockOf'>;
   readonly conditions: Pick<ConditionBook, 'begin' | 'end' | 'standing'>;
+  readonly isRegistered: (device: string) => boolean;
   readonly clock: Pick<Clock, 'every'>;
 }
 
@@ -28,7 +29,7 @@ const EVERY_MS = 10_000;
 const seconds = (ms: number): number => Math.round(ms / 1000);
 
 /** Tells the rules which clocks are wrong, every ten seconds; ends what was told once a clock was measured right again. */
-export function startClockWatch({ admission, conditions, clock }: ClockWatchParts): Running {
+export function startClockWatch({ admission, conditions, isRegistered, clock }: ClockWatchParts): Running {
   const look = (): void => {
     const off = admission.clocksOff;
     const standing = conditions.standing('clock-skew');
@@ -46,6 +47,7 @@ export function startClockWatch({ admission, conditions, clock }: ClockWatchPart
       if (subject === PLATFORM || off.has(subject)) continue;
       const now = admission.clockOf(subject);
       if (now) conditions.end('clock-skew', subject, { seconds: seconds(now.skewMs) });
+      else if (!isRegistered(subject)) conditions.end('clock-skew', subject);
     }
   };
   return { stop: clock.every(EVERY_MS, look) };

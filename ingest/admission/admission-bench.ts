@@ -55,6 +55,7 @@ export function admissionBench(devices: readonly Device[], gateways: readonly st
     registry: { device: (id) => registry.get(id), isGateway: (id) => gateways.includes(id) },
     types: { [testAlarm.id]: testAlarm },
     isSafety: (_type, measurement) => measurement === 'alarm.ch4',
+    isJudged: (_type, measurement) => measurement === 'alarm.flow',
   });
   const send = (client: string, topic: string, body: unknown, received = TEN) => {
     const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);

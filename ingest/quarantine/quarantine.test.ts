@@ -100,3 +100,30 @@ describe('the quarantine', () => {
     await second.sql.close();
   });
 });
+
+describe('a sender that floods', () => {
+  it('pushes out its own messages, and not those of a quiet neighbour', async () => {
+    const { quarantine } = await quarantineBench({ rows: 100, bytes: 10e6 });
+    for (let n = 0; n < 3; n++) await quarantine.keep(refused({ client: 'quiet', received: n }));
+    for (let n = 0; n < 400; n++) await quarantine.keep(refused({ client: 'flood', received: n }));
+    expect(await quarantine.list({ client: 'quiet', limit: 10 })).toHaveLength(3);
+    const flood = await quarantine.list({ client: 'flood', limit: 1000 });
+    expect(flood[0]!.received).toBe(399);
+    expect(quarantine.rows).toBeLessThanOrEqual(100);
+    expect(quarantine.rows).toBe(3 + flood.length);
+    expect(quarantine.purged).toBe(403 - quarantine.rows);
+  });
+
+  it('does so by bytes as well, and knows the shares again after a restart', async () => {
+    const bounds = { rows: 10_000, bytes: 400_000 };
+    const { quarantine, sql, file } = await quarantineBench(bounds);
+    const payload = Buffer.alloc(40_000, 'x');
+    await quarantine.keep(refused({ client: 'quiet' }));
+    for (let n = 0; n < 6; n++) await quarantine.keep(refused({ client: 'flood', payload, size: payload.length }));
+    await sql.close();
+    const { quarantine: again } = await quarantineBench(bounds, file);
+    for (let n = 0; n < 12; n++) await again.keep(refused({ client: 'flood', payload, size: payload.length }));
+    expect(await again.list({ client: 'quiet', limit: 10 })).toHaveLength(1);
+    expect(again.bytes).toBeLessThanOrEqual(bounds.bytes);
+  });
+});
