@@ -17,6 +17,7 @@ export interface StatusParts {
 export function statusView(frame: Frame, parts: StatusParts): Html {
   const say = sayIn(frame.language);
   return html`${platform(frame, parts, say)}
+${parts.stats.conditions.length > 0 ? troubles(parts.stats, say) : ''}
 ${field(frame, parts.stats.sources, say)}
 ${parts.stats.stations.length > 0 ? stations(parts.stats, say) : ''}
 ${refusedBox(parts, say)}
@@ -46,6 +47,17 @@ ${cell(say('sent'), sent)}
 </dl>
 <div class="meter${share > 0.8 ? ' full' : ''}" aria-hidden="true"><svg preserveAspectRatio="none" viewBox="0 0 100 1"><rect width="${(share * 100).toFixed(1)}" height="1"/></svg></div>
 </section>`;
+}
+
+/** What the gateway reports of itself and its devices, in the words it reports it with. */
+function troubles({ conditions }: GatewayStats, say: Say): Html {
+  return html`<section><h2 class="bad">${say('troubles')}</h2><ul class="list">${conditions.map(
+    ({ condition, device, at, facts }) => html`<li>
+<span class="line"><b>${isText(condition) ? say(condition) : condition}</b> ${device ?? ''} <time>${clockText(at)}</time></span>
+<span class="small">${Object.entries(facts)
+      .map(([name, value]) => `${name} = ${value}`)
+      .join(', ')}</span></li>`,
+  )}</ul></section>`;
 }
 
 function field({ language, now }: Frame, sources: readonly FieldStatus[], say: Say): Html {
@@ -133,6 +145,9 @@ const shown = new Set([
   'outbox.capBytes',
   'unsecured',
   'platform.url',
+  'waiting.fresh.oldest',
+  'waiting.safety.oldest',
+  'waiting.rest.oldest',
 ]);
 
 function further(stats: GatewayStats, say: Say): Html | '' {
