@@ -1,8 +1,11 @@
+import { siteBundleSchema } from '../devices/contract/site-bundle.ts';
 import { unsecuredAttribute } from '../devices/contract/topics.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import { Problem } from '../kit/problem.ts';
+import { type LocalAlarmsState, openLocalAlarms } from './alarms/local-alarms.ts';
+import { webhook } from './alarms/webhook.ts';
 import { type DeviceClock, deviceClocks } from './clock/device-clocks.ts';
 import { type ClockState, platformClock } from './clock/platform-clock.ts';
 import { type GatewayConfig, unsecuredOf } from './config.ts';
@@ -19,7 +22,14 @@ import {
 import { classify, safetyByType } from './outbox/safety.ts';
 import type { TakeRows } from './row.ts';
 import { conditions, type GatewayCondition } from './uplink/conditions.ts';
-import { type Asked, type Door, keepLinked, type Link, type PlatformState } from './uplink/keep-linked.ts';
+import {
+  type Asked,
+  type Door,
+  keepLinked,
+  type Link,
+  type LinkParts,
+  type PlatformState,
+} from './uplink/keep-linked.ts';
 import { openUplink } from './uplink/uplink-connection.ts';
 import { type FieldStatus, fieldWatch } from './watch/field-watch.ts';
 import { type Refusal, refusals } from './watch/refusals.ts';
@@ -37,6 +47,8 @@ export interface GatewayParts {
   readonly pkiDir: string;
   /** Where it notes up to when each OPC UA server was heard. */
   readonly opcuaDir: string;
+  /** Where it keeps the rules it judges by alone, and what stands. */
+  readonly alarmsDir: string;
   readonly clock: Clock;
   /** This machine’s clock as it is, and one that only counts: the system’s unless given. A demonstration has only its own. */
   readonly time?: { readonly wall: () => number; readonly monotonic: () => number };
@@ -82,6 +94,8 @@ export interface GatewayStats {
   };
   /** What the gateway reports of itself and its devices now. */
   readonly conditions: readonly GatewayCondition[];
+  /** Urgent alarms that this gateway has to tell of itself. */
+  readonly alarms: LocalAlarmsState;
   /** How full it is, what it let go of, and whether the field waits for room. */
   readonly outbox: Omit<OutboxStats, 'waiting'>;
 }
@@ -144,6 +158,18 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
         troubles.set({ condition: 'clock-skew', device, active: wrong, at: now(), facts: { offsetMs } }),
     });
     const drain = outboxDrain({ outbox, now, log });
+    const local = stopping.add(
+      'local alarms',
+      await openLocalAlarms({
+        gateway: config.id,
+        folder: parts.alarmsDir,
+        webhook: () => (config.alarms ? webhook(config.alarms.webhook) : null),
+        now,
+        reachable: () => uplink.connected(),
+        waitingSince: () => oldestUrgent(outbox.stats()),
+        log,
+      }),
+    );
     const onAnswer = (answer: Asked) => {
       platform.answered({ ...answer, serverTime: answer.serverTime ?? 0 });
       const offsetMs = platform.state().offsetMs ?? 0;
@@ -151,6 +177,18 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       if (active || troubles.active().some(({ condition, device }) => condition === 'clock-skew' && !device))
         troubles.set({ condition: 'clock-skew', active, at: now(), facts: { offsetMs } });
       tellOfDropped();
+      siteVersion = answer.shared?.siteVersion;
+      void refreshSite();
+    };
+    let reached: Parameters<NonNullable<LinkParts['onReach']>>[0] = null;
+    let siteVersion: unknown;
+    /** Fetches the urgent rules of this gateway's devices when the platform has others than we hold. */
+    const refreshSite = async (): Promise<void> => {
+      if (!reached || siteVersion === undefined || siteVersion === local.version) return;
+      const fetched = await reached.ask('site').catch(() => null);
+      const site = siteBundleSchema.safeParse(fetched?.shared?.site);
+      if (site.success) await local.use(site.data);
+      else if (fetched) log.error({ err: site.error }, 'the rules that the platform gave this gateway cannot be read');
     };
     /** Says what was let go of; it is over once nothing more waits so long. */
     const tellOfDropped = () => {
@@ -161,7 +199,6 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       else if (waiting.rest.rows === 0 && troubles.active().some(({ condition }) => condition === 'outbox-dropped'))
         troubles.set({ condition: 'outbox-dropped', active: false, at, facts });
     };
-    let reached: { report(attributes: object): Promise<void> } | null = null;
     /** Told at every connection, also that nothing is wrong: what was told before may be so no more. */
     const reportSelf = (): void => {
       const about = { ...(version !== undefined && { version }), [unsecuredAttribute]: unsecuredOf(config) };
@@ -181,7 +218,9 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
         onAnswer,
         onReach: (connection) => {
           troubles.reach(connection?.tell ?? null);
+          local.reach(connection?.tell ?? null);
           reached = connection;
+          void refreshSite();
           reportSelf();
         },
         log,
@@ -199,6 +238,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     stopping.defer('clock', () => clearInterval(looking));
     const take: TakeRows = async (rows) => {
       await outbox.take(rows);
+      local.take(rows);
       if (platform.known) devices.heard(rows, now());
     };
     const sources = stopping.add(
@@ -242,6 +282,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
           unsecured: unsecuredOf(config),
           clock: { ...platform.state(), devices: known.slice(0, 20), wrong: known.filter(({ wrong }) => wrong).length },
           conditions: troubles.active(),
+          alarms: local.state(),
           outbox: kept,
         };
       },
@@ -261,6 +302,12 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     await stopping.run();
     throw err;
   }
+}
+
+/** When the oldest row was kept that may be urgent and the platform does not have, ms; null when it has all of them. */
+function oldestUrgent({ waiting: { fresh, safety } }: OutboxStats): number | null {
+  const times = [fresh.oldest, safety.oldest].filter((at) => at !== null);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 const day = 86_400_000;

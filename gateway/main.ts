@@ -76,6 +76,7 @@ export async function openGateway({
       dropped: droppedFile(path('dropped.json')),
       pkiDir: path('pki'),
       opcuaDir: path('opcua'),
+      alarmsDir: path('alarms'),
       clock,
       ...(version !== undefined && { version }),
       ...(demo && { time: { wall: clock.now, monotonic: clock.now } }),

@@ -6,8 +6,8 @@ import type { IngestTables } from './tables.ts';
 export interface Provisions {
   /** The last one counts. */
   keep(gateway: string, bundle: SiteBundle): Promise<void>;
-  /** The attribute `site` of a gateway; empty where there is none. */
-  sharedWith(subject: string): { readonly site?: SiteBundle };
+  /** The attributes `site` and `siteVersion` of a gateway; empty where there are none. */
+  sharedWith(subject: string): { readonly site?: SiteBundle; readonly siteVersion?: string };
 }
 
 export async function openProvisions({ db }: Sql<IngestTables>): Promise<Provisions> {
@@ -26,7 +26,7 @@ export async function openProvisions({ db }: Sql<IngestTables>): Promise<Provisi
     },
     sharedWith(subject) {
       const site = bundles.get(subject);
-      return site ? { site } : {};
+      return site ? { site, siteVersion: site.version } : {};
     },
   };
 }

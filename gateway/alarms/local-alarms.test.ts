@@ -66,11 +66,11 @@ async function duty() {
 }
 
 const at = { now: 1_000_000, reachable: false, waitingSince: 0 as number | null };
-async function alarms(url: string | null): Promise<LocalAlarms> {
+async function alarms(url: string): Promise<LocalAlarms> {
   const one = await openLocalAlarms({
     gateway: 'gw-1',
     folder,
-    webhook: url === null ? null : webhook({ url, secret: 's3cret' }),
+    webhook: () => webhook({ url, secret: 's3cret' }),
     now: () => at.now,
     reachable: () => at.reachable,
     waitingSince: () => at.waitingSince,

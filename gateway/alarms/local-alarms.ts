@@ -14,7 +14,8 @@ export interface LocalAlarmsParts {
   readonly gateway: string;
   /** Where the bundle and what stands are kept. */
   readonly folder: string;
-  readonly webhook: Webhook | null;
+  /** Whom to call; null where nobody is named. */
+  readonly webhook: () => Webhook | null;
   /** The platform's time as the gateway knows it, ms. */
   readonly now: () => number;
   /** Whether the platform answers. */
@@ -96,15 +97,17 @@ export async function openLocalAlarms(parts: LocalAlarmsParts): Promise<LocalAla
 
   const tell = async (one: Kept, event: 'raised' | 'returned'): Promise<void> => {
     const { alarm } = one.episode;
-    if (!parts.webhook || telling.has(`${event} ${alarm}`)) return;
+    if (telling.has(`${event} ${alarm}`)) return;
     telling.add(`${event} ${alarm}`);
     try {
       for (const delay of retryDelays(1000, 30_000)) {
         if (stopped.signal.aborted) return;
         // Meanwhile the platform may have taken over: it rings there.
         if (event === 'raised' && one.reported) return;
+        const call = parts.webhook();
+        if (!call) return;
         try {
-          await parts.webhook({ event, gateway, episode: one.episode }, stopped.signal);
+          await call({ event, gateway, episode: one.episode }, stopped.signal);
           if (event === 'raised') one.toldAt = now();
           problem = null;
           log.info({ alarm, event }, 'told by webhook, as the platform cannot be reached');

@@ -18,8 +18,8 @@ export interface Asked extends Partial<AttributesAnswer> {
 export interface UplinkConnection extends Uplink {
   /** Resolves when the connection has gone, whoever ended it. */
   readonly gone: Promise<void>;
-  /** Asks the platform for the time; rejects when it does not answer. */
-  ask(): Promise<Asked>;
+  /** Asks the platform for the time, and for the shared attributes of these names; rejects when it does not answer. */
+  ask(sharedKeys?: string): Promise<Asked>;
   /** What `send` waits for from now on: the acknowledgement, or the platform's receipt. */
   through(door: Door): void;
   /** Tells events; resolves when they were taken. */
@@ -61,7 +61,7 @@ export interface LinkParts {
   /** The platform has answered. */
   readonly onAnswer?: (answer: Asked) => void;
   /** The platform is there and can be told things; null when it is not any more. */
-  readonly onReach?: (connection: Pick<UplinkConnection, 'tell' | 'report'> | null) => void;
+  readonly onReach?: (connection: Pick<UplinkConnection, 'ask' | 'tell' | 'report'> | null) => void;
   readonly wait?: Wait;
 }
 

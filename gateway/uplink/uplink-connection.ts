@@ -110,7 +110,7 @@ export async function openUplink(parts: UplinkParts, signal: AbortSignal): Promi
       receipts.delete(mine);
     }
   };
-  const ask = async (): Promise<Asked> => {
+  const ask = async (sharedKeys?: string): Promise<Asked> => {
     const mine = ++number;
     const askedAt = monotonic();
     try {
@@ -119,7 +119,12 @@ export async function openUplink(parts: UplinkParts, signal: AbortSignal): Promi
         'the platform did not answer',
         (settle: (answer: unknown) => void, fail) => {
           questions.set(mine, settle);
-          client.publish(at(`${requests}${mine}`), '{}', { qos: 0 }, (err) => err && fail(err));
+          client.publish(
+            at(`${requests}${mine}`),
+            JSON.stringify({ sharedKeys }),
+            { qos: 0 },
+            (err) => err && fail(err),
+          );
         },
       );
       return { ...(answer as AttributesAnswer), askedAt, answeredAt: monotonic() };

@@ -133,7 +133,19 @@ export async function gatewayIn(
   dir: string,
   harbourOf: Pick<Harbour, 'url' | 'token'>,
   sources: { readonly mqtt?: readonly object[]; readonly opcua?: readonly object[] },
-  { outbox, log = silentLog, more }: { outbox?: Journal<UplinkRow>; log?: Log; more?: object } = {},
+  {
+    outbox,
+    log = silentLog,
+    more,
+    wall,
+  }: {
+    outbox?: Journal<UplinkRow>;
+    log?: Log;
+    /** Put over the configuration. */
+    more?: object;
+    /** This machine's clock. */
+    wall?: () => number;
+  } = {},
 ): Promise<BenchGateway> {
   const journals = memoryJournals(outbox);
   const { url, token } = harbourOf;
@@ -143,7 +155,9 @@ export async function gatewayIn(
     journals,
     pkiDir: join(dir, 'pki'),
     opcuaDir: join(dir, 'opcua'),
-    clock: systemClock,
+    alarmsDir: join(dir, 'alarms'),
+    clock: wall ? { ...systemClock, now: wall } : systemClock,
+    ...(wall && { time: { wall, monotonic: () => performance.now() } }),
     log,
   });
   return { ...gateway, outbox: journals.front, journals };
