@@ -112,23 +112,32 @@ function emitHead(parser: Parser, { packet, head, length }: Skip): void {
   parser.emit('packet', short);
 }
 
-/** Told of whatever a client sends, before aedes takes it. */
+/** Told of what a client sends. */
 export interface PacketWatch {
-  readonly onBytes: (count: number) => void;
-  readonly onPacket: (packet: { readonly cmd: string; readonly messageId?: number }) => void;
+  /** A chunk has been read: its bytes, and the packets that ended in it. */
+  readonly onChunk: (bytes: number, packets: number) => void;
+  /** A PUBREL is about to be taken. */
+  readonly onRelease: (messageId: number) => void;
 }
 
 /** Watches a client's packets. To be put on after {@link guardPacketSize}, so that bytes that are thrown away count too. */
-export function watchPackets(client: Client, { onBytes, onPacket }: PacketWatch): void {
+export function watchPackets(client: Client, { onChunk, onRelease }: PacketWatch): void {
   const parser = (client as unknown as { _parser: Parser })._parser;
   const parse = parser.parse.bind(parser);
   const emit = parser.emit.bind(parser);
+  let packets = 0;
   parser.parse = (chunk) => {
-    onBytes(chunk.length);
-    return parse(chunk);
+    packets = 0;
+    const left = parse(chunk);
+    onChunk(chunk.length, packets);
+    return left;
   };
   parser.emit = (event, value) => {
-    if (event === 'packet') onPacket(value as { cmd: string; messageId?: number });
+    if (event === 'packet') {
+      packets++;
+      const { cmd, messageId } = value as { cmd: string; messageId?: number };
+      if (cmd === 'pubrel' && messageId !== undefined) onRelease(messageId);
+    }
     return emit(event, value);
   };
 }

@@ -306,15 +306,13 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
     guardPacketSize(client, maxPacketBytes);
     suspendKeepAliveWhile(client, () => gate.waiting);
     watchPackets(client, {
-      onBytes(count) {
-        const waitMs = line.allowance?.bytes.take(count) ?? 0;
+      onChunk(bytes, packets) {
+        const { allowance } = line;
+        if (!allowance) return;
+        const waitMs = Math.max(allowance.bytes.take(bytes), allowance.messages.take(packets));
         if (waitMs > 0) hold(line, waitMs);
       },
-      onPacket(packet) {
-        const waitMs = line.allowance?.messages.take(1) ?? 0;
-        if (waitMs > 0) hold(line, waitMs);
-        if (packet.cmd === 'pubrel' && packet.messageId !== undefined) line.inbound.release(packet.messageId);
-      },
+      onRelease: line.inbound.release,
     });
   };
 
