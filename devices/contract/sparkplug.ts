@@ -44,7 +44,7 @@ export interface SparkplugStatus {
   readonly broker: { readonly url: string; readonly connected: boolean; readonly problem: string | null } | null;
   readonly messages: number;
   readonly refused: number;
-  /** Messages that were repeats, or deaths of an earlier birth. */
+  /** Messages that were repeats, deaths of an earlier birth, or words of other hosts. */
   readonly ignored: number;
   /** Values in {@link SparkplugStatus.metrics}, and those of metrics that the list had no room for. */
   readonly unread: number;

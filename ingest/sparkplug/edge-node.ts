@@ -59,7 +59,7 @@ export type RebirthReason =
   | 'unknown-metric'
   | 'host-restarted';
 /** Why a message is listed in place of being read. */
-export type ListReason = 'before-birth' | 'too-many-waiting' | 'no-birth-came' | 'no-sequence';
+export type ListReason = 'before-birth' | 'too-many-devices' | 'too-many-waiting' | 'no-birth-came' | 'no-sequence';
 
 /** What is to be done after a message or a moment, in this order. */
 export type Effect =
@@ -88,6 +88,8 @@ export interface SessionLimits {
   readonly waiting: number;
   readonly waitingBytes: number;
   readonly waitingMs: number;
+  /** Devices of one node. */
+  readonly devices: number;
 }
 
 export const sessionLimits: SessionLimits = {
@@ -97,6 +99,7 @@ export const sessionLimits: SessionLimits = {
   waiting: 2000,
   waitingBytes: 8_388_608,
   waitingMs: 300_000,
+  devices: 2000,
 };
 
 /** An edge node of which nothing is known yet. */
@@ -287,7 +290,9 @@ function inOrder(
   if (node.recent.length > RECENT) node.recent.shift();
   const { type, device } = message;
   if (device === undefined) effects.push({ do: 'read', message });
-  else if (type === 'DBIRTH') {
+  else if (type === 'DBIRTH' && !node.devices.has(device) && node.devices.size >= limits.devices) {
+    effects.push({ do: 'list', message, why: 'too-many-devices' });
+  } else if (type === 'DBIRTH') {
     node.devices.set(device, true);
     effects.push({ do: 'define', message });
     recheck(node, device, effects);
@@ -352,7 +357,8 @@ function keepFor(node: EdgeNode, message: Arrived, effects: Effect[], limits: Se
     effects.push({ do: 'list', message, why: 'too-many-waiting' });
     return;
   }
-  node.waiting.push(message);
+  // A copy: the bytes that came are a part of a larger piece of the connection's.
+  node.waiting.push({ ...message, bytes: Uint8Array.from(message.bytes) });
   node.waitingBytes += message.bytes.length;
 }
 

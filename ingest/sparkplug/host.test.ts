@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BAD, UNCERTAIN } from '../../devices/model/quality.ts';
 import { datatypes } from './codec/datatypes.ts';
+import { encodePayload } from './codec/encode.ts';
 import type { Metric, Payload } from './codec/payload.ts';
 import { type HostBench, hostBench, metric, START } from './host-bench.ts';
 import { STALE } from './quality.ts';
@@ -167,12 +169,14 @@ describe('what cannot be a reading', () => {
       pressure(2.5),
       metric('Flow', STRING, 'x', { alias: 2 }),
       metric('Valve', Int32, 0, { alias: 3 }),
+      metric('Door', BOOLEAN, true, { alias: 4 }),
     ]);
     bench.send('NDATA', payload(1, [byAlias(1, Number.NaN)]));
     bench.send('NDATA', payload(2, [byAlias(1, Number.NaN)]));
     bench.send('NDATA', payload(3, [{ alias: 2, raw: { field: 'string', value: 'y' } }]));
     bench.send('NDATA', payload(4, [{ alias: 3, raw: { field: 'int', value: 7 } }]));
-    expect(bench.refusals.map(({ code }) => code)).toEqual(['wrong-type', 'wrong-type', 'wrong-type']);
+    for (const seq of [5, 6]) bench.send('NDATA', payload(seq, [metric(4, STRING, 'open')]));
+    expect(bench.refusals.map(({ code }) => code)).toEqual(['wrong-type', 'wrong-type', 'wrong-type', 'wrong-type']);
     expect(bench.refusals[0]?.reason.en).toContain('NaN');
   });
 
@@ -230,6 +234,42 @@ describe('tck-id-operational-behavior-host-reordering', () => {
     bench.send('NBIRTH', nbirth([pressure(2.5)], { seq: 254 }));
     for (const seq of [0, 255, 1]) bench.send('NDATA', payload(seq, [byAlias(1, seq)], START + seq));
     expect(values(bench)).toEqual([2.5, 255, 0, 1]);
+  });
+
+  it('success in whatever order twenty messages come', () => {
+    const all = Array.from({ length: 20 }, (_, i) => i + 1);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: 20 }), fc.nat(255), (order, first) => {
+        const bench = hostBench();
+        bench.send('NBIRTH', nbirth([pressure(0)], { seq: first }));
+        for (const n of order) bench.send('NDATA', payload((first + n) % 256, [byAlias(1, n)], START + n));
+        expect(values(bench)).toEqual([0, ...all]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('whatever comes, in whatever order: nothing throws, and nothing waits beyond its bounds', () => {
+    const any = fc.record({
+      what: fc.constantFrom('NBIRTH', 'NDATA', 'NDEATH', 'DBIRTH/PT', 'DDATA/PT', 'DDEATH/PT', 'DDATA/XX'),
+      seq: fc.option(fc.nat(300), { nil: undefined }),
+      alias: fc.nat(3),
+      time: fc.integer({ min: -5, max: 5 }),
+      passes: fc.constantFrom(0, 10, 3000),
+      cut: fc.nat(3),
+    });
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 60 }), (messages) => {
+        const bench = hostBench({ limits: { held: 4, waiting: 8 } });
+        for (const { what, seq, alias, time, passes, cut } of messages) {
+          const bytes = encodePayload(payload(seq, [bdSeq(1), pressure(1, alias), byAlias(alias, 2)], START + time));
+          bench.send(what, cut === 0 ? bytes.subarray(0, -3) : bytes);
+          bench.clock.pass(passes);
+          expect(bench.host.status().nodes[0]?.waiting).toBeLessThanOrEqual(13);
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('rebirth: when the window ends, the edge node is asked for its birth, once', () => {

@@ -87,6 +87,8 @@ interface Kept {
 
 /** How often windows and patience are looked at, ms. */
 const LOOK_MS = 200;
+/** Edge nodes with a session. */
+const NODES = 20_000;
 /** Edge nodes without a mapping that are remembered as told. */
 const STRANGERS = 10_000;
 
@@ -289,7 +291,10 @@ export function sparkplugHost(parts: SparkplugHostParts): SparkplugHost {
       const said = parseTopic(topic);
       const message: Message = { topic, payload, client: gateway ?? `sparkplug:${hostId}`, received };
       // Other hosts' STATE, and commands of other hosts to edge nodes, are nothing to us.
-      if (said.kind === 'state' || (said.kind === 'message' && said.type.endsWith('CMD'))) return done(null);
+      if (said.kind === 'state' || (said.kind === 'message' && said.type.endsWith('CMD'))) {
+        counts.ignored++;
+        return done(null);
+      }
       if (said.kind === 'other') return refuse(message, 'unknown-topic', reasons.notSparkplug(topic), done);
       const mapped = mapping.gatewayOf(said.group, said.node);
       if (gateway !== undefined && mapped !== gateway) {
@@ -316,7 +321,9 @@ export function sparkplugHost(parts: SparkplugHostParts): SparkplugHost {
         bytes: payload,
         client: mapped ?? message.client,
       };
-      if (mapped === undefined) return stranger(arrived, done);
+      // A pattern of the mapping could be filled with names for ever.
+      const isKnown = nodes.has(nodeKey(said)) || nodes.size < NODES;
+      if (mapped === undefined || !isKnown) return stranger(arrived, done);
       const kept = keptOf(said, received);
       kept.embedded = gateway !== undefined;
       carryOut(kept, arrive(kept.session, arrived, received, limits), done);

@@ -131,8 +131,13 @@ function measured(value: SparkplugValue, { words, convert, measurement }: Target
     const word = Object.hasOwn(words, String(value)) ? words[String(value)] : undefined;
     return word === undefined ? { reason: reasons.noWord(name, String(value)) } : { value: word, inexact: false };
   }
-  if (measurement.kind !== 'number' || typeof value === 'boolean' || typeof value === 'string')
-    return { value: typeof value === 'bigint' ? Number(value) : value, inexact: false };
+  const { kind } = measurement;
+  // Data may carry a datatype of its own, other than that of the birth.
+  if (typeof value === 'boolean' || typeof value === 'string') {
+    const fits = kind === (typeof value === 'boolean' ? 'boolean' : 'text');
+    return fits ? { value, inexact: false } : { reason: reasons.otherKind(name, String(value), kind) };
+  }
+  if (kind !== 'number') return { reason: reasons.otherKind(name, String(value), kind) };
   const number = Number(value);
   if (!Number.isFinite(number)) return { reason: reasons.notANumber(name) };
   // A 64-bit integer that no double holds is kept as the nearest one, and says so by its quality.

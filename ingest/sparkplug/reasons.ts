@@ -50,6 +50,10 @@ export const reasons = {
     zh: `类型 ${type} 没有测点 ${measurement}。请改正映射。`,
     en: `Type ${type} has no measurement "${measurement}". Correct the mapping.`,
   }),
+  otherKind: (name: string, value: string, kind: string): Bilingual => ({
+    zh: `metric “${word(name)}”的值 ${word(value)} 与出生证明的类型不符（应为 ${kind}）。`,
+    en: `The value ${word(value)} of metric "${word(name)}" is not of the kind that its birth gave (${kind}).`,
+  }),
   notANumber: (name: string): Bilingual => ({
     zh: `metric “${word(name)}”不是数（NaN 或无穷）。没有有效值时请发 is_null，或发最后的值并设 Quality。`,
     en: `Metric "${word(name)}" is NaN or infinite. Without a value send is_null, or the last one with its Quality.`,
@@ -73,6 +77,10 @@ const listed: Readonly<Record<ListReason, Bilingual>> = {
   'before-birth': {
     zh: '出生证明之前的数据：别名无法解释，已请求重新出生。',
     en: 'Data from before the birth certificate: its aliases cannot be explained. A rebirth was requested.',
+  },
+  'too-many-devices': {
+    zh: '这个边缘节点的设备太多（上限 2000），这一台没有接收。请分到几个边缘节点。',
+    en: 'This edge node has too many devices (at most 2000); this one is not taken. Spread them over several edge nodes.',
   },
   'too-many-waiting': {
     zh: '等待出生证明的消息太多，这一条没有再等。已请求重新出生。',

@@ -132,6 +132,8 @@ needs('mosquitto')('the host application at a Mosquitto', () => {
     await until('the birth and the first request', () => ear.heard.length >= 2);
     expect(ear.heard.map(({ topic }) => topic)).toEqual(['spBv1.0/STATE/yanshao', 'spBv1.0/G/NCMD/N']);
     expect(ear.heard[0]).toMatchObject({ qos: 1, body: { online: true, timestamp: expect.any(Number) } });
+    // tck-id-topics-ncmd-mqtt
+    expect(ear.heard[1]).toMatchObject({ qos: 0, retain: false });
     // tck-id-host-topic-phid-birth-retain: who comes later hears it too.
     const late = await listener(broker.port);
     await until('the retained birth', () => late.heard.length > 0);
@@ -142,6 +144,11 @@ needs('mosquitto')('the host application at a Mosquitto', () => {
     await until('the will', () => ear.states().length >= 2);
     const [birth, death] = ear.states();
     expect(death).toEqual({ online: false, timestamp: birth?.timestamp });
+    // tck-id-host-topic-phid-death-qos, -death-retain
+    expect(ear.heard.findLast(({ body }) => body?.online === false)).toMatchObject({ qos: 1 });
+    const afterwards = await listener(broker.port);
+    await until('the retained death', () => afterwards.heard.length > 0);
+    expect(afterwards.heard[0]).toMatchObject({ retain: true, qos: 1, body: death });
     cable.mend();
     await until('the next birth', () => ear.states().length >= 3);
     const again = ear.states()[2];
