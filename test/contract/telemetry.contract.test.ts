@@ -7,6 +7,7 @@ import { openDuckdbTelemetryStore } from '../../kit/telemetry/duckdb/duckdb-tele
 import { influxTelemetryStore } from '../../kit/telemetry/influx/influx-telemetry-store.ts';
 import { memoryTelemetryStore } from '../../kit/telemetry/memory/memory-telemetry-store.ts';
 import { pagesOf } from '../../kit/telemetry/paging.ts';
+import { keepAll } from '../../kit/telemetry/rollups.ts';
 import {
   type PageQuery,
   type PageRow,
@@ -15,6 +16,7 @@ import {
   type TelemetryRow,
   type TelemetryStore,
 } from '../../kit/telemetry/telemetry-store.ts';
+import { type Influx2Server, influxd2, startInflux2 } from '../support/influx2.ts';
 import { type InfluxServer, startInflux } from '../support/servers.ts';
 import { needs } from '../support/tools.ts';
 
@@ -107,7 +109,25 @@ const engines: readonly Engine[] = [
   },
 ];
 
-for (const engine of engines) {
+const program2 = influxd2();
+let influx2: Influx2Server;
+const engine2: Engine = {
+  name: 'InfluxDB 2.x',
+  tools: [],
+  start: async () => {
+    influx2 = await startInflux2(program2 ?? '');
+  },
+  stop: () => influx2.stop(),
+  fresh: async () => {
+    made += 1;
+    const { url, org, token } = influx2;
+    const store = influxTelemetryStore({ url, org, token, bucket: `鹅城 ${made}`, api: 'v2', log: silentLog });
+    await store.arrange(keepAll, { dryRun: false });
+    return store;
+  },
+};
+
+for (const engine of program2 ? [...engines, engine2] : engines) {
   needs(...engine.tools)(`the store of readings on ${engine.name}`, () => {
     let store: TelemetryStore;
     beforeAll(engine.start);

@@ -231,6 +231,12 @@ async function bucketOf(
   return { id, made };
 }
 
+/** How many days a bucket of 2.x keeps, 0 for ever; null when there is none of the name. */
+export async function bucketDays(api: Api, name: string): Promise<number | null> {
+  const held = listIn(await api('GET', `/api/v2/buckets?name=${encodeURIComponent(name)}`), 'buckets')[0];
+  return held ? Number((held.retentionRules as Found | undefined)?.[0]?.everySeconds ?? 0) / 86_400 : null;
+}
+
 async function mappingOf(
   parts: Arranging,
   orgID: string,
@@ -242,8 +248,11 @@ async function mappingOf(
   };
   const query = `/api/v2/dbrps?orgID=${orgID}&db=${encodeURIComponent(database)}&rp=${policy}`;
   const held = listIn(await parts.api('GET', query), 'content');
-  // A mapping that 2.x makes by itself for a bucket of the name does as well.
-  if (held.some((one) => one.bucketID === bucketID && one.retention_policy === policy)) return already(what);
+  // The mapping that 2.x imagines for a bucket of the name does not do: beside a real one for the rollups it would no longer
+  // be the default, and every read would look for readings among the rollups (seen at 2.7).
+  if (held.some((one) => one.bucketID === bucketID && one.retention_policy === policy && one.virtual !== true)) {
+    return already(what);
+  }
   return step(parts, what, `POST /api/v2/dbrps ${database}.${policy}`, () =>
     parts.api('POST', '/api/v2/dbrps', {
       orgID,

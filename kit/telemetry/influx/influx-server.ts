@@ -24,7 +24,7 @@ export async function serverVersion(
   );
 }
 
-/** A request to the 2.x API: resolves with the answer's JSON. */
+/** A request to the 2.x API: resolves with the answer's JSON, or nothing where it is none (a Flux program answers CSV). */
 export type Api = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
 
 /** The 2.x API, which knows buckets, mappings and tasks. Rejects as writing does. */
@@ -40,7 +40,10 @@ export function influxApi(
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await answer.text();
-    if (answer.ok) return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+    const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+    if (answer.ok) return isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {};
+    // A bucket asked for by its name and not there is no empty list but a 404 (seen at 2.7).
+    if (method === 'GET' && answer.status === 404) return {};
     const said = `InfluxDB answered ${answer.status} to ${method} ${path}: ${text.trim().slice(0, 500)}`;
     if (answer.status === 429 || answer.status >= 500) throw new StoreUnavailable(said);
     throw new StoreMisconfigured(

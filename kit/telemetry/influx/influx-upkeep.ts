@@ -7,7 +7,7 @@ import {
   type TelemetryRow,
   type Upkeep,
 } from '../telemetry-store.ts';
-import { arrange, extentOf, type Policy, policiesOf } from './influx-arrange.ts';
+import { arrange, bucketDays, extentOf, type Policy, policiesOf } from './influx-arrange.ts';
 import { rowsOf } from './influx-curve.ts';
 import type { InfluxOptions } from './influx-options.ts';
 import { influxApi, type ServerVersion, serverVersion } from './influx-server.ts';
@@ -116,8 +116,14 @@ export function influxUpkeep({ options, headers, query }: Parts): InfluxUpkeep {
     async status() {
       const server = await serverVersion(options, headers);
       const held = await policies().catch(() => []);
-      const days = (name: string) => held.find((policy) => policy.name === name)?.days ?? null;
-      const extent = await extentOf(query, database, rawOf(held)).catch(() => undefined);
+      const raw = rawOf(held);
+      const days = async (name: string) => {
+        const policy = held.find((policy) => policy.name === name);
+        if (!policy || server.generation !== 2) return policy?.days ?? null;
+        // 2.x shows every mapped bucket as kept for ever: the buckets themselves know better.
+        return bucketDays(api, name === raw ? database : `${database}_${name}`);
+      };
+      const extent = await extentOf(query, database, raw).catch(() => undefined);
       const rolls = hasRollups(held);
       return {
         engine: 'influxdb',
@@ -126,7 +132,7 @@ export function influxUpkeep({ options, headers, query }: Parts): InfluxUpkeep {
         ...(await seriesOf(query, server)),
         oldest: extent?.oldest ?? null,
         newest: extent?.newest ?? null,
-        retention: { raw: days(rawOf(held)), minute: days('minute'), hour: days('hour') },
+        retention: { raw: await days(raw), minute: await days('minute'), hour: await days('hour') },
         rolledTo: { minute: rolls ? (rolledUntil ?? null) : null, hour: rolls ? (rolledUntil ?? null) : null },
       };
     },

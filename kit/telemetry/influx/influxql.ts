@@ -19,7 +19,10 @@ export interface QuerySeries {
 
 interface QueryBody {
   readonly error?: string;
-  readonly results?: readonly { readonly error?: string; readonly series?: readonly QuerySeries[] }[];
+  readonly results?: readonly {
+    readonly error?: string;
+    readonly series?: readonly (Omit<QuerySeries, 'values'> & Partial<Pick<QuerySeries, 'values'>>)[];
+  }[];
 }
 
 export interface InfluxqlOptions {
@@ -58,7 +61,8 @@ const reasonOf = (err: unknown): string => String((err as { cause?: { message?: 
 function take(body: QueryBody, target: string, onSeries: (series: QuerySeries) => void): void {
   for (const { error, series } of [{ error: body.error, series: [] }, ...(body.results ?? [])]) {
     if (error !== undefined) throw queryError(target, 200, error);
-    for (const one of series ?? []) onSeries(one);
+    // A series without rows comes without the list (a database without continuous queries).
+    for (const one of series ?? []) onSeries({ ...one, values: one.values ?? [] });
   }
 }
 

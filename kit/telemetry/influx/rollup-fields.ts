@@ -39,6 +39,8 @@ roll = (tables=<-, fn, prefix) => tables
   |> aggregateWindow(every: ${width}, fn: fn, createEmpty: false, timeSrc: "_start")
   |> map(fn: (r) => ({r with _field: prefix + r._field}))
   |> ${into}
+  |> keep(columns: ["_measurement"])
+  |> limit(n: 1)
 raw = from(bucket: ${JSON.stringify(bucket)}) |> range(start: ${start}, stop: ${stop})
 numbers = raw |> filter(fn: (r) => types.isType(v: r._value, type: "float"))
 numbers |> roll(fn: min, prefix: "min_") |> yield(name: "min")
