@@ -5,6 +5,7 @@ import type {
   AlarmsBody,
   AuditBody,
   CityBody,
+  ClocksBody,
   DeviceBody,
   DevicesBody,
   Me,
@@ -180,6 +181,11 @@ const device = deviceSchema
       .record(z.string(), z.tuple([value, z.number(), z.number()]).readonly())
       .describe('measurement → [value, source time ms, OPC UA status]'),
     attributes: z.record(z.string(), z.unknown()),
+    clock: z
+      .object({ skewMs: z.number().describe('ahead, ms'), at: time })
+      .nullable()
+      .optional()
+      .describe('as measured, for one device only; null while too little was heard'),
   })
   .meta({ id: 'DeviceWithValues' }) satisfies z.ZodType<DeviceBody>;
 
@@ -246,6 +252,11 @@ export const bodies = {
     role: z.string(),
     csrf: z.string(),
   }) satisfies z.ZodType<Me>,
+  clocks: z.object({
+    measured: z.number(),
+    off: z.number(),
+    worst: z.array(z.object({ device: z.string(), skewMs: z.number().describe('ahead, ms'), at: time })),
+  }) satisfies z.ZodType<ClocksBody>,
   outcome: z.object({
     done: z.literal(true),
     changed: z.array(z.string()),

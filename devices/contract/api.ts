@@ -47,6 +47,8 @@ export interface DeviceBody extends Device {
   readonly values: Readonly<Record<string, readonly [Value, number, number]>>;
   /** Client attributes it sent: firmware, serial, … */
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Its clock as measured, in `GET /api/v1/devices/:id` only: by how much it is ahead, ms; null while too little was heard. */
+  readonly clock?: { readonly skewMs: number; readonly at: number } | null;
 }
 
 /** GET /api/v1/sites, /api/v1/gateways: {total, items} of Site / Gateway. */
@@ -111,7 +113,18 @@ export interface AlarmBody {
 
 /** POST /api/v1/alarms/acknowledge {ids: string[], note?, commandId?} and POST /api/v1/alarms/reset {id, note?, commandId?} → CommandOutcome */
 
-/** GET /api/v1/quarantine?device=&before=&limit= */
+/** GET /api/v1/clocks: devices whose clock is off by more than is tolerated, the worst first, and how many were measured. */
+export interface ClocksBody {
+  readonly measured: number;
+  readonly off: number;
+  readonly worst: readonly { readonly device: string; readonly skewMs: number; readonly at: number }[];
+}
+
+/**
+ * GET /api/v1/quarantine?id=&device=&before=&limit=, and GET /api/v1/devices/me/quarantine?before=&limit= with the credential
+ * of a device or gateway: its own only. POST /api/v1/quarantine/readmit {ids?: number[], device?: string, commandId?} →
+ * CommandOutcome: `changed` are the rows that went in.
+ */
 export interface QuarantineBody {
   readonly items: readonly Quarantined[];
 }

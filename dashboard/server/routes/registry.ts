@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { DeviceBody, DevicesBody } from '../../../devices/contract/api.ts';
+import type { ClocksBody, DeviceBody, DevicesBody } from '../../../devices/contract/api.ts';
 import type { Device } from '../../../devices/contract/registry.ts';
 import { bodies } from '../bodies.ts';
 import type { ServerContext } from '../context.ts';
@@ -9,7 +9,7 @@ import { problem, refusals } from '../problem.ts';
 import { page, pageOf } from './page.ts';
 
 /** Devices, sites and gateways, with the newest that is known of each device. */
-export function registryRoutes(base: FastifyInstance, { registry, picture }: ServerContext): void {
+export function registryRoutes(base: FastifyInstance, { registry, picture, ingest }: ServerContext): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
 
   const bodyOf = (device: Device): DeviceBody => {
@@ -72,8 +72,20 @@ export function registryRoutes(base: FastifyInstance, { registry, picture }: Ser
     },
     async ({ params }, reply) => {
       const device = registry.device(params.id);
-      return device ? bodyOf(device) : problem(reply, 404, refusals.notFound('device', params.id));
+      if (!device) return problem(reply, 404, refusals.notFound('device', params.id));
+      // A device is shown also while ingest does not answer; only its clock is not.
+      const clock = await ingest.clock(device.id).catch(() => null);
+      return { ...bodyOf(device), clock: clock && { skewMs: clock.skewMs, at: clock.at } };
     },
+  );
+
+  app.get(
+    '/api/v1/clocks',
+    {
+      config: { answer: bodies.clocks },
+      schema: { tags: ['registry'], summary: 'Devices whose clock is off by more than is tolerated, the worst first' },
+    },
+    async (): Promise<ClocksBody> => (await ingest.stats()).admission.clocks,
   );
 
   app.get(
