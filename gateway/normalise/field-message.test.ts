@@ -29,7 +29,7 @@ function read(
 describe('a field message', () => {
   it('without a time is a row of the moment it was received', () => {
     expect(read({ 'pole.tilt': 3.2 })).toEqual({
-      rows: [{ device: 'lamp-1', ts: RECEIVED, values: { 'pole.tilt': 3.2 } }],
+      rows: [{ device: 'lamp-1', ts: RECEIVED, untimed: true, values: { 'pole.tilt': 3.2 } }],
       refused: [],
     });
   });

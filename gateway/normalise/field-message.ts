@@ -121,6 +121,7 @@ function rowOf(
   return {
     device,
     ts: (ts as number | undefined) ?? received,
+    ...(ts === undefined && { untimed: true as const }),
     values: named,
     ...(qualities && { quality: qualities }),
     ...(seqIsGood && { seq }),

@@ -8,6 +8,8 @@ export interface Cable {
   readonly port: number;
   /** Connections it carries now. */
   readonly carrying: number;
+  /** Connections that were made through it since the start. */
+  readonly made: number;
   /** Swallows every byte both ways and answers no new connection; nobody is told: a cut that only time-outs notice. */
   cut(): void;
   /** Resets every connection and refuses new ones. */
@@ -52,7 +54,9 @@ export async function layCable(to: number, random: () => number = Math.random): 
     from.on('close', () => void last.then(() => state !== 'cut' && onto.destroy()));
   };
 
+  let made = 0;
   const server = createServer((near) => {
+    made += 1;
     if (state === 'unplugged') return void near.resetAndDestroy();
     const far = connect(to, '127.0.0.1');
     const pair = [near, far] as const;
@@ -72,6 +76,9 @@ export async function layCable(to: number, random: () => number = Math.random): 
 
   return {
     port: address.port,
+    get made() {
+      return made;
+    },
     get carrying() {
       return pairs.size;
     },
