@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { generate, type Packet, parser } from 'mqtt-packet';
+import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
 import type { Message } from '../admission/admission.ts';
@@ -188,6 +188,26 @@ describe('the embedded broker', () => {
     send(publish(1, '{}'));
     expect(await closed).toBe(true);
     expect(heard.map((packet) => packet.cmd)).toEqual(['connack']);
+  });
+
+  it('tells a device once, in both languages, that it sends too fast, and takes everything all the same', async () => {
+    const { device } = openDoor.limits;
+    const slow = { ...device, messages: { perSecond: 100, burst: 50 } };
+    const broker = await brokerBench({ limits: { device: slow, gateway: device } });
+    const { heard, send } = await rawClient(plainPort(broker));
+    send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'v1/devices/me/errors', qos: 0 }] } as Packet);
+    await vi.waitFor(() => expect(heard[1]?.cmd).toBe('suback'));
+    for (let i = 1; i <= 200; i++) send(publish(i, '{}'));
+    await vi.waitFor(() => expect(heard.filter(({ cmd }) => cmd === 'puback')).toHaveLength(200), { timeout: 15_000 });
+    const told = heard
+      .filter(({ cmd }) => cmd === 'publish')
+      .map((packet) => JSON.parse(String((packet as IPublishPacket).payload)));
+    expect(told).toHaveLength(1);
+    expect(told[0].refusals[0]).toMatchObject({
+      code: 'rate-limited',
+      reason: { zh: expect.stringContaining('100 条'), en: expect.stringContaining('at most 100 messages') },
+    });
+    expect(broker.counts.holds).toBe(1);
   });
 
   it('is told what to do when its port is taken', async () => {
