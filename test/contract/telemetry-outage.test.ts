@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
+import { restoreDuckdb } from '../../kit/telemetry/duckdb/duckdb-restore.ts';
 import { openDuckdbTelemetryStore } from '../../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
 import type { InfluxOptions } from '../../kit/telemetry/influx/influx-options.ts';
 import { influxTelemetryStore } from '../../kit/telemetry/influx/influx-telemetry-store.ts';
@@ -87,7 +88,7 @@ needs('influxd')('an InfluxDB that fails', () => {
       (cause: RowsRefused) => cause,
     );
     expect(err).toBeInstanceOf(RowsRefused);
-    expect(err?.refused.map(({ row }) => row)).toEqual(old);
+    expect(err?.refused.map(({ row }) => row)).toEqual(old.toSorted((a, b) => a.at - b.at));
     expect(err?.refused[0]?.reason).toContain('points beyond retention policy');
     expect(await readings.count('bin', 'bin-1')).toBe(297);
   });
@@ -158,9 +159,9 @@ describe('a DuckDB store whose process is killed', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   /** Lets a process write until it has acknowledged `batches` more, kills it there, and returns the last acknowledged. */
-  async function writeAndDie(file: string, from: number, batches: number): Promise<number> {
+  async function writeAndDie(file: string, from: number, batches: number, backups?: string): Promise<number> {
     const script = fileURLToPath(new URL('../support/duckdb-writer.ts', import.meta.url));
-    const child: ChildProcess = spawn(process.execPath, [script, file, String(from)], {
+    const child: ChildProcess = spawn(process.execPath, [script, file, String(from), ...(backups ? [backups] : [])], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let last = -1;
@@ -195,6 +196,39 @@ describe('a DuckDB store whose process is killed', () => {
       expect(await store.count('bin', 'bin-0')).toBe(values.length);
       await store.close();
       next = values.length;
+    }
+  });
+
+  it('has every acknowledged row, and rollups that agree with them, after kills amid rollups and backups', async () => {
+    const file = join(folder, 'city.duckdb');
+    const backups = join(folder, 'backups');
+    mkdirSync(backups);
+    let next = 0;
+    for (const batches of [70, 30, 65]) {
+      const acknowledged = await writeAndDie(file, next, batches, backups);
+      const store = await openDuckdbTelemetryStore(file);
+      const query = { type: 'bin', device: 'bin-7', measurement: 'fill', from: T0, to: T0 + 40 * 86_400_000 };
+      const values = (await store.series(query)).map(({ value }) => value as number);
+      expect([acknowledged + 1, acknowledged + 2]).toContain(values.length);
+      expect(values).toEqual(values.map((_, n) => n));
+      // Forty days in so few columns come from the rollups, but for hours whose rollups the kill left behind.
+      const rolled = await store.curve({ ...query, maxSamples: 100 });
+      expect(rolled).toMatchObject({ count: values.length, resolutionMs: 3_600_000, first: T0 });
+      expect(rolled.samples.map(({ value }) => value)).toContain(values.length - 1);
+      await store.close();
+      next = values.length;
+    }
+    // What bears the name of a backup is whole.
+    const whole = readdirSync(backups).filter((name) => existsSync(join(backups, name, 'telemetry.duckdb')));
+    expect(whole.length).toBeGreaterThan(0);
+    for (const name of whole) {
+      const restored = join(folder, `${name}.duckdb`);
+      const { samples } = await restoreDuckdb(join(backups, name), restored);
+      const store = await openDuckdbTelemetryStore(restored);
+      const count = await store.count('bin', 'bin-499');
+      expect(count).toBeLessThanOrEqual(next);
+      expect(samples).toBe(count * 1000);
+      await store.close();
     }
   });
 });
