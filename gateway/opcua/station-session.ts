@@ -2,36 +2,28 @@ import {
   AccessLevelFlag,
   AttributeIds,
   type ClientSession,
-  type ClientSubscription,
-  type DataChangeNotification,
   type DataValue,
   HistoryReadRequest,
   MessageSecurityMode,
-  type NotificationMessage,
   OPCUAClient,
   ReadRawModifiedDetails,
   SecurityPolicy,
   TimestampsToReturn,
 } from 'node-opcua';
 import type { OpcuaSource } from '../config.ts';
-import { type EventNews, refreshConditions, watchConditions } from './condition-events.ts';
+import { refreshConditions } from './condition-events.ts';
 import type { HistoryPage, HistoryQuestion } from './history.ts';
 import { identityOf } from './identity.ts';
 import { inCalls } from './in-calls.ts';
-import { type Handled, type Watching, watchNodes } from './monitored-nodes.ts';
+import { life } from './life.ts';
+import type { Watching } from './monitored-nodes.ts';
 import { readClockOffset, readServerLimits, type ServerLimits } from './server-limits.ts';
-import { watchSilence } from './silence.ts';
+import { keptForMs, type SubscriptionParts, subscribeToAll } from './station-subscriptions.ts';
 import { applicationUriOf, type StationTrust } from './trust.ts';
 
-export interface SessionParts {
+export interface SessionParts extends Pick<SubscriptionParts, 'source' | 'onValue' | 'onEvent' | 'onHeard'> {
   readonly gateway: string;
-  readonly source: OpcuaSource;
   readonly trust: StationTrust;
-  /** A value of one configured node, as the server sent it. */
-  readonly onValue: (node: OpcuaSource['nodes'][number], value: DataValue) => void;
-  readonly onEvent: (news: EventNews) => void;
-  /** The server spoke, if only to say that there is nothing to say. */
-  readonly onHeard: () => void;
   /** The gateway's clock, ms. */
   readonly now: () => number;
   /** Aborted when the session shall end, also while it is being opened. */
@@ -74,165 +66,69 @@ const answerWithinMs = 15_000;
 const historyWithinMs = 60_000;
 /** How long an end waits for the server to agree, ms. */
 const goodbyeMs = 1_000;
-/** What a server keeps for us after a line has died; kept short, as a server has few sessions to give. */
-const sessionTimeoutMs = 60_000;
 
 /**
  * Opens a session and subscribes to every configured node. Read-only by construction: nothing here writes or commands.
  * Rejects when the server cannot be reached, is not trusted, or refuses us.
  */
 export async function openStationSession(parts: SessionParts): Promise<StationSession> {
-  const { source, signal, onHeard } = parts;
+  const { source, signal, trust, now } = parts;
   const client = makeClient(parts);
-  let over = (_reason: string): void => {};
-  const ended = new Promise<string>((resolve) => {
-    over = resolve;
-  });
-  const leave = async (session?: ClientSession) => {
-    const goodbye = (async () => {
-      await session?.close(true);
-    })().catch(() => undefined);
-    await within(goodbyeMs, goodbye);
-    await within(
-      goodbyeMs,
-      client.disconnect().catch(() => undefined),
-    );
-  };
-  const giveUp = () => over('stopped');
-  signal.addEventListener('abort', giveUp, { once: true });
-  // Whatever ends it while it is being opened ends the opening: a request that waits for a dead line would hold us for long.
-  const orOver = <T>(step: Promise<T>): Promise<T> =>
-    Promise.race([
-      step,
-      ended.then((reason) => {
-        step.catch(() => undefined);
-        throw new Error(reason);
-      }),
-    ]);
-  const watches: { stop(): void }[] = [];
+  const own = life();
+  const stop = () => own.end('stopped');
+  signal.addEventListener('abort', stop, { once: true });
+  own.onEnd(() => signal.removeEventListener('abort', stop));
   let session: ClientSession | undefined;
+  const close = async () => {
+    const answers = !own.over || signal.aborted;
+    own.end('closed');
+    // Over a dead line there is nobody to take leave of.
+    if (answers) await within(goodbyeMs, session?.close(true));
+    await within(goodbyeMs, client.disconnect());
+  };
   try {
-    await answered(orOver(client.connect(source.endpoint)), source.endpoint);
-    client.on('connection_lost', () => over('the connection was lost'));
-    client.on('close', () => over('the connection was closed'));
+    await answered(own.during(client.connect(source.endpoint)), source.endpoint);
+    client.on('connection_lost', () => own.end('the connection was lost'));
+    client.on('close', () => own.end('the connection was closed'));
     // Somebody took the server's certificate back while it is being read: what it says counts no more from then on.
     const certificate = client.serverCertificate;
-    const unwatch = parts.trust.onChange(async () => {
-      if (source.security.mode === 'None' || !certificate || (await parts.trust.trusts(certificate))) return;
-      over('its certificate is not trusted any more');
+    const unwatch = trust.onChange(async () => {
+      if (source.security.mode === 'None' || !certificate || (await trust.trusts(certificate))) return;
+      own.end('its certificate is not trusted any more');
     });
-    watches.push({ stop: unwatch });
-    session = await orOver(client.createSession({ ...identityOf(source) }));
-    session.on('session_closed', () => over('the server closed the session'));
-    const live = session;
-    const limits = await orOver(readServerLimits(live));
-    let clockOffsetMs = await orOver(readClockOffset(live, parts.now)).catch(() => undefined);
-
-    const subscribe = async (): Promise<ClientSubscription> => {
-      const subscription = await orOver(
-        live.createSubscription2({
-          requestedPublishingInterval: source.publishingMs,
-          requestedMaxKeepAliveCount: Math.max(1, Math.round(source.keepaliveMs / source.publishingMs)),
-          requestedLifetimeCount: Math.max(30, Math.ceil(sessionTimeoutMs / source.publishingMs)),
-          maxNotificationsPerPublish: 0,
-          publishingEnabled: true,
-          priority: 10,
-        }),
-      );
-      const everyMs = subscription.publishingInterval * subscription.maxKeepAliveCount;
-      const watch = watchSilence(everyMs * 3, (silentMs) => over(`the server has said nothing for ${silentMs} ms`));
-      watches.push(watch);
-      subscription.on('raw_notification', (message: NotificationMessage) => {
-        watch.heard();
-        onHeard();
-        for (const one of message.notificationData ?? []) {
-          if (one?.schema.name === 'DataChangeNotification') tell(one as DataChangeNotification);
-        }
-      });
-      subscription.on('status_changed', (status) => over(`the server ended a subscription: ${status.name}`));
-      subscription.on('terminated', () => over('a subscription ended'));
-      subscription.on('internal_error', (err: Error) => over(`a subscription failed: ${err.message}`));
-      return subscription;
-    };
-    const tell = ({ monitoredItems }: DataChangeNotification) => {
-      for (const item of monitoredItems ?? []) {
-        const node = source.nodes[item.clientHandle];
-        if (node) parts.onValue(node, item.value);
-      }
-    };
-
-    const all: Handled[] = source.nodes.map((node, handle) => ({ handle, node }));
-    const subscriptions: ClientSubscription[] = [];
-    const refused: Watching['refused'][number][] = [];
-    const withoutDeadband: Watching['withoutDeadband'][number][] = [];
-    for (let i = 0; i < all.length; i += limits.itemsPerSubscription) {
-      const subscription = await subscribe().catch((err: Error) => {
-        // A server with few subscriptions to give: the rest of the nodes go into the last one it gave.
-        const last = subscriptions.at(-1);
-        if (last && /BadTooManySubscriptions/.test(err.message)) return last;
-        throw err;
-      });
-      if (!subscriptions.includes(subscription)) subscriptions.push(subscription);
-      const nodes = all.slice(i, i + limits.itemsPerSubscription);
-      const { publishingMs } = source;
-      const { itemsPerCall } = limits;
-      const watching = await orOver(watchNodes({ session: live, subscription, nodes, publishingMs, itemsPerCall }));
-      refused.push(...watching.refused);
-      withoutDeadband.push(...watching.withoutDeadband);
-    }
-
-    let events: ClientSubscription | undefined;
-    let eventsRefused: string | undefined;
-    if (source.events.length > 0) {
-      try {
-        events = await subscribe();
-        await orOver(watchConditions(events, source.notifier, parts.onEvent));
-        subscriptions.push(events);
-      } catch (err) {
-        // Readings are worth having without events; a dead line is noticed by whoever waits for `ended`.
-        eventsRefused = (err as Error).message;
-        events = undefined;
-      }
-    }
+    own.onEnd(unwatch);
+    const live = await own.during(client.createSession(identityOf(source)));
+    session = live;
+    live.on('session_closed', () => own.end('the server closed the session'));
+    const limits = await own.during(readServerLimits(live));
+    let clockOffsetMs = await own.during(readClockOffset(live, now)).catch(() => undefined);
+    const heard = await subscribeToAll({ ...parts, session: live, limits, life: own });
     signal.throwIfAborted();
-
-    let closing = false;
-    let alive = true;
-    void ended.then(() => {
-      alive = false;
-      for (const watch of watches) watch.stop();
-    });
     return {
-      ended,
-      refused,
-      withoutDeadband,
-      eventsRefused,
+      ended: own.ended,
+      refused: heard.refused,
+      withoutDeadband: heard.withoutDeadband,
+      eventsRefused: heard.eventsRefused,
       limits,
-      subscriptions: subscriptions.length,
+      subscriptions: heard.all.length,
       get clockOffsetMs() {
         return clockOffsetMs;
       },
-      connected: () => alive && !closing,
+      connected: () => !own.over,
       publishing(on) {
-        for (const subscription of subscriptions) void subscription.setPublishingMode(on).catch(() => undefined);
+        for (const subscription of heard.all) void subscription.setPublishingMode(on).catch(() => undefined);
       },
-      refreshConditions: async () => (events ? refreshConditions(live, events) : 'no events are mapped'),
+      refreshConditions: async () =>
+        heard.events ? refreshConditions(live, heard.events) : 'the server does not let us hear events',
       async readClock() {
-        clockOffsetMs = await orOver(readClockOffset(live, parts.now));
+        clockOffsetMs = await own.during(readClockOffset(live, now));
       },
-      nodesWithHistory: () => orOver(nodesWithHistory(live, source, limits)),
-      readHistory: (...ask) => orOver(readHistory(live, ...ask)),
-      async close() {
-        closing = true;
-        signal.removeEventListener('abort', giveUp);
-        for (const watch of watches) watch.stop();
-        await leave(alive ? live : undefined);
-      },
+      nodesWithHistory: () => own.during(nodesWithHistory(live, source, limits)),
+      readHistory: (...ask) => own.during(readHistory(live, ...ask)),
+      close,
     };
   } catch (err) {
-    for (const watch of watches) watch.stop();
-    signal.removeEventListener('abort', giveUp);
-    await leave(session);
+    await close();
     throw err;
   }
 }
@@ -246,7 +142,7 @@ function makeClient({ gateway, source, trust }: SessionParts): OPCUAClient {
     securityPolicy: SecurityPolicy[source.security.policy],
     clientCertificateManager: trust.manager,
     endpointMustExist: false,
-    requestedSessionTimeout: sessionTimeoutMs,
+    requestedSessionTimeout: keptForMs(source),
     defaultTransactionTimeout: answerWithinMs,
     transportTimeout: answerWithinMs,
     // The subscriptions keep the session alive, and their silence is watched here.
@@ -302,10 +198,13 @@ async function readHistory(
   }));
 }
 
-/** Waits for `step`, but no longer than `ms`; what it is doing goes on. */
-async function within(ms: number, step: Promise<unknown>): Promise<void> {
+/** Waits for `step`, but no longer than `ms`; what it is doing goes on, and whether it fails matters to nobody. */
+async function within(ms: number, step: Promise<unknown> | undefined): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  await Promise.race([step, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([step?.catch(() => undefined), late]);
   clearTimeout(timer);
 }
 

@@ -99,6 +99,8 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
   const stopped = new AbortController();
   const timedBy: Record<TimedBy, number> = { source: 0, server: 0, gateway: 0 };
   let session: StationSession | undefined;
+  /** The outbox has no room: a server shall keep what it has. */
+  let holding = false;
   let overwritten = 0;
   let eventsSeen = 0;
   let problem: string | null = null;
@@ -107,7 +109,10 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
   const held = gathering({
     take,
     most: mostHeld,
-    onHold: (hold) => session?.publishing(!hold),
+    onHold(hold) {
+      holding = hold;
+      session?.publishing(!hold);
+    },
     onKept(changes) {
       const now = clock.now();
       for (const { node, at } of changes) if (node !== undefined) marks.kept(node, at, now);
@@ -209,6 +214,7 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
       signal: stopped.signal,
     });
     session = live;
+    if (holding) live.publishing(false);
     problem = null;
     eventsProblem = live.eventsRefused ?? null;
     const over = new AbortController();

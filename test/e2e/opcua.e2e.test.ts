@@ -61,7 +61,8 @@ const missing = (listener: Listener, device: string, wanted: readonly (number | 
 needsPeers()('an OPC UA server', () => {
   describe.each<Make>(['asyncua', 'node-opcua'])('%s', (make) => {
     it.concurrent('with thousands of nodes and a limit of items per call is read whole, each value as it was sent', async () => {
-      const many = 3_100;
+      // asyncua needs half a minute to make as many nodes as node-opcua has here.
+      const many = make === 'asyncua' ? 1_200 : 3_100;
       // asyncua does not say its limit: it only refuses.
       const limit = ['--items-per-call', '400', ...(make === 'asyncua' ? ['--silent-limit'] : [])];
       const { server, words, listen } = await peerOf(make, 'many', ['--nodes', String(many), ...limit]);
@@ -79,7 +80,7 @@ needsPeers()('an OPC UA server', () => {
       const { refused, subscriptions, withoutDeadband, timedBy } = one.status();
       expect(refused).toEqual([{ node: 'ns=1;s=nothing.here', status: 'BadNodeIdUnknown' }]);
       expect(one.refusals.join()).toContain('nothing.here: BadNodeIdUnknown');
-      expect(subscriptions).toBe(4);
+      expect(subscriptions).toBe(Math.ceil(many / 1000));
       const { items, largest } = await server.stats();
       expect(largest).toBeLessThanOrEqual(400);
       expect(items).toBeGreaterThanOrEqual(many);
