@@ -40,7 +40,7 @@ export function quarantineCommand(): Command {
           `隔离区没有编号 ${id}，可能已被清除\nthe quarantine holds no row ${id}; it may have been purged`,
         );
       console.log(lineOf(row));
-      console.log(`${row.reason.zh}\n${row.reason.en}`);
+      console.log(visible(`${row.reason.zh}\n${row.reason.en}`));
       console.log(`${row.size} bytes${row.size > 65_536 ? '（只留下 64 KiB / the first 64 KiB)' : ''}:`);
       console.log(visible(Buffer.from(row.payload, 'base64').toString('utf8')));
     });
@@ -58,7 +58,8 @@ export function quarantineCommand(): Command {
       const which = device === undefined ? { ids: ids.map(whole) } : { device };
       const outcome = await outcomeOf(chosenFolder(readConfig()), { type: 'quarantine.readmit', which });
       say(`已重新接收 / let in: ${outcome.changed.join(', ') || '—'}`);
-      for (const { id, zh, en } of outcome.refused ?? []) say(`${id}: ${zh}\n${' '.repeat(id.length + 2)}${en}`);
+      for (const { id, zh, en } of outcome.refused ?? [])
+        say(visible(`${id}: ${zh}\n${' '.repeat(id.length + 2)}${en}`));
     });
   return command;
 }

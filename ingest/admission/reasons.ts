@@ -7,11 +7,18 @@ import type { Bilingual, Measurement } from '../../devices/model/device-type.ts'
 /** A foreign value as it may stand in a sentence: JSON, at most 60 characters. */
 export function shown(value: unknown): string {
   const text = typeof value === 'number' && !Number.isFinite(value) ? String(value) : json(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return cut(text);
 }
 
+/** At most 60 letters, and none that is not seen or turns round what follows: a reason is read in terminals too. */
+const cut = (text: string): string =>
+  (text.length > 60 ? `${text.slice(0, 57)}…` : text).replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu,
+    (letter) => `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+
 /** A foreign name as it may stand in a sentence: senders have put whole pages into one. */
-const word = (name: string): string => (name.length > 60 ? `${name.slice(0, 57)}…` : name);
+const word = cut;
 
 /** Values nested thousands deep come over the wire, and older V8s write JSON by recursion. */
 function json(value: unknown): string {

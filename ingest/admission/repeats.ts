@@ -1,5 +1,3 @@
-import type { Field } from './profile.ts';
-
 /**
  * Which readings of a device are known to be durable already, so that a redelivery is not journaled twice. A short window for
  * each device, in one block of memory for all; what falls out of it is journaled again, which leaves one copy in the store.
@@ -71,7 +69,7 @@ export function seedOf(text: string): number {
 export function digestOf(
   raw: Readonly<Record<string, unknown>>,
   quality: Readonly<Record<string, unknown>> | undefined,
-  fields: ReadonlyMap<string, Field>,
+  fields: ReadonlyMap<string, { readonly seed: number }>,
   seed: number,
 ): number {
   let a = seed;
