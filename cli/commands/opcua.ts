@@ -145,7 +145,7 @@ async function browse(given: string, node: string, options: BrowseOptions): Prom
     import('../../gateway/opcua/browse-text.ts'),
   ]);
   const log = processLog('opcua', { ...readConfig().config, logLevel: 'error' });
-  const trusted = one.config?.opcua.flatMap((source) => source.trusted) ?? [];
+  const trusted = one.config?.opcua.flatMap((source) => source.trusted) ?? null;
   const opened = await openTrust(one.pki.dir, trusted, log, one.id);
   try {
     await opened.refresh();

@@ -26,18 +26,19 @@ const lookEveryMs = 1000;
 /**
  * Opens the gateway's PKI below `pkiDir`. Trusted is what `yanshao opcua trust` put there, and beside that what the configuration
  * lists, as long as it lists it: what was taken off the list is not trusted after a start, unless a command trusted it too. A
- * list cannot be overruled by a command, so `reject` refuses a listed certificate.
+ * list cannot be overruled by a command, so `reject` refuses a listed certificate. Null is for somebody who looks without knowing
+ * the list: nothing is taken off then.
  */
 export async function openTrust(
   pkiDir: string,
-  trusted: readonly string[],
+  trusted: readonly string[] | null,
   log: Log,
   gateway = basename(join(pkiDir, '..')),
 ): Promise<StationTrust> {
   hushLibrary(log);
   const pki = await openPki(pkiDir);
   const listed = await listedCertificates(pki, pkiDir);
-  await listed.forgetFormer(trusted);
+  if (trusted) await listed.forgetFormer(trusted);
   const manager = new OPCUACertificateManager({
     rootFolder: join(pkiDir, 'client'),
     automaticallyAcceptUnknownCertificate: false,
@@ -46,7 +47,7 @@ export async function openTrust(
   });
   await manager.initialize();
   await makeOwn(manager, gateway);
-  const unread = new Set(trusted);
+  const unread = new Set(trusted ?? []);
   const said = new Set<string>();
   const listeners = new Set<() => void>();
   let seen = await pki.fingerprint();

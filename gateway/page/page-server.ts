@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Running } from '../../kit/cleanups.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -104,6 +105,7 @@ async function guard(app: FastifyInstance, { technicians, tls }: PageParts): Pro
     hsts: tls !== undefined,
   });
   await app.register(cookie);
+  await app.register(rateLimit, { global: false });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
@@ -163,12 +165,14 @@ ${link === null ? html`<p class="small">${say('signInHow')}</p>` : ''}
 
   app.get('/sign-in', async (request, reply) => page(reply, await doorPage(request, null)));
   app.get('/claim', async (request, reply) => page(reply, await doorPage(request, asked(request, 'link'))));
-  app.post('/sign-in', async (request, reply) => {
+  // A password is dear to work out: strangers may have that done so often.
+  const config = { rateLimit: { max: 30, timeWindow: '1 minute' } };
+  app.post('/sign-in', { config }, async (request, reply) => {
     const answer = await technicians.signIn(field(request, 'name'), field(request, 'password'), request.ip);
     if (typeof answer === 'string') return welcome(reply, answer);
     return page(reply.code(401), await doorPage(request, null, answer));
   });
-  app.post('/claim', async (request, reply) => {
+  app.post('/claim', { config }, async (request, reply) => {
     const link = field(request, 'link');
     const answer = await technicians.claim(link, field(request, 'name'), field(request, 'password'));
     if (typeof answer === 'string') return welcome(reply, answer);

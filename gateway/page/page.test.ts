@@ -140,6 +140,15 @@ describe('the local page of a gateway', () => {
     expect(await signIn()).not.toBe('');
   });
 
+  it('works out passwords for strangers thirty times a minute, and no oftener', async () => {
+    const { send } = await opened();
+    const answers: number[] = [];
+    for (let n = 0; n < 32; n++)
+      answers.push((await send('/sign-in', { name: `guess-${n % 20}`, password: 'x' })).status);
+    expect(answers.slice(0, 30)).toEqual(Array(30).fill(401));
+    expect(answers.slice(30)).toEqual([429, 429]);
+  });
+
   it('says what is connected, what waits, what was refused and whose certificate is missing', async () => {
     const { file, send, signIn } = await opened();
     await setTechnician(file, 'wang', password, now);

@@ -25,6 +25,7 @@ const nodes = [
     unit: 'MPa',
   },
 ];
+const pressureName = 'rtu-1.rtu.outletPressure';
 const devices = { 'rtu-*': 'gas-rtu' };
 
 const closing: (() => unknown)[] = [];
@@ -134,6 +135,10 @@ describe('a server’s certificate', () => {
     const checked = await folder.run('gateway', '--online', ...named);
     expect(checked.said).toContain('all 1 nodes are there');
     expect((await folder.run('opcua', 'reject', certificate, ...named)).said).toContain('take it off there first');
+    // Somebody who looks without the file takes nothing off its list.
+    const look = ['opcua', 'browse', server.url, 'ns=1;s=Stations', '--gateway', GATEWAY];
+    const seen = await folder.run(...look, '--username', login.username, '--password-env', 'SCADA_PASSWORD');
+    expect(seen.text).toContain(pressureName);
     write([]);
     const again = await folder.run('gateway', '--online', ...named);
     expect(again.ok).toBe(false);
