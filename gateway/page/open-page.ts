@@ -1,5 +1,6 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { DataFolder } from '../../kit/data-folder.ts';
+import { Problem } from '../../kit/problem.ts';
 import type { Gateway } from '../app.ts';
 import type { GatewayConfig } from '../config.ts';
 import { openPki } from '../opcua/pki.ts';
@@ -33,6 +34,10 @@ export async function openPage(
   const { config, gateway, running, folder, logFile, version, clock } = needs;
   const { gatewayPagePort: port, gatewayPageHost: host, gatewayPageCert: cert, gatewayPageKey: key } = config;
   if (port === 'off') return null;
+  if ((cert === undefined) !== (key === undefined))
+    throw new Problem(
+      'YANSHAO_GATEWAY_PAGE_CERT 与 YANSHAO_GATEWAY_PAGE_KEY 须同时设置\nYANSHAO_GATEWAY_PAGE_CERT and YANSHAO_GATEWAY_PAGE_KEY are set together or not at all',
+    );
   // World time: a demonstration's clock may run faster, and a sign-in is not part of it.
   const people = technicians(techniciansFile(folder, gateway.id), Date.now);
   const pki = await openPki(folder.path('gateways', gateway.id, 'pki'));

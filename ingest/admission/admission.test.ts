@@ -175,6 +175,15 @@ describe('a gateway', () => {
     expect(refusals).toMatchObject([{ device: 'd-2', code: 'wrong-shape' }]);
   });
 
+  it('says of itself what its pages show, and sends no readings of its own', () => {
+    const about = { 'opcua.unsecured': ['opc.tcp://lab:4840'] };
+    const own = bench().send('gw-1', 'v1/devices/me/attributes', about);
+    expect(own.entries).toEqual([{ kind: 'attributes', device: 'gw-1', received: TEN, values: about }]);
+    const readings = bench().send('gw-1', 'v1/devices/me/telemetry', { a: 1 });
+    expect(readings.entries).toEqual([]);
+    expect(readings.refusals).toHaveLength(1);
+  });
+
   it('brings the attributes of its devices', () => {
     const { entries } = bench().send('gw-1', 'v1/gateway/attributes', { 'd-2': { firmware: '1.4.2' } });
     expect(entries).toEqual([{ kind: 'attributes', device: 'd-2', received: TEN, values: { firmware: '1.4.2' } }]);
