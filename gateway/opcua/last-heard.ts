@@ -73,6 +73,22 @@ export function lastHeard(from: Marks, write: (marks: Marks) => Promise<void>): 
   const beyond = new Map<string, number>();
   let { heardUntil } = from;
   let changed = false;
+  let saving: Promise<void> = Promise.resolve();
+  const saveNow = async (): Promise<void> => {
+    if (!changed) return;
+    changed = false;
+    try {
+      await write({
+        version: 1,
+        ...(heardUntil !== undefined && { heardUntil }),
+        sure: Object.fromEntries(sure),
+        open: [...gaps],
+      });
+    } catch (err) {
+      changed = true;
+      throw err;
+    }
+  };
   return {
     kept(node, at, now) {
       // A value from the future must not hide what comes when its clock has been set right.
@@ -106,20 +122,10 @@ export function lastHeard(from: Marks, write: (marks: Marks) => Promise<void>): 
       changed = true;
     },
     gaps,
-    async save() {
-      if (!changed) return;
-      changed = false;
-      try {
-        await write({
-          version: 1,
-          ...(heardUntil !== undefined && { heardUntil }),
-          sure: Object.fromEntries(sure),
-          open: [...gaps],
-        });
-      } catch (err) {
-        changed = true;
-        throw err;
-      }
+    save() {
+      // One after the other: two at once would write one file.
+      saving = saving.catch(() => undefined).then(saveNow);
+      return saving;
     },
   };
 }

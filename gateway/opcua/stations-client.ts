@@ -1,4 +1,4 @@
-import type { DataValue } from 'node-opcua';
+import type { DataValue } from 'node-opcua-client';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import type { Running } from '../../kit/cleanups.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -215,6 +215,9 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
     });
     session = live;
     if (holding) live.publishing(false);
+    // From here on a gateway that dies has missed something.
+    marks.spoke(clock.now());
+    void save();
     problem = null;
     eventsProblem = live.eventsRefused ?? null;
     const over = new AbortController();
