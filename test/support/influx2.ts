@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { freePort, type Server, startServer } from './servers.ts';
 
 /**
- * InfluxDB 2.x is in no package registry as a program; whoever has one names it: `YANSHAO_TEST_INFLUXD2=/path/to/influxd`
- * (docs/influxdb.md says how one is built from its Go module). The suites run against it as against 1.x.
+ * Debian has no package of InfluxDB 2.x; whoever has the program names it, `YANSHAO_TEST_INFLUXD2=/path/to/influxd`, and the
+ * contract suites run against it as against 1.x.
  */
 export const influxd2 = (): string | undefined => process.env.YANSHAO_TEST_INFLUXD2 || undefined;
 

@@ -40,15 +40,15 @@ describe('a DuckDB file of readings over time', () => {
   it('lets go of whole days, the readings first and their rollups later, and says how much went', async () => {
     const retention = { rawDays: 3, minuteDays: 5, hourDays: 8 };
     const store = await openDuckdbTelemetryStore(file, { retention });
-    await store.write(rows(T0, 10 * 24, HOUR));
+    await store.write(rows(T0, 10 * 6, 4 * HOUR));
     const { dropped, rolledHours } = await store.upkeep(T0 + 10 * DAY + 12 * HOUR);
     // Days 0 to 6 are older than three days before noon of day 10, and day 7 holds its beginning.
-    expect(dropped).toBe(7 * 24 * 2);
-    expect(rolledHours).toBe(240);
+    expect(dropped).toBe(7 * 6 * 2);
+    expect(rolledHours).toBe(60);
     const asked = { type: 'bin', device: 'bin-1', measurement: 'fill', from: T0, to: T0 + 10 * DAY };
     expect((await store.series(asked))[0]?.at).toBe(T0 + 7 * DAY);
     const curve = await store.curve({ ...asked, maxSamples: 5000 });
-    expect(curve).toMatchObject({ resolutionMs: HOUR, count: 8 * 24, first: T0 + 2 * DAY });
+    expect(curve).toMatchObject({ resolutionMs: HOUR, count: 8 * 6, first: T0 + 2 * DAY });
     expect((await store.curve({ ...asked, from: T0 + 5 * DAY, maxSamples: 5000 })).resolutionMs).toBe(60_000);
     expect(await store.upkeep(T0 + 10 * DAY + 12 * HOUR)).toMatchObject({ dropped: 0, rolledHours: 0 });
     await store.close();
@@ -58,7 +58,7 @@ describe('a DuckDB file of readings over time', () => {
       /2026-11-07T00:00:00.000Z.*beyond retention/,
     );
     await again.close();
-    expect(await inside('select count(*) as n from samples')).toEqual({ n: String(3 * 24 * 2) });
+    expect(await inside('select count(*) as n from samples')).toEqual({ n: String(3 * 6 * 2) });
   });
 
   it('keeps everything where no retention is set', async () => {
@@ -71,22 +71,22 @@ describe('a DuckDB file of readings over time', () => {
 
   it('never shows a rollup that lacks a reading: not before it is made, not after a correction, not after a restart', async () => {
     let store = await openDuckdbTelemetryStore(file, { tidyAfter: 10 });
-    await store.write(rows(T0, 20 * 24, HOUR));
-    const asked = { type: 'bin', device: 'bin-1', measurement: 'fill', from: T0, to: T0 + 20 * DAY, maxSamples: 40 };
+    await store.write(rows(T0, 60, 4 * HOUR));
+    const asked = { type: 'bin', device: 'bin-1', measurement: 'fill', from: T0, to: T0 + 10 * DAY, maxSamples: 40 };
     const highest = async () => Math.max(...(await store.curve(asked)).samples.map(({ value }) => value as number));
-    expect(await highest()).toBe(99);
-    await store.upkeep(T0 + 21 * DAY);
-    expect(await highest()).toBe(99);
+    expect(await highest()).toBe(59);
+    await store.upkeep(T0 + 11 * DAY);
+    expect(await highest()).toBe(59);
     await store.write([{ type: 'bin', device: 'bin-1', at: T0 + 3 * DAY, values: { fill: 500 } }]);
     expect(await highest()).toBe(500);
     // Enough others for the corrected hour to be tidied, which takes the mark off its samples.
-    for (let n = 0; n < 5; n++) await store.write(rows(T0 + 20 * DAY + n * HOUR, 10, 1000));
+    for (let n = 0; n < 5; n++) await store.write(rows(T0 + 10 * DAY + n * HOUR, 10, 1000));
     await store.close();
     store = await openDuckdbTelemetryStore(file);
     expect(await highest()).toBe(500);
-    expect((await store.upkeep(T0 + 22 * DAY)).rolledHours).toBeGreaterThan(0);
+    expect((await store.upkeep(T0 + 12 * DAY)).rolledHours).toBeGreaterThan(0);
     expect(await highest()).toBe(500);
-    expect((await store.curve(asked)).count).toBe(480);
+    expect((await store.curve(asked)).count).toBe(60);
     await store.close();
   });
 

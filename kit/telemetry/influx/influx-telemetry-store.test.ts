@@ -80,6 +80,15 @@ describe('what goes over the wire to InfluxDB', () => {
     expect(writes[0]?.url).toBe('/influx/write?db=%E5%9F%8E%20city&precision=ms');
   });
 
+  it('goes to /api/v3/write_lp with a bearer on 3, all of a batch or nothing, answered when it is on disk', async () => {
+    await store({ api: 'v3' }).write(rows(1));
+    expect(writes[0]?.headers.authorization).toBe('Bearer secret');
+    expect(writes[0]?.url).toBe(
+      '/api/v3/write_lp?db=%E5%9F%8E%20city&precision=millisecond&accept_partial=false&no_sync=false',
+    );
+    expect(writes[0]?.lines).toEqual(['bin,device=bin-0 fill=0 1000']);
+  });
+
   it.each([429, 500, 502, 503, 504])('may try the batch again after a %i, and sent it only once', async (status) => {
     answer = error(status, 'busy');
     await expect(store().write(rows(3))).rejects.toBeInstanceOf(StoreUnavailable);
