@@ -106,6 +106,7 @@ interface Line<Who> {
   readonly inbound: OnceOnly;
   readonly filters: Set<string>;
   underway?: Underway;
+  gone?: true;
   signIn?: SignIn<Who>;
   who?: Who;
   allowance?: Allowance;
@@ -223,6 +224,7 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
   };
 
   const gone = (client: Known<Who>, line: Line<Who>, allowance: Allowance): void => {
+    line.gone = true;
     lines.delete(client);
     line.underway?.leave();
     allowance.connections--;
@@ -241,7 +243,8 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
 
   /** Stops reading from a client until it owes nothing: its own kernel makes it wait, and nobody else does. */
   const hold = (line: Line<Who>, ms: number): void => {
-    if (line.heldBy || line.who === undefined) return;
+    // What is read of a connection that has closed holds nobody up.
+    if (line.heldBy || line.gone || line.who === undefined) return;
     held++;
     if (now() - line.freedAt > QUIET_MS) {
       counts.holds++;
