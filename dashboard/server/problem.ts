@@ -27,6 +27,7 @@ export function problem(
 /** What may be looked for and not be there. */
 const things = {
   device: { zh: '设备', en: 'device' },
+  type: { zh: '设备类型', en: 'device type' },
   measurement: { zh: '该类设备的测点', en: 'measurement of this device type' },
   alarm: { zh: '告警', en: 'alarm' },
   fault: { zh: '演示故障', en: 'fault of the demonstration' },

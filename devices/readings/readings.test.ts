@@ -43,6 +43,7 @@ describe('the series that are asked for', () => {
     const asked = { devices: ['p1'], measurements: ['fill'] };
     expect(selectSeries(asked, known)).toEqual({ missing: 'measurement', name: 'fill' });
     expect(selectSeries({ devices: ['b1'], measurements: ['constructor'] }, known)).toHaveProperty('missing');
+    expect(selectSeries({ type: 'tree' }, known)).toEqual({ missing: 'type', name: 'tree' });
   });
 
   it('become groups by type', () => {

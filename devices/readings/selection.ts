@@ -11,7 +11,7 @@ export interface SelectedSeries {
 
 /** What was asked for and is not there. */
 export interface NotThere {
-  readonly missing: 'device' | 'measurement';
+  readonly missing: 'type' | 'device' | 'measurement';
   readonly name: string;
 }
 
@@ -34,6 +34,9 @@ export interface Known {
  * several types each gives what it has, and a measurement that none of them has is not there.
  */
 export function selectSeries(wanted: Wanted, known: Known): readonly SelectedSeries[] | NotThere {
+  if (wanted.type !== undefined && !Object.hasOwn(known.types, wanted.type)) {
+    return { missing: 'type', name: wanted.type };
+  }
   const devices: Device[] = [];
   for (const id of new Set(wanted.devices ?? idsOf(wanted.type, known))) {
     const device = known.device(id);
