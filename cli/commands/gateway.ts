@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts';
 import { followConfig } from '../../gateway/follow-config.ts';
 import { openGateway } from '../../gateway/main.ts';
-import { openPage, techniciansFile } from '../../gateway/page/open-page.ts';
 import { faultOf, setTechnician } from '../../gateway/page/technicians.ts';
 import { sayIn } from '../../gateway/page/texts.ts';
 import { openLogFile } from '../../gateway/watch/log-file.ts';
@@ -71,7 +70,18 @@ async function runGateway(flags: Record<string, unknown>): Promise<void> {
     stopping.add('configuration', followConfig({ file, read, gateway: running, log }));
     warnUnsecured(gateway);
     try {
-      const page = await openPage({ config, gateway, running, folder, logFile, version, clock });
+      const page =
+        config.gatewayPagePort === 'off'
+          ? null
+          : await (await import('../../gateway/page/open-page.ts')).openPage({
+              config,
+              gateway,
+              running,
+              folder,
+              logFile,
+              version,
+              clock,
+            });
       if (page) {
         stopping.add('page', page);
         say(`  本地页面 / local page: ${page.url}/`);
@@ -128,6 +138,7 @@ async function setUser(name: string, { gateway }: { gateway?: string }, command:
   const password = await firstLineOf(process.stdin);
   const fault = faultOf(name, password);
   if (fault) throw new Problem(`${sayIn('zh')(fault.refused)} / ${sayIn('en')(fault.refused)}`);
+  const { techniciansFile } = await import('../../gateway/page/open-page.ts');
   await setTechnician(techniciansFile(chosenFolder(loaded), id), name, password, Date.now());
   say(`已设置 / set: ${name} @ ${id}`);
 }

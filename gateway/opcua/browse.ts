@@ -1,4 +1,11 @@
-import { AccessLevelFlag, AttributeIds, BrowseDirection, type ClientSession, DataType, NodeClass } from 'node-opcua';
+import {
+  AccessLevelFlag,
+  AttributeIds,
+  BrowseDirection,
+  type ClientSession,
+  DataType,
+  NodeClass,
+} from 'node-opcua-client';
 import { inCalls } from './in-calls.ts';
 
 /** A node of a server as a person who maps it wants to see it. */

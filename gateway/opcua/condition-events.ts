@@ -9,7 +9,7 @@ import {
   type StatusCode,
   TimestampsToReturn,
   type Variant,
-} from 'node-opcua';
+} from 'node-opcua-client';
 import type { ConditionEvent } from './conditions.ts';
 
 /** What a notifier says. */

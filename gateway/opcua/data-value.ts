@@ -1,4 +1,4 @@
-import { DataType, type DataValue, type Variant, VariantArrayType } from 'node-opcua';
+import { DataType, type DataValue, type Variant, VariantArrayType } from 'node-opcua-client';
 import type { Content } from '../normalise/data-changes.ts';
 
 /** Whose clock a value's time is from. */

@@ -1,13 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  MessageSecurityMode,
-  OPCUACertificateManager,
-  OPCUAClient,
-  type UserTokenPolicy,
-  UserTokenType,
-} from 'node-opcua';
+import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
+import { MessageSecurityMode, OPCUAClient, type UserTokenPolicy, UserTokenType } from 'node-opcua-client';
 import { infoOf } from './pki.ts';
 
 /** One way to connect that a server offers. */

@@ -1,4 +1,4 @@
-import type { DataValue } from 'node-opcua';
+import type { DataValue } from 'node-opcua-client';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import { retryDelays, type Wait } from '../../kit/retry.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type UserIdentityInfo, UserTokenType } from 'node-opcua';
+import { type UserIdentityInfo, UserTokenType } from 'node-opcua-client';
 import type { OpcuaSource } from '../config.ts';
 import { toDer } from './pki.ts';
 

@@ -1,10 +1,5 @@
-import {
-  type ClientSession,
-  MessageSecurityMode,
-  type OPCUACertificateManager,
-  OPCUAClient,
-  SecurityPolicy,
-} from 'node-opcua';
+import type { OPCUACertificateManager } from 'node-opcua-certificate-manager';
+import { type ClientSession, MessageSecurityMode, OPCUAClient, SecurityPolicy } from 'node-opcua-client';
 import type { OpcuaSource } from '../config.ts';
 import { identityOf } from './identity.ts';
 import { applicationUriOf } from './trust.ts';

@@ -9,7 +9,7 @@ import {
   MonitoringMode,
   type StatusCode,
   TimestampsToReturn,
-} from 'node-opcua';
+} from 'node-opcua-client';
 import type { OpcuaSource } from '../config.ts';
 import { inCalls } from './in-calls.ts';
 

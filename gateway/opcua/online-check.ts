@@ -1,4 +1,4 @@
-import { AccessLevelFlag, AttributeIds, type ClientSession, type DataValue } from 'node-opcua';
+import { AccessLevelFlag, AttributeIds, type ClientSession, type DataValue } from 'node-opcua-client';
 import type { Log } from '../../kit/log.ts';
 import type { GatewayConfig, OpcuaSource } from '../config.ts';
 import { inCalls } from './in-calls.ts';

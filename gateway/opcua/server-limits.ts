@@ -1,4 +1,4 @@
-import { AttributeIds, type ClientSession, VariableIds } from 'node-opcua';
+import { AttributeIds, type ClientSession, VariableIds } from 'node-opcua-client';
 import { inCalls } from './in-calls.ts';
 
 /** How much a server takes at once (OPC 10000-5 §6.3.11); what it does not say is what passes everywhere. */

@@ -9,7 +9,7 @@ import {
   ReadRawModifiedDetails,
   SecurityPolicy,
   TimestampsToReturn,
-} from 'node-opcua';
+} from 'node-opcua-client';
 import type { OpcuaSource } from '../config.ts';
 import { refreshConditions } from './condition-events.ts';
 import type { HistoryPage, HistoryQuestion } from './history.ts';

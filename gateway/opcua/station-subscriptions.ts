@@ -4,7 +4,7 @@ import type {
   DataChangeNotification,
   DataValue,
   NotificationMessage,
-} from 'node-opcua';
+} from 'node-opcua-client';
 import type { OpcuaSource } from '../config.ts';
 import { type EventNews, watchConditions } from './condition-events.ts';
 import type { Life } from './life.ts';
