@@ -43,10 +43,10 @@ export function exportReadingsCommand(): Command {
         { device: registry.device, devices: registry.devices, types: deviceTypes },
       );
       if ('missing' in series) {
-        const what = { device: '设备 / device', measurement: '测点 / measurement' }[series.missing];
+        const what = named[series.missing];
         throw new Problem(`没有 / there is no ${what} "${series.name}"`);
       }
-      if (series.length === 0)
+      if (!options.device && !options.type)
         throw new Problem('请用 --device 或 --type 指定设备 / name devices by --device or --type');
       const rpc = connect(folder, 'ingest');
       const types: Readonly<Record<string, { measurements: Readonly<Record<string, { unit: string }>> }>> = deviceTypes;
@@ -70,6 +70,8 @@ export function exportReadingsCommand(): Command {
       }
     });
 }
+
+const named = { type: '设备类型 / device type', device: '设备 / device', measurement: '测点 / measurement' } as const;
 
 async function csvFile(parts: ExportParts, file: string, bom: boolean): Promise<number> {
   const count: ExportCount = { rows: 0 };
