@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../kit/config.ts';
-import { checkMqttDoor, ingestSettings } from './config.ts';
+import { checkBrokerUrl, checkMqttDoor, ingestSettings } from './config.ts';
 import { brokerOptions } from './mqtt/broker-options.ts';
 import { doorUrls } from './mqtt/door-urls.ts';
 
@@ -72,5 +72,31 @@ describe('the settings of ingest', () => {
     const { device, gateway } = brokerOptions(config({})).limits;
     expect(gateway.messages.perSecond).toBeGreaterThan(device.messages.perSecond);
     expect(gateway.bytes.perSecond).toBeGreaterThan(device.bytes.perSecond);
+  });
+});
+
+describe('an external broker', () => {
+  const check = (over: Partial<Parameters<typeof checkBrokerUrl>[0]>) => () =>
+    checkBrokerUrl({
+      mqttBrokerUrl: undefined,
+      mqttBrokerCert: undefined,
+      mqttBrokerKey: undefined,
+      mqttBrokerGroup: undefined,
+      ...over,
+    });
+  it('is spoken to in the clear on this machine only', () => {
+    for (const mqttBrokerUrl of [
+      'mqtt://127.0.0.1:1883',
+      'mqtt://[::1]',
+      'mqtts://broker.lan:8883',
+      'wss://broker.lan',
+    ])
+      expect(check({ mqttBrokerUrl })).not.toThrow();
+    expect(check({ mqttBrokerUrl: 'mqtt://broker.lan' })).toThrow(/in the clear.*mqtts:/);
+    expect(check({ mqttBrokerUrl: 'ws://10.0.0.5:8083' })).toThrow(/wss:/);
+  });
+  it('needs a certificate with its key, and an address for its group', () => {
+    expect(check({ mqttBrokerUrl: 'mqtts://b', mqttBrokerCert: 'c.pem' })).toThrow(/only one is set/);
+    expect(check({ mqttBrokerGroup: 'city' })).toThrow(/YANSHAO_MQTT_BROKER_URL too/);
   });
 });

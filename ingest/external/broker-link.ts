@@ -188,7 +188,8 @@ export function startBrokerLink(parts: LinkParts): BrokerLink {
     },
     publish(topic, payload, { qos = 1, retain = false } = {}) {
       const mine = client;
-      if (!up || !mine) return Promise.reject(new Error(`the link with ${url} is down`));
+      // Before the subscriptions are granted too: what the broker kept for us comes first, and is answered.
+      if (!mine?.connected) return Promise.reject(new Error(`the link with ${url} is down`));
       return slots.run(
         () =>
           new Promise((resolve, reject) =>
