@@ -1,25 +1,13 @@
 import { rmSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { PageRow } from '../telemetry/telemetry-store.ts';
+import type { ParquetGroups, ParquetReply, ParquetStart, ParquetTask } from './messages.ts';
 
 /** Readings on their way into a file; a row names its group, device and measurement by their places here. */
 export interface ParquetReadings {
-  readonly groups: readonly {
-    readonly devices: readonly string[];
-    readonly measurements: readonly string[];
-    readonly units: readonly string[];
-  }[];
+  readonly groups: ParquetGroups;
   readonly rows: AsyncIterable<readonly PageRow[]>;
 }
-
-/** What the worker is started with. */
-export interface ParquetStart {
-  readonly file: string;
-  readonly groups: ParquetReadings['groups'];
-}
-/** Rows to take, or how to end; each is answered when it is done. */
-export type ParquetTask = readonly PageRow[] | 'finish' | 'drop';
-export type ParquetReply = { readonly done: true } | { readonly error: string };
 
 /**
  * Writes readings into a Parquet file: `time` (UTC), `device`, `measurement`, `unit`, `number`, `boolean`, `text` (one of

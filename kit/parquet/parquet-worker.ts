@@ -11,7 +11,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import type { PageRow } from '../telemetry/telemetry-store.ts';
-import type { ParquetReply, ParquetStart, ParquetTask } from './parquet-file.ts';
+import type { ParquetReply, ParquetStart, ParquetTask } from './messages.ts';
 
 /** The thread that collects rows in a file and writes them as Parquet. */
 const port = parentPort!;

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DAY_MS, HOUR_MS, keptSince } from '../rollups.ts';
 import type { Retention } from '../telemetry-store.ts';
-import { cut, type Slice } from './compaction.ts';
+import { cut, type Slice } from './cut.ts';
 import { type HourBook, partsOf, rollHour, rollMinutes } from './hour-rollups.ts';
 import { inTransaction } from './transaction.ts';
 

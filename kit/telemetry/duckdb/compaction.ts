@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { HOUR_MS } from '../rollups.ts';
+import { cut, type Slice } from './cut.ts';
 import type { HourBook } from './hour-rollups.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -13,15 +14,8 @@ export interface Compaction {
   step(): Promise<boolean>;
 }
 
-/** Samples of one slice: about 0.1 s of work, which is the longest that a write waits for it. */
-const SLICE = 200_000;
 /** A few late samples do not make an hour worth rewriting: one new sample in so many. */
 const WORTH = 20;
-
-export interface Slice {
-  readonly from: number;
-  readonly to: number;
-}
 
 /**
  * Works hour by hour of source time, through hours that have been quiet since the last look. Counting samples instead of
@@ -73,16 +67,6 @@ async function worthwhile(connection: DuckDBConnection, busy: ReadonlySet<number
     if (Number(n) * WORTH >= all) slices.push(...cut(from, all));
   }
   return slices;
-}
-
-/** Cuts an hour into equal parts of about {@link SLICE} samples. */
-export function cut(from: number, samples: number): Slice[] {
-  const parts = Math.max(1, Math.ceil(samples / SLICE));
-  const width = Math.ceil(HOUR_MS / parts);
-  return Array.from({ length: parts }, (_, i) => ({
-    from: from + i * width,
-    to: Math.min(from + HOUR_MS, from + (i + 1) * width),
-  }));
 }
 
 function tidy(connection: DuckDBConnection, { from, to }: Slice, book: Pick<HourBook, 'stale'>): Promise<void> {

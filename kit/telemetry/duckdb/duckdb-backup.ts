@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DAY_MS, HOUR_MS } from '../rollups.ts';
-import { cut } from './compaction.ts';
+import { cut } from './cut.ts';
 import { rowsOf } from './duckdb-reads.ts';
 import { createTables } from './tables.ts';
 

@@ -7,7 +7,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../problem.ts';
 import type { TelemetryRow } from '../telemetry-store.ts';
-import { cut } from './compaction.ts';
+import { cut } from './cut.ts';
 import { openDuckdbTelemetryStore } from './duckdb-telemetry-store.ts';
 
 const T0 = Date.parse('2026-11-22T08:00:00Z');

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BAD_FROM, UNCERTAIN_FROM } from '../curve.ts';
 import { HOUR_MS, MINUTE_MS } from '../rollups.ts';
-import { cut, type Slice } from './compaction.ts';
+import { cut, type Slice } from './cut.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
