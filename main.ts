@@ -71,7 +71,16 @@ export async function startCity({
 
     const ingest = stopping.add(
       'ingest',
-      await openIngest({ config, folder, registry, city, types: deviceTypes, clock, log: named('ingest') }),
+      await openIngest({
+        config,
+        folder,
+        registry,
+        city,
+        types: deviceTypes,
+        clock,
+        steady: time.steady,
+        log: named('ingest'),
+      }),
     );
     const rules = stopping.add(
       'rules',

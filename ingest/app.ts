@@ -7,6 +7,7 @@ import type { Clock } from '../kit/clock.ts';
 import type { Journal, JournalOptions } from '../kit/journal/journal.ts';
 import type { Log } from '../kit/log.ts';
 import type { Sql } from '../kit/sql/sql.ts';
+import type { SteadyClock } from '../kit/steady-clock.ts';
 import { keepAll } from '../kit/telemetry/rollups.ts';
 import type { Retention, TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
 import { type AdmissionRegistry, admission } from './admission/admission.ts';
@@ -54,6 +55,8 @@ export interface IngestParts {
   /** True where a P1 or P2 rule judges a measurement: it travels in the journal's reserved lane. */
   readonly isSafety: IsSafety;
   readonly clock: Clock;
+  /** The same clock where it can hold back a step of the system's; a demonstration's cannot. */
+  readonly steady?: SteadyClock | null;
   readonly log: Log;
   readonly mqtt: BrokerOptions;
   readonly quarantine: QuarantineBounds;
@@ -166,6 +169,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
         admission: judge,
         conditions,
         isRegistered: (id) => registry.device(id) !== undefined,
+        steady: parts.steady ?? null,
         clock,
       }),
     );

@@ -1,6 +1,7 @@
 import type { ClockSkew } from '../devices/contract/stats.ts';
 import type { Running } from '../kit/cleanups.ts';
 import type { Clock } from '../kit/clock.ts';
+import type { SteadyClock, Step } from '../kit/steady-clock.ts';
 import type { Admission } from './admission/admission.ts';
 import type { ConditionBook } from './conditions.ts';
 import { PLATFORM } from './journal-watch.ts';
@@ -18,10 +19,26 @@ export function clocksToTell(
   return { platform, devices: platform ? new Map() : off };
 }
 
+/**
+ * The field's clocks decide about a step of the system's clock: where they go with it, ours was wrong and follows; where they
+ * stay with ours, the step is the error and is held on.
+ */
+export function judgeStep(
+  steady: Pick<SteadyClock, 'adopt' | 'refute'>,
+  step: Step,
+  fieldAheadMs: number | null,
+): void {
+  if (fieldAheadMs === null) return;
+  if (Math.abs(fieldAheadMs - step.byMs) < Math.abs(fieldAheadMs)) steady.adopt();
+  else steady.refute();
+}
+
 export interface ClockWatchParts {
-  readonly admission: Pick<Admission, 'stats' | 'clocksOff' | 'clockOf'>;
+  readonly admission: Pick<Admission, 'stats' | 'clocksOff' | 'clockOf' | 'fieldAheadMs'>;
   readonly conditions: Pick<ConditionBook, 'begin' | 'end' | 'standing'>;
   readonly isRegistered: (device: string) => boolean;
+  /** The platform's own clock, where it can hold back a step of the system's. */
+  readonly steady: Pick<SteadyClock, 'step' | 'adopt' | 'refute'> | null;
   readonly clock: Pick<Clock, 'every'>;
 }
 
@@ -29,15 +46,19 @@ const EVERY_MS = 10_000;
 const seconds = (ms: number): number => Math.round(ms / 1000);
 
 /** Tells the rules which clocks are wrong, every ten seconds; ends what was told once a clock was measured right again. */
-export function startClockWatch({ admission, conditions, isRegistered, clock }: ClockWatchParts): Running {
+export function startClockWatch({ admission, conditions, isRegistered, steady, clock }: ClockWatchParts): Running {
   const look = (): void => {
+    const step = steady?.step() ?? null;
+    if (steady && step) judgeStep(steady, step, admission.fieldAheadMs());
     const off = admission.clocksOff;
     const standing = conditions.standing('clock-skew');
-    if (off.size === 0 && standing.length === 0) return;
+    if (off.size === 0 && standing.length === 0 && !step) return;
     const { measured } = admission.stats().clocks;
     const { platform, devices } = clocksToTell(off, measured);
     const known = new Set(standing.map(({ subject }) => subject));
-    if (platform) {
+    if (step) {
+      if (!known.has(PLATFORM)) conditions.begin('clock-skew', PLATFORM, { steppedSeconds: seconds(step.byMs) });
+    } else if (platform) {
       if (!known.has(PLATFORM)) conditions.begin('clock-skew', PLATFORM, { devices: off.size, measured });
     } else if (known.has(PLATFORM)) conditions.end('clock-skew', PLATFORM);
     for (const [device, { skewMs }] of devices) {

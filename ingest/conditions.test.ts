@@ -98,9 +98,11 @@ describe('wrong clocks', () => {
       admission: {
         clocksOff: off,
         clockOf: (id) => known.get(id) ?? null,
+        fieldAheadMs: () => null,
         stats: () => ({ clocks: { measured: 9, off: off.size, worst: [] } }) as never,
       },
       isRegistered: (id) => id !== 'd-1',
+      steady: null,
       conditions: book,
       clock: {
         every: (_ms, fn) => {

@@ -11,6 +11,7 @@ import { openSqliteJournal } from '../kit/journal/sqlite/sqlite-journal.ts';
 import { zoneOffset } from '../kit/local-time.ts';
 import type { Log } from '../kit/log.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
+import type { SteadyClock } from '../kit/steady-clock.ts';
 import { type Ingest, startIngest } from './app.ts';
 import { checkBrokerUrl, checkMqttDoor, type IngestConfig } from './config.ts';
 import { externalOptions } from './external/external-options.ts';
@@ -27,6 +28,7 @@ export interface IngestNeeds {
   readonly city: LoadedCity;
   readonly types: Readonly<Record<string, DeviceType>>;
   readonly clock: Clock;
+  readonly steady: SteadyClock | null;
   readonly log: Log;
 }
 
@@ -35,7 +37,7 @@ export const journalFile = (folder: DataFolder): string => folder.path('journal.
 
 /** Opens journal, store and ingest's own database, and starts ingest on them; stopping it closes all. */
 export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonly reader: EntryReader }> {
-  const { config, folder, registry, reloadRegistry, city, types, clock, log } = needs;
+  const { config, folder, registry, reloadRegistry, city, types, clock, steady, log } = needs;
   checkMqttDoor(config);
   checkBrokerUrl(config);
   const stopping = cleanups(log);
@@ -63,6 +65,7 @@ export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonl
       cutAt: config.journalCutPercent / 100,
       clockToleratedMs: config.clockToleranceSeconds * 1000,
       clock,
+      steady,
       log,
       mqtt: brokerOptions(config),
       external: externalOptions(config),

@@ -75,6 +75,17 @@ describe('a clock whose system is stepped', () => {
     expect(shows()).toBe(11 * 60_000 - HOUR);
   });
 
+  it('holds a step for as long as something else shows that it is wrong', () => {
+    const { clock, pass, set, shows } = machine();
+    set(HOUR);
+    for (let minute = 0; minute < 60; minute++) {
+      pass(60_000);
+      shows();
+      clock.refute();
+    }
+    expect(shows()).toBe(HOUR);
+  });
+
   it('counts the ten minutes anew when the clock is stepped again meanwhile', () => {
     const { told, pass, set, shows } = machine();
     set(HOUR);

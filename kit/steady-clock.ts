@@ -12,8 +12,10 @@ export interface Step {
 export interface SteadyClock extends Clock {
   /** The step that is held back now, or null. */
   step(): Step | null;
-  /** Follows the held step at once: something else has shown that the world's clock is right. */
+  /** Follows the held step at once: something else has shown that the system's clock is right. */
   adopt(): void;
+  /** Holds it on for another full wait: something else has shown that the system's clock is wrong. */
+  refute(): void;
 }
 
 export interface SteadyOptions {
@@ -43,7 +45,7 @@ export function steadyClock({
 }: SteadyOptions = {}): SteadyClock {
   /** What this clock shows when the monotonic one shows 0. */
   let origin = wall() - monotonic();
-  let held: { byMs: number; noticed: number } | null = null;
+  let held: { byMs: number; noticed: number; until: number } | null = null;
 
   const said = (byMs: number, what: 'held' | 'adopted' | 'gone', noticed: number) =>
     onStep?.({ byMs, since: Math.round(origin + noticed) }, what);
@@ -66,9 +68,9 @@ export function steadyClock({
       return Math.round(origin + counted);
     }
     if (!held || Math.abs(off - held.byMs) > toleranceMs) {
-      held = { byMs: off, noticed: counted };
+      held = { byMs: off, noticed: counted, until: counted + adoptAfterMs };
       said(off, 'held', counted);
-    } else if (counted - held.noticed >= adoptAfterMs) follow(off, held.noticed);
+    } else if (counted >= held.until) follow(off, held.noticed);
     return Math.round(origin + counted);
   };
   return {
@@ -79,6 +81,9 @@ export function steadyClock({
     },
     adopt() {
       if (held) follow(held.byMs, held.noticed);
+    },
+    refute() {
+      if (held) held.until = monotonic() + adoptAfterMs;
     },
   };
 }

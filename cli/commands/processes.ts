@@ -82,14 +82,14 @@ export function processCommand(name: string): Command {
 
 async function runIngest({ config, folder, log, stopping }: Frame): Promise<string> {
   const city = await loadCity(citiesDir, config.city);
-  const { clock } = sharedClock(folder, config.demo, config.demoSpeed, log);
+  const { clock, steady } = sharedClock(folder, config.demo, config.demoSpeed, log);
   say('· 等待登记库（由 rules 建立） / waiting for the registry, which rules makes');
   const state = await readState({ config, folder, stopping });
   const registry = registryCache(await loadRegistry(state.db));
   const reloadRegistry = async () => registry.reset(await loadRegistry(state.db));
   const ingest = stopping.add(
     'ingest',
-    await openIngest({ config, folder, registry, reloadRegistry, city, types: deviceTypes, clock, log }),
+    await openIngest({ config, folder, registry, reloadRegistry, city, types: deviceTypes, clock, steady, log }),
   );
   await open('ingest', config.ingestPort, 'YANSHAO_INGEST_PORT', ingestMethods(ingest), { folder, log, stopping });
   const urls = doorUrls(config, ingest.mqttPorts);

@@ -114,6 +114,8 @@ export interface Admission {
   clockOf(device: string): ClockSkew | null;
   /** Devices whose clock is off by more than is tolerated. */
   readonly clocksOff: ReadonlyMap<string, ClockSkew>;
+  /** By how much the field's clocks, taken together, are ahead of ours, ms; null while too few are measured. */
+  fieldAheadMs(): number | null;
   /** A device's record changed or went: what is compiled from it is made anew. */
   deviceChanged(device: string): void;
   /** The catalogue changed: which measurements are safety is asked again. */
@@ -282,6 +284,7 @@ export function admission(parts: AdmissionParts): Admission {
       return memory ? notice.clocks.of(memory) : null;
     },
     clocksOff: notice.clocks.off,
+    fieldAheadMs: notice.clocks.overall,
     typeOf(device) {
       return memories.get(device)?.profile.type ?? registry.device(device)?.type ?? formerTypes.get(device);
     },

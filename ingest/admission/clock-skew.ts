@@ -18,7 +18,12 @@ export interface ClockSkews {
   /** Devices that are off by more than is tolerated, until they are right by half of it. */
   readonly off: ReadonlyMap<string, ClockSkew>;
   stats(): AdmissionStats['clocks'];
+  /** By how much the middle one of all measured clocks is ahead of ours, ms; null while too few are measured. */
+  overall(): number | null;
 }
+
+/** So few clocks prove nothing about ours. */
+const WITNESSES = 5;
 
 /** Samples of one device, and how many are needed. Odd: the middle one is taken. */
 const SAMPLES = 7;
@@ -91,6 +96,11 @@ export function clockSkews(toleratedMs: number): ClockSkews {
       return lag === undefined || at === undefined ? null : { device: id, skewMs: 0 - Math.round(lag), at };
     },
     off,
+    overall() {
+      const lags = [...measuredAt.keys()].flatMap((place) => middle(place) ?? []).sort((a, b) => a - b);
+      const lag = lags[lags.length >> 1];
+      return lags.length < WITNESSES || lag === undefined ? null : 0 - Math.round(lag);
+    },
     stats: () => ({
       measured: measuredAt.size,
       off: off.size,

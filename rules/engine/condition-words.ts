@@ -100,6 +100,13 @@ export const conditionWords: Readonly<Record<Condition, ConditionWords>> = {
           en: `${shown(facts.devices)} of ${shown(facts.measured)} measured devices disagree with the platform's time: most likely its own clock is wrong; check its time source`,
         };
       }
+      if (facts.steppedSeconds !== undefined) {
+        const by = offBy(number(facts.steppedSeconds));
+        return {
+          zh: `平台所在机器的时钟被拨动（${by.zh}）：平台时间照常走，直到设备的时钟或十分钟证实它；请检查对时`,
+          en: `the clock of the platform's machine was stepped (it ${by.en}): the platform's time goes on evenly until devices or ten minutes confirm it; check its time source`,
+        };
+      }
       const off = offBy(number(facts.seconds));
       return {
         zh: `${name} 的时钟${off.zh}（近期读数的中位数）：请为设备对时，否则事件时间不可信`,
