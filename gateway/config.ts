@@ -115,6 +115,13 @@ const opcuaSchema = z
     /** Whether what the server recorded during a gap is fetched afterwards, and of how long a gap at most. */
     history: z.boolean().default(true),
     historyHours: z.number().positive().max(8760).default(72),
+    /** After how long without a change a node is asked for its value, so that a constant one is not taken for silence, ms; 0: never. */
+    refreshMs: z
+      .number()
+      .int()
+      .max(3_600_000)
+      .refine((ms) => ms === 0 || ms >= 1000, '请写 0（不询问）或至少 1000 / write 0 (never) or at least 1000')
+      .default(60_000),
     /** How often a server with nothing to say still says so, ms: a line that is dead is noticed after three of them. */
     keepaliveMs: z.number().int().min(500).max(60_000).default(5_000),
     /** Whose alarms and conditions are heard: the server's, that is all of them, unless another notifier is named. */

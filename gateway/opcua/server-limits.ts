@@ -39,13 +39,16 @@ export async function readServerLimits(session: ClientSession): Promise<ServerLi
   return limits;
 }
 
-/** Milliseconds by which the server's clock is ahead of ours, half the way there allowed for; undefined if it does not say. */
-export async function readClockOffset(session: ClientSession, now: () => number): Promise<number | undefined> {
+/** What the server's clock showed when ours showed `at`, half the way there allowed for; undefined if it does not say. */
+export async function readServerTime(
+  session: ClientSession,
+  now: () => number,
+): Promise<{ readonly time: number; readonly at: number } | undefined> {
   const began = now();
   const { value } = await session.read({
     nodeId: `i=${VariableIds.Server_ServerStatus_CurrentTime}`,
     attributeId: AttributeIds.Value,
   });
   const time: unknown = value.value;
-  return time instanceof Date ? Math.round(time.getTime() - (began + now()) / 2) : undefined;
+  return time instanceof Date && time.getTime() > 0 ? { time: time.getTime(), at: (began + now()) / 2 } : undefined;
 }

@@ -17,7 +17,7 @@ import { identityOf } from './identity.ts';
 import { inCalls } from './in-calls.ts';
 import { life } from './life.ts';
 import type { Watching } from './monitored-nodes.ts';
-import { readClockOffset, readServerLimits, type ServerLimits } from './server-limits.ts';
+import { readServerLimits, readServerTime, type ServerLimits } from './server-limits.ts';
 import { keptForMs, type SubscriptionParts, subscribeToAll } from './station-subscriptions.ts';
 import { applicationUriOf, type StationTrust } from './trust.ts';
 
@@ -26,6 +26,10 @@ export interface SessionParts extends Pick<SubscriptionParts, 'source' | 'onValu
   readonly trust: StationTrust;
   /** The gateway's clock, ms. */
   readonly now: () => number;
+  /** A clock that only counts, ms. */
+  readonly monotonic: () => number;
+  /** The server's clock showed `time` when the one that only counts showed `mono`. */
+  readonly onClock: (time: number, mono: number) => void;
   /** Aborted when the session shall end, also while it is being opened. */
   readonly signal: AbortSignal;
 }
@@ -47,6 +51,8 @@ export interface StationSession extends Watching {
   refreshConditions(): Promise<string>;
   /** Looks at the server's clock again. Rejects when it does not answer. */
   readClock(): Promise<void>;
+  /** Values as they are now, or were at most `maxAgeMs` ago, in the order of `nodes`. Rejects when the server does not answer. */
+  readValues(nodes: readonly string[], maxAgeMs: number): Promise<DataValue[]>;
   /** Which nodes have a history that we may read. Rejects when the server does not answer. */
   nodesWithHistory(): Promise<string[]>;
   /** Raw values of the past; see `HistoryParts.ask`. */
@@ -72,7 +78,7 @@ const goodbyeMs = 1_000;
  * Rejects when the server cannot be reached, is not trusted, or refuses us.
  */
 export async function openStationSession(parts: SessionParts): Promise<StationSession> {
-  const { source, signal, trust, now } = parts;
+  const { source, signal, trust, now, monotonic, onClock } = parts;
   const client = makeClient(parts);
   const own = life();
   const stop = () => own.end('stopped');
@@ -101,7 +107,13 @@ export async function openStationSession(parts: SessionParts): Promise<StationSe
     session = live;
     live.on('session_closed', () => own.end('the server closed the session'));
     const limits = await own.during(readServerLimits(live));
-    let clockOffsetMs = await own.during(readClockOffset(live, now)).catch(() => undefined);
+    let clockOffsetMs: number | undefined;
+    const readClock = async (): Promise<void> => {
+      const said = await own.during(readServerTime(live, monotonic));
+      if (said) onClock(said.time, said.at);
+      clockOffsetMs = said && Math.round(said.time - now() + monotonic() - said.at);
+    };
+    await readClock().catch(() => undefined);
     const heard = await subscribeToAll({ ...parts, session: live, limits, life: own });
     signal.throwIfAborted();
     return {
@@ -120,9 +132,14 @@ export async function openStationSession(parts: SessionParts): Promise<StationSe
       },
       refreshConditions: async () =>
         heard.events ? refreshConditions(live, heard.events) : 'the server does not let us hear events',
-      async readClock() {
-        clockOffsetMs = await own.during(readClockOffset(live, now));
-      },
+      readClock,
+      readValues: (nodes, maxAgeMs) =>
+        own.during(
+          live.read(
+            nodes.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value })),
+            maxAgeMs,
+          ),
+        ),
       nodesWithHistory: () => own.during(nodesWithHistory(live, source, limits)),
       readHistory: (...ask) => own.during(readHistory(live, ...ask)),
       close,

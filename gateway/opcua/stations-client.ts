@@ -14,6 +14,7 @@ import { gathering } from './gathering.ts';
 import { historyReader } from './history-reader.ts';
 import type { LastHeard } from './last-heard.ts';
 import { converterOf, type DeviceHints } from './mapping-check.ts';
+import { refresher } from './refresher.ts';
 import { openStationSession, type StationSession } from './station-session.ts';
 import type { StationTrust } from './trust.ts';
 
@@ -56,6 +57,8 @@ export interface StationsStatus {
   readonly clockOffsetMs: number | null;
   /** Values since the start by whose clock they are timed. */
   readonly timedBy: Readonly<Record<TimedBy, number>>;
+  /** Values since the start that were asked for, as their nodes had not changed for long. */
+  readonly refreshed: number;
   /** Times values of a node were overwritten at the server before they were fetched. */
   readonly overwritten: number;
   readonly history: {
@@ -86,6 +89,7 @@ const stopWithinMs = 2_000;
 /** A gateway that dies fetches so much again: the same keys, so nothing is doubled. */
 const saveEveryMs = 10_000;
 const clockEveryMs = 60_000;
+const monotonic = () => performance.now();
 
 /**
  * Reads stations over OPC UA by subscription and for ever: whatever ends a session, another is made from the configuration,
@@ -126,19 +130,18 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
 
   const byNode = new Map(source.nodes.map((node) => [node.node, node]));
   const convert = new Map(source.nodes.map((node) => [node.node, converterOf(node, devices, deviceTypes)]));
-  /** A value as a change; undefined where it is no reading, which is told. */
-  const changeOf = (node: OpcuaSource['nodes'][number], value: DataValue): DataChange | undefined => {
+  /** A value as a change, and by whose clock; undefined where it is no reading. */
+  const read = (node: OpcuaSource['nodes'][number], value: DataValue, refuse: (reason: string) => void) => {
     const status = value.statusCode.value >>> 0;
     const reading = readingIn(contentOf(value.value), status, node.scale, convert.get(node.node));
     if (reading === null) return undefined;
     if (typeof reading === 'object') {
-      onRefused(`${node.device}: ${node.measurement} at ${node.node}: ${reading.refused}`);
+      refuse(`${node.device}: ${node.measurement} at ${node.node}: ${reading.refused}`);
       return undefined;
     }
     const { at, timedBy: whose } = timeOf(value, clock.now());
-    timedBy[whose] += 1;
     const { device, measurement } = node;
-    return {
+    const change: DataChange = {
       device,
       measurement,
       at,
@@ -147,6 +150,13 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
       node: node.node,
       ...(whose === 'gateway' && { untimed: true as const }),
     };
+    return { change, whose };
+  };
+  /** As `read`; what is no reading is told. */
+  const changeOf = (node: OpcuaSource['nodes'][number], value: DataValue) => {
+    const found = read(node, value, onRefused);
+    if (found) timedBy[found.whose] += 1;
+    return found;
   };
 
   const history = historyReader({
@@ -158,7 +168,7 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
     pause,
     toChange(name, value) {
       const node = byNode.get(name);
-      const change = node && changeOf(node, value);
+      const change = node && changeOf(node, value)?.change;
       // A recorded value without a time could be of any moment of the gap.
       return change?.untimed ? undefined : change;
     },
@@ -169,9 +179,26 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
       overwritten += 1;
       history.missed(node.node);
     }
-    const change = changeOf(node, value);
-    if (change) held.add(change);
+    const found = changeOf(node, value);
+    if (!found) return;
+    held.add(found.change);
+    refreshing.live(node, { at: found.change.at, status: found.change.status, timedBy: found.whose });
   };
+
+  const refreshing = refresher({
+    source,
+    // What is no reading was told when it came.
+    read: (node, value) => read(node, value, () => undefined),
+    add(change) {
+      timedBy[change.untimed ? 'gateway' : 'server'] += 1;
+      held.add(change);
+    },
+    holding: () => holding,
+    now: clock.now,
+    monotonic,
+    pause,
+    log,
+  });
 
   const conditions = conditionBook(source.events);
   const onEvent = (news: EventNews) => {
@@ -193,7 +220,7 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
   /** While a session lives: its conditions, its history, its clock. Ends with the session. */
   const attend = async (live: StationSession, signal: AbortSignal): Promise<void> => {
     if (source.events.length > 0 && !live.eventsRefused) await refresh();
-    const filling = history.attend(live, signal);
+    const filling = Promise.all([history.attend(live, signal), refreshing.attend(live, signal)]);
     while (!signal.aborted) {
       await pause(clockEveryMs, signal);
       if (!signal.aborted) await live.readClock().catch(() => undefined);
@@ -205,9 +232,12 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
     await trust.refresh();
     // What was heard ends here, before a first value of the new session moves any mark.
     if (source.history) history.gapOpens();
+    refreshing.begins();
     const live = await openStationSession({
       ...parts,
       now: clock.now,
+      monotonic,
+      onClock: refreshing.clock,
       onValue,
       onEvent,
       onHeard: () => marks.spoke(clock.now()),
@@ -306,6 +336,7 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
       },
       clockOffsetMs: session?.clockOffsetMs ?? null,
       timedBy: { ...timedBy },
+      refreshed: refreshing.refreshed,
       overwritten,
       history: { nodes: history.nodes, open: marks.gaps.size, fetched: history.fetched, skipped: history.skipped },
     }),

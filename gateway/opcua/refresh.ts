@@ -1,0 +1,106 @@
+import type { TimedBy } from './data-value.ts';
+
+/** A value on its way to the platform, as far as it matters to the refresh. */
+export interface Sent {
+  readonly at: number;
+  readonly status: number;
+  readonly timedBy: TimedBy;
+}
+
+/** Which nodes have said nothing for so long that they are to be asked, and what time it is where they are. */
+export interface RefreshBook {
+  /** A session begins: every node will send its first value, which may be as old as it likes. */
+  begins(): void;
+  /** A value of a node came by subscription; `mono` is a clock that only counts, ms. */
+  live(node: number, sent: Sent, mono: number): void;
+  /** The server's clock showed `time` at `mono`. */
+  clock(time: number, mono: number): void;
+  /** Nodes that have sent nothing for the refresh interval, devices together. */
+  due(mono: number): number[];
+  /** When something was last heard of a node: differs once something newer came. */
+  heard(node: number): number;
+  /** They were asked at `mono`, whatever came of it. */
+  asked(nodes: readonly number[], mono: number): void;
+  /** The moment `mono` by the clock that times this node's own values, ms since 1970; undefined where nothing says. */
+  timeAt(node: number, mono: number): number | undefined;
+  /** Whether the answer to a question is news: a sign of life, or another status than the last. Remembers it. */
+  isNews(node: number, status: number): boolean;
+}
+
+/** Differences of a device's clock to its server's that are remembered. */
+const samples = 8;
+/** A server's clock that moves by more was set: what was measured against it counts no more, ms. */
+const stepMs = 2_000;
+
+/**
+ * Keeps the book for nodes `devices[i]`, each to be asked when it has sent nothing for `everyMs`.
+ *
+ * The first values of a session come all at once, so the first questions are spread over half an interval, device by device.
+ */
+export function refreshBook(devices: readonly string[], everyMs: number): RefreshBook {
+  const places = new Map([...new Set(devices)].map((name, place) => [name, place]));
+  const deviceOf = devices.map((device) => places.get(device) ?? 0);
+  const heardAt = new Float64Array(devices.length).fill(Number.NaN);
+  const status = new Float64Array(devices.length).fill(Number.NaN);
+  const first = new Uint8Array(devices.length).fill(1);
+  /** What each device's clock showed less what the server's did, when a change came. */
+  const skews: (number[] | undefined)[] = [];
+  const byDevice = devices.map((_, i) => i).sort((a, b) => (deviceOf[a] ?? 0) - (deviceOf[b] ?? 0));
+  /** The server's clock less the one that only counts. */
+  let origin: number | undefined;
+  const spread = (node: number) => ((deviceOf[node] ?? 0) / places.size) * (everyMs / 2);
+  return {
+    begins() {
+      heardAt.fill(Number.NaN);
+      first.fill(1);
+      origin = undefined;
+      skews.length = 0;
+    },
+    live(node, sent, mono) {
+      const isFirst = first[node] === 1;
+      heardAt[node] = isFirst ? mono - spread(node) : mono;
+      status[node] = sent.status;
+      first[node] = 0;
+      if (origin === undefined || sent.timedBy === 'gateway') return;
+      const skew = sent.at - (origin + mono);
+      // An old first value says nothing of a clock. One from beyond the server's now says that its clock is ahead.
+      if (isFirst && skew < 0) return;
+      const device = deviceOf[node] ?? 0;
+      skews[device] ??= [];
+      const known = skews[device];
+      known.push(skew);
+      if (known.length > samples) known.shift();
+    },
+    clock(time, mono) {
+      const next = time - mono;
+      if (origin !== undefined && Math.abs(next - origin) > stepMs) skews.length = 0;
+      origin = next;
+    },
+    // A node that never sent anything is not read (refused, or the server waits for its station): nothing to keep alive.
+    due: (mono) => byDevice.filter((node) => mono - (heardAt[node] ?? Number.NaN) >= everyMs),
+    heard: (node) => heardAt[node] ?? Number.NaN,
+    asked(nodes, mono) {
+      for (const node of nodes) heardAt[node] = mono;
+    },
+    timeAt(node, mono) {
+      if (origin === undefined) return undefined;
+      // The least delay of the last changes: what was held up on its way must not make a clock look slow.
+      return Math.round(origin + mono + Math.max(...(skews[deviceOf[node] ?? 0] ?? [0])));
+    },
+    isNews(node, now) {
+      const changed = status[node] !== now;
+      status[node] = now;
+      return changed || isAlive(now);
+    },
+  };
+}
+
+/** Uncertain, and by its own words nothing that is measured now: the last usable value, a substitute, an initial one. */
+const stale = new Set([0x408f0000, 0x40900000, 0x40910000, 0x40920000]);
+
+/**
+ * Whether a server that shows this status speaks for its station now. A bad value, or one that is kept from before the line
+ * went down (OPC 10000-8 Annex), is worth telling once and no sign of life: told again and again, a lost station would
+ * never be missed.
+ */
+export const isAlive = (status: number): boolean => status >>> 30 < 2 && !stale.has((status & 0xffff0000) >>> 0);
