@@ -17,7 +17,7 @@ export interface Underway {
 }
 
 /** Messages of one connection that may wait aside: more than a gateway has under way at a time. */
-const MOST_MESSAGES = 128;
+export const MOST_MESSAGES = 128;
 /** Bytes of all connections that may. */
 const MOST_BYTES = 64 * 1024 * 1024;
 /** A connection on which nothing has ended for so long waits for the journal, ms. */

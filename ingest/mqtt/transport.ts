@@ -11,7 +11,10 @@ import { noFanOut } from './no-fan-out.ts';
 import { type OnceOnly, onceOnly } from './once-only.ts';
 import { guardPacketSize, watchPackets } from './packet-guard.ts';
 import { gateReading, type ReadingGate, UNREAD_MAX } from './reading-gate.ts';
-import { steppingAside, type Underway } from './stepping-aside.ts';
+import { MOST_MESSAGES, steppingAside, type Underway } from './stepping-aside.ts';
+import { type Reason, reason } from './version-five/codes.ts';
+import { greet } from './version-five/greet.ts';
+import type { FiveLine } from './version-five/line.ts';
 
 /** CONNACK return codes (MQTT 3.1.1 §3.2.2.3). */
 export const IDENTIFIER_REJECTED = 2;
@@ -30,7 +33,7 @@ export interface Caller extends Visitor {
 export interface Outlet {
   /** The filters it was granted. */
   readonly filters: ReadonlySet<string>;
-  /** Sends to this one connection, QoS 0: bytes as they are, anything else as JSON; false when it does not read and nothing was sent. */
+  /** Sends to this one connection, QoS 0: bytes as they are, anything else as JSON; false when it does not read, or takes none so large, and nothing was sent. */
   send(topic: string, body: unknown, options?: { readonly retain?: boolean }): boolean;
 }
 
@@ -105,6 +108,8 @@ interface Line<Who> {
   readonly gate: ReadingGate;
   readonly inbound: OnceOnly;
   readonly filters: Set<string>;
+  /** Where the client speaks MQTT 5. */
+  readonly five: FiveLine | undefined;
   underway?: Underway;
   gone?: true;
   signIn?: SignIn<Who>;
@@ -172,7 +177,8 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
       if ('refused' in signIn) return refuse(client, signIn.refused, done as never);
       const allowance = books.of(signIn.identity, signIn.limits);
       // MQTT-3.1.4-2: one that takes over its own older connection does not need room for both.
-      const takesOver = (aedes as unknown as Inside).clients[client.id] ? 1 : 0;
+      const older = (aedes as unknown as Inside).clients[client.id] as Known<Who> | undefined;
+      const takesOver = older ? 1 : 0;
       if (allowance.connections - takesOver >= allowance.limits.connections || allowance.attempts.owedMs() > 0) {
         counts.putOff++;
         log.warn(
@@ -181,10 +187,11 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
         );
         return done(connackError(SERVER_UNAVAILABLE) as never, false);
       }
+      older?.line?.five?.partWith(reason.takenOver);
       allowance.attempts.take(1);
       allowance.connections++;
       line.allowance = allowance;
-      line.who = signIn.begin(outletOf(client, line.filters));
+      line.who = signIn.begin(outletOf(client, line));
       // From here on it can be dismissed, also before its CONNACK.
       lines.add(client);
       (client.conn as Duplex).once('close', () => gone(client, line, allowance));
@@ -282,7 +289,7 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
     for (const filter of filters) (client as Known<Who>).line?.filters.delete(filter);
   });
 
-  const onConnection = (conn: Duplex, visitor: Visitor): void => {
+  const onConnection = (conn: Duplex, visitor: Visitor, five?: FiveLine): void => {
     const client = aedes.handle(conn as never) as Known<Who>;
     const gate = gateReading(client, {
       held() {
@@ -302,6 +309,7 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
       gate,
       inbound: onceOnly(),
       filters: new Set(),
+      five,
       open: false,
       freedAt: Number.NEGATIVE_INFINITY,
     };
@@ -312,7 +320,10 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
       onChunk(bytes, packets) {
         const { allowance } = line;
         if (!allowance) return;
-        const waitMs = Math.max(allowance.bytes.take(bytes), allowance.messages.take(packets));
+        const waitMs = Math.max(
+          allowance.bytes.take(bytes + (five ? five.leftOut() : 0)),
+          allowance.messages.take(packets),
+        );
         if (waitMs > 0) hold(line, waitMs);
       },
       onRelease: line.inbound.release,
@@ -336,7 +347,12 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
         arrived--;
         books.leave(address);
       },
-      onConnection,
+      onConnection(conn, visitor) {
+        if (kind === 'bus') return onConnection(conn, visitor);
+        greet(conn, { maxPacketBytes, receiveMaximum: MOST_MESSAGES }, (spoken, five) =>
+          onConnection(spoken, visitor, five),
+        );
+      },
       maxFrameBytes: Math.max(1_048_576, 4 * maxPacketBytes),
       log,
     });
@@ -345,7 +361,8 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
     throw err;
   }
 
-  const end = (client: Known<Who>): void => {
+  const end = (client: Known<Who>, why: Reason): void => {
+    client.line?.five?.partWith(why);
     client.will = null;
     client._will = null;
     (client.conn as Duplex).destroy();
@@ -360,12 +377,13 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
     },
     counts,
     dismiss(who) {
-      for (const client of lines) if (client.line?.who !== undefined && who(client.line.who)) end(client);
+      for (const client of lines)
+        if (client.line?.who !== undefined && who(client.line.who)) end(client, reason.administrativeAction);
     },
     async stop() {
       leaving = true;
       // It is us who leave: nobody's will says so.
-      for (const client of lines) end(client);
+      for (const client of lines) end(client, reason.shuttingDown);
       await listeners.stop();
       await stopping.run();
     },
@@ -384,12 +402,13 @@ const words: Record<ReturnCode, string> = {
 const connackError = (returnCode: ReturnCode): Error & { returnCode: number } =>
   Object.assign(new Error(words[returnCode]), { returnCode });
 
-function outletOf<Who>(client: Known<Who>, filters: ReadonlySet<string>): Outlet {
+function outletOf<Who>(client: Known<Who>, { filters, five }: Line<Who>): Outlet {
   return {
     filters,
     send(topic, body, { retain = false } = {}) {
       if (client.closed || (client.conn as Duplex).writableLength > UNREAD_MAX) return false;
       const payload = Buffer.from(body instanceof Uint8Array ? body : JSON.stringify(body));
+      if (five && !five.takes(topic, payload.length)) return false;
       client.publish({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain }, () => {});
       return true;
     },
