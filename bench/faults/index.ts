@@ -1,6 +1,6 @@
 import { atLeast, atMost, busyness, machine, type Report } from '../report.ts';
 import { settableClock } from './clock.ts';
-import { smallDisk } from './disk.ts';
+import { fillableDisk } from './disk.ts';
 import type { Fault } from './fault.ts';
 import { duplicatedAndShuffled, flood, malformedInput, neverReads } from './input.ts';
 import { frozen, heldAtRulesCursor, heldAtStoreCursor, killOf } from './kills.ts';
@@ -51,7 +51,7 @@ export async function faultsBench({ short, seed, progress, withinMs }: FaultsBen
   await run({ store: 'duckdb' }, [...kills, ...links, ...inputs]);
   await run({ store: 'influx', env: { YANSHAO_JOURNAL_CAP_MB: '16' } }, [storeDown, journalFull]);
   const clock = settableClock();
-  const disk = smallDisk();
+  const disk = fillableDisk();
   try {
     if (!disk) leftOut.push('disk full (this user may not mount a small disk)');
     await run({ store: 'duckdb', env: clock.env, ...(disk && { dataDir: disk.dataDir }) }, [

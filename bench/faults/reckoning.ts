@@ -26,6 +26,7 @@ export async function reckon(town: Town, acknowledged: readonly Sent[], withinMs
   let lost = 0;
   let doubled = 0;
   let first: string | null = null;
+  const end = performance.now() + withinMs;
   const say = (what: string) => {
     first ??= what;
   };
@@ -33,7 +34,7 @@ export async function reckon(town: Town, acknowledged: readonly Sent[], withinMs
     const times = [...readings.keys()];
     const from = Math.min(...times);
     const to = Math.max(...times) + 1;
-    const samples = await stored(town, device, from, to, readings, withinMs);
+    const samples = await stored(town, device, from, to, readings, Math.max(0, end - performance.now()));
     const seen = new Set<number>();
     for (const [at, value] of samples) {
       const expected = readings.get(at);

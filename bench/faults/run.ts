@@ -75,6 +75,8 @@ export async function runFaults({
         const random = seeded(chosen);
         const { scene, spikes } = sceneOf(town, senders, random, witnesses, goals);
         for (let round = 0; round < times; round++) await fault.act(scene, round);
+        const dead = town.dead();
+        if (dead.length > 0) throw new Error(`${dead.join(' and ')} did not survive: ${fault.en}`);
         senders.hold();
         await senders.settled();
         const longestStallMs = senders.waits().longestMs;

@@ -59,6 +59,8 @@ export interface Town {
   kill(name: ProcessName): Promise<void>;
   get<T>(path: string): Promise<T>;
   ask(path: string): Promise<Response>;
+  /** Processes that have ended although nobody ended them. */
+  dead(): readonly ProcessName[];
   /** What all its processes have printed. */
   output(): string;
   stop(): Promise<void>;
@@ -83,6 +85,7 @@ export async function startTown({ store, env: extra = {}, dataDir, progress }: T
     YANSHAO_INGEST_PORT: '0',
     YANSHAO_RULES_PORT: '0',
     YANSHAO_GATEWAY_CONFIG: join(folder, 'gateway.yaml'),
+    YANSHAO_GATEWAY_PAGE_PORT: '0',
     ...(influx && { YANSHAO_INFLUX_URL: influx.url, YANSHAO_INFLUX_API: 'v1' }),
     ...extra,
   };
@@ -133,7 +136,8 @@ export async function startTown({ store, env: extra = {}, dataDir, progress }: T
       ].join('\n'),
     );
     await start('gateway');
-    const ask = (path: string) => fetch(new URL(path, url), { headers: { authorization: `Bearer ${token}` } });
+    const ask = (path: string) =>
+      fetch(new URL(path, url), { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(10_000) });
     return {
       mqttPort,
       field,
@@ -154,6 +158,7 @@ export async function startTown({ store, env: extra = {}, dataDir, progress }: T
         if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
         return (await answer.json()) as T;
       },
+      dead: () => [...running].filter(([, program]) => program.code() !== null).map(([name]) => name),
       output: () => [...earlier, ...[...running].map(([name, p]) => `--- ${name} ---\n${p.output()}`)].join('\n'),
       stop,
     };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -151,6 +151,29 @@ describe('a gateway that cannot reach the platform', () => {
     third.take(reading(46));
     expect(third.state().alarms).toHaveLength(1);
     expect(one.heard).toHaveLength(1);
+    one.close();
+  });
+});
+
+describe('a gateway whose disk is full', () => {
+  it('judges and calls all the same', async () => {
+    const one = await duty();
+    Object.assign(at, { now: 1_000_000, reachable: false, waitingSince: 0 });
+    // Nothing can be written below what is a file.
+    writeFileSync(join(folder, 'a-file'), '');
+    const local = await openLocalAlarms({
+      gateway: 'gw-1',
+      folder: join(folder, 'a-file', 'alarms'),
+      webhook: () => webhook({ url: one.url }),
+      now: () => at.now,
+      reachable: () => at.reachable,
+      waitingSince: () => at.waitingSince,
+      log: silentLog,
+    });
+    opened.push(local);
+    await local.use(site);
+    local.take(reading(45));
+    await until('it was called', () => one.heard.length === 1);
     one.close();
   });
 });

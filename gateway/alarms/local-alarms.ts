@@ -207,7 +207,10 @@ export async function openLocalAlarms(parts: LocalAlarmsParts): Promise<LocalAla
     async use(next) {
       judge = localJudge(next, judge?.state() ?? before?.judge);
       bundle = next;
-      await replaceFile(siteFile, JSON.stringify(next));
+      // Without it on disk a restart alone would know no rules until the platform answers: worth a line, not a fall.
+      await replaceFile(siteFile, JSON.stringify(next)).catch((err: unknown) =>
+        log.error({ err, siteFile }, 'the rules of this gateway could not be written to disk'),
+      );
       await save();
     },
     reach(next) {
