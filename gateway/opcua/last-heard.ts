@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Log } from '../../kit/log.ts';
+import { replaceFile } from '../../kit/replace-file.ts';
 
 /**
  * Up to when the values of each node are in the outbox. A node's gap is open from the moment its values may have been missed
@@ -46,11 +47,8 @@ export async function openLastHeard(folder: string, endpoint: string, log: Log):
   await mkdir(folder, { recursive: true });
   const file = join(folder, `last-heard-${createHash('sha256').update(endpoint).digest('hex').slice(0, 16)}.json`);
   const marks = await readMarks(file, endpoint, log);
-  return lastHeard(marks, async (next) => {
-    // Renamed into place, so that a power cut leaves the old marks or the new. Old ones only fetch a little more.
-    await writeFile(`${file}.new`, JSON.stringify(next));
-    await rename(`${file}.new`, file);
-  });
+  // After a power cut there are the old marks or the new. Old ones only fetch a little more.
+  return lastHeard(marks, (next) => replaceFile(file, JSON.stringify(next)));
 }
 
 async function readMarks(file: string, endpoint: string, log: Log): Promise<Marks> {

@@ -1,4 +1,5 @@
 import type { DeviceType, Measurement } from '../../devices/model/device-type.ts';
+import { sentUnit } from '../../devices/model/sent-unit.ts';
 import { conversion, type Gas, isUnit, type UnitCode, unitCodes } from '../../devices/model/units.ts';
 import { suggestion } from '../../devices/registry/did-you-mean.ts';
 
@@ -39,10 +40,6 @@ export function hintFor(device: string, hints: DeviceHints): DeviceHint | undefi
     .sort((a, b) => b.length - a.length);
   return best === undefined ? undefined : hints[best];
 }
-
-/** The unit in which the platform expects a device to count a measurement (as ingest/admission has it). */
-export const expectedUnit = (name: string, measurement: Measurement, hint: DeviceHint): UnitCode =>
-  hint.units?.[name] ?? (measurement.combustible && hint.gasUnit ? hint.gasUnit : measurement.unit);
 
 /** Every fault of a mapping's meaning, so that a person mends them in one go. */
 export function mappingFaults(
@@ -109,7 +106,7 @@ function unitFault(name: string, measurement: Measurement, unit: UnitCode, hint:
     const meant = suggestion(unit, unitCodes);
     return refuse(`单位“${unit}”未知${meant.zh}`, `unit "${unit}" is not known (UCUM codes)${meant.en}`);
   }
-  const to = expectedUnit(name, measurement, hint);
+  const to = sentUnit(hint, name, measurement);
   const made = conversion(unit, to, hint.gas);
   if (!('refused' in made)) return undefined;
   return refuse(`${unit} 不能换算成 ${name} 的单位 ${to}：${made.refused}`, `${made.refused} (${name} is in ${to})`);
@@ -124,6 +121,6 @@ export function converterOf(
   const hint = hintFor(node.device, hints);
   const measurement = hint && types[hint.type]?.measurements[node.measurement];
   if (!hint || !measurement || node.unit === undefined) return undefined;
-  const made = conversion(node.unit, expectedUnit(node.measurement, measurement, hint), hint.gas);
+  const made = conversion(node.unit, sentUnit(hint, node.measurement, measurement), hint.gas);
   return 'refused' in made ? undefined : made.convert;
 }

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../kit/replace-file.ts';
 
 /** Where a certificate of a gateway's PKI stands. */
 export type Standing = 'own' | 'trusted' | 'rejected' | 'issuer';
@@ -158,8 +159,9 @@ const labelOf = (subject: string): string => {
   );
 };
 
+/** Written outside the folder first: whoever watches that folder takes every file in it for a whole one. */
 async function putWhole(file: string, text: string): Promise<void> {
   const half = join(file, '..', '..', `.${process.pid}-${Date.now()}.half`);
-  await writeFile(half, text, { mode: 0o600 });
+  await replaceFile(half, text);
   await rename(half, file);
 }

@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { hashSecret, newToken } from '../../devices/registry/credentials.ts';
 import { attempts } from '../../kit/attempts.ts';
 import { hashPassword, isLongEnough, isPassword } from '../../kit/passwords.ts';
+import { replaceFile } from '../../kit/replace-file.ts';
 import type { TextKey } from './texts.ts';
 
 /** Somebody signed in at the gateway's page. */
@@ -97,10 +98,9 @@ export function faultOf(name: string, password: string): Refused | undefined {
 export async function setTechnician(path: string, name: string, password: string, now: number): Promise<void> {
   const hashed = await hashPassword(password);
   const others = (await readKept(path)).technicians.filter((one) => one.name !== name);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const kept: Kept = { technicians: [...others, { name, password: hashed, created: now }] };
-  await writeFile(`${path}.new`, JSON.stringify(kept, null, 2), { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await replaceFile(path, JSON.stringify(kept, null, 2));
 }
 
 async function readKept(path: string): Promise<Kept> {

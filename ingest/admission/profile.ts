@@ -1,5 +1,6 @@
 import type { Device } from '../../devices/contract/registry.ts';
 import type { DeviceType, Measurement } from '../../devices/model/device-type.ts';
+import { sentUnit } from '../../devices/model/sent-unit.ts';
 import { conversion } from '../../devices/model/units.ts';
 import { didYouMean } from '../../devices/registry/did-you-mean.ts';
 import type { ClockMemory } from './clock-check.ts';
@@ -53,13 +54,6 @@ export interface DeviceMemory extends ClockMemory, SequenceMemory, SkewMemory {
 
 /** True where a P1 or P2 rule of the catalogue judges this measurement. */
 export type IsSafety = (deviceType: string, measurement: string) => boolean;
-
-/** The unit a device counts one measurement in: its own list, then its gas unit for combustible gas, else the canonical one. */
-export function sentUnit(device: Device, name: string, measurement: Measurement): string {
-  const own = device.units?.[name];
-  if (own !== undefined) return own;
-  return measurement.combustible && device.gasUnit ? device.gasUnit : measurement.unit;
-}
 
 /** Which measurements rules of the catalogue judge, by the highest priority among them. */
 export interface Judged {

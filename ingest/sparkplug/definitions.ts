@@ -1,8 +1,8 @@
 import type { RefusalCode } from '../../devices/contract/quarantine.ts';
 import type { Device } from '../../devices/contract/registry.ts';
 import type { Bilingual, DeviceType, Measurement } from '../../devices/model/device-type.ts';
+import { sentUnit } from '../../devices/model/sent-unit.ts';
 import { conversion } from '../../devices/model/units.ts';
-import { sentUnit } from '../admission/profile.ts';
 import { type Datatype, datatypeName, datatypes, kindOfDatatype } from './codec/datatypes.ts';
 import type { Integer, Metric } from './codec/payload.ts';
 import type { MappingRegistry, MetricMapping, ScopeTarget, SparkplugMapping } from './mapping.ts';

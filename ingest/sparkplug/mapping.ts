@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { linedYaml } from '../../devices/city/yaml-lines.ts';
 import type { Device } from '../../devices/contract/registry.ts';
 import type { DeviceType, Measurement } from '../../devices/model/device-type.ts';
+import { sentUnit } from '../../devices/model/sent-unit.ts';
 import { conversion, isUnit, unitCodes } from '../../devices/model/units.ts';
 import { suggestion } from '../../devices/registry/did-you-mean.ts';
-import { sentUnit } from '../admission/profile.ts';
 
 const metricSchema = z.strictObject({
   measurement: z.string().min(1),
