@@ -90,7 +90,7 @@ needsPeers()('ThingsBoard’s client library', () => {
       const bench = await open();
       const [port, ...ca] = doorOf(bench);
       const { attributes, first } = saidBy(
-        await python('tb_client.py', 'device', '3.1.1', port, tokenOf('d-1'), ...ca),
+        await python('tb_client.py', 'device', 'both', port, tokenOf('d-1'), ...ca),
       );
       const kept = await valuesOf(bench, 'd-1');
       expect(kept.map(({ values }) => values['alarm.ch4'])).toEqual([1.5, 2.5, 3.5, 4.5]);
@@ -103,7 +103,7 @@ needsPeers()('ThingsBoard’s client library', () => {
     it('speaks as a gateway', async () => {
       const bench = await open();
       const [port, ...ca] = doorOf(bench);
-      const said = saidBy(await python('tb_client.py', 'gateway', '3.1.1', port, tokenOf('gw-1'), 'd-2', ...ca));
+      const said = saidBy(await python('tb_client.py', 'gateway', 'both', port, tokenOf('gw-1'), 'd-2', ...ca));
       expect(said.attributes).toBeDefined();
       await expectGateway(bench, said);
     });
@@ -133,7 +133,7 @@ ready('behind Mosquitto', () => {
   it('ThingsBoard’s library speaks as a gateway through a listener with a mount point', async () => {
     const port = await freePort();
     const { bench } = await open(`listener ${port} 127.0.0.1\nmount_point yanshao/gw-1/`);
-    const said = saidBy(await python('tb_client.py', 'gateway', '5-one-way', port, 'gw-1:gw-1-secret', 'd-2'));
+    const said = saidBy(await python('tb_client.py', 'gateway', 'one-way', port, 'gw-1:gw-1-secret', 'd-2'));
     await until(
       'all is kept',
       async () => (await bench.entries()).filter(({ kind }) => kind === 'connection').length === 2,

@@ -1,11 +1,11 @@
 """ThingsBoard's own client library (tb-mqtt-client) as a device or a gateway.
 
-    tb_client.py device  <version> <port> <token> [<ca file>]
-    tb_client.py gateway <version> <port> <token> <device> [<ca file>]
+    tb_client.py device  <way> <port> <token> [<ca file>]
+    tb_client.py gateway <way> <port> <token> <device> [<ca file>]
 
-`version` is that of MQTT: 5, which the library is fixed to, or 3.1.1, which is set beneath it. With `5-one-way` no answer is
-waited for: Mosquitto 2.0 puts its mount point before what clients publish, and leaves it before what they are sent. A token of the
-form user:password signs in with both.
+The library is used as it is, which is with MQTT 5. `way` is both, or one: with `one-way` no answer is waited for, as Mosquitto 2.0
+puts its mount point before what clients publish, and leaves it before what they are sent. A token of the form user:password signs
+in with both.
 
 Does what its documentation shows, prints one JSON line for each thing it was told, and ends with 0 when everything it
 published was acknowledged.
@@ -14,7 +14,6 @@ import json
 import sys
 import time
 
-import paho.mqtt.client as paho
 from tb_device_mqtt import TBDeviceMqttClient, TBPublishInfo
 from tb_gateway_mqtt import TBGatewayMqttClient
 
@@ -36,22 +35,19 @@ def sent(info, what):
         sys.exit(f"{what} was not acknowledged: {info.rc()}")
 
 
-def connected(client, version, ca):
-    if version == "3.1.1":
-        client._client._protocol = paho.MQTTv311
-        client._client._clean_session = True
+def connected(client, way, ca):
     client.connect(tls=ca is not None, ca_certs=ca)
     until(client.is_connected, "the connection")
-    if version == "5-one-way":
+    if way == "one-way":
         return
     # It asks the platform for its limits by itself, and works with its own until they come.
     until(lambda: client.rate_limits_received, "the session limits")
 
 
-def device(version, port, token, ca=None):
+def device(way, port, token, ca=None):
     user, _, password = token.partition(":")
     client = TBDeviceMqttClient("localhost", int(port), user, password or None)
-    connected(client, version, ca)
+    connected(client, way, ca)
     answers = []
     sent(client.send_telemetry({"alarm.ch4": 1.5}), "one value without a time")
     now = int(time.time() * 1000)
@@ -70,10 +66,10 @@ def device(version, port, token, ca=None):
     say("first", now - 2)
 
 
-def gateway(version, port, token, name, ca=None):
+def gateway(way, port, token, name, ca=None):
     user, _, password = token.partition(":")
     client = TBGatewayMqttClient("localhost", int(port), user, password or None)
-    connected(client, version, ca)
+    connected(client, way, ca)
     answers = []
     sent(client.gw_connect_device(name, "default"), "connect")
     now = int(time.time() * 1000)
@@ -86,7 +82,7 @@ def gateway(version, port, token, name, ca=None):
     )
     sent(client.gw_send_attributes(name, {"firmware": "2.0"}), "attributes of a device")
     client.gw_request_shared_attributes(name, ["serverTime"], lambda content, _err, *_: answers.append(content))
-    if version != "5-one-way":
+    if way != "one-way":
         until(lambda: answers, "an answer to the attribute request")
         say("attributes", answers[0])
     sent(client.gw_disconnect_device(name), "disconnect")

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet';
 import { until } from './until.ts';
 
-/** A client that speaks MQTT 3.1.1 packet by packet, and so can break every rule. */
+/** A client that speaks MQTT packet by packet, and so can break every rule. */
 export interface RawClient {
   readonly socket: Socket;
   /** Every packet it was sent, oldest first. */
@@ -21,12 +21,12 @@ export interface RawClient {
   vanish(): void;
 }
 
-/** A TCP connection to a broker; nothing is sent yet. */
-export function rawMqtt(port: number): RawClient {
+/** A TCP connection to a broker, to be spoken on in MQTT 3.1.1 (4) or 5; nothing is sent yet. */
+export function rawMqtt(port: number, protocolVersion: 4 | 5 = 4): RawClient {
   const socket = connect(port, '127.0.0.1').setNoDelay(true);
   const heard: Packet[] = [];
   const taken = new Set<Packet>();
-  const read = parser();
+  const read = parser({ protocolVersion });
   let ended = false;
   read.on('packet', (packet) => heard.push(packet));
   socket.on('data', (chunk: Buffer) => void read.parse(chunk));
@@ -34,7 +34,7 @@ export function rawMqtt(port: number): RawClient {
   socket.on('close', () => {
     ended = true;
   });
-  const send = (packet: Packet) => void socket.write(generate(packet));
+  const send = (packet: Packet) => void socket.write(generate(packet, { protocolVersion }));
   const next = async <C extends Packet['cmd']>(cmd: C) => {
     const packet = await until(`a ${cmd}`, () => heard.find((found) => found.cmd === cmd && !taken.has(found)), {
       everyMs: 5,
