@@ -17,8 +17,8 @@ export type EventNews =
   | { readonly kind: 'event'; readonly event: ConditionEvent }
   /** The server begins to tell all conditions that matter now (i=2787), and has told them (i=2788). */
   | { readonly kind: 'refresh-begins' | 'refresh-ends' }
-  /** The server dropped events, or asks to be asked again (i=3035, i=2789). */
-  | { readonly kind: 'refresh-needed' };
+  /** The server asks to be asked again (i=2789), or says that it dropped events (i=3035). */
+  | { readonly kind: 'refresh-needed' | 'overflow' };
 
 const baseEvent = 'i=2041';
 const conditionType = 'i=2782';
@@ -94,7 +94,8 @@ export function newsIn(values: readonly Variant[]): EventNews | undefined {
   const type = idText(said('eventType'));
   if (type === 'i=2787') return { kind: 'refresh-begins' };
   if (type === 'i=2788') return { kind: 'refresh-ends' };
-  if (type === 'i=2789' || type === 'i=3035') return { kind: 'refresh-needed' };
+  if (type === 'i=2789') return { kind: 'refresh-needed' };
+  if (type === 'i=3035') return { kind: 'overflow' };
   // A branch is an earlier state of a condition, kept for the operator's sake (OPC 10000-9 §4.3): not what is true now.
   if (!isNull(said('branch'))) return undefined;
   const time = said('time');

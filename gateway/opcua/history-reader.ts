@@ -24,6 +24,8 @@ export interface HistoryReader {
   gapOpens(): void;
   /** Values of one node are missing in the midst of a session. */
   missed(node: string): void;
+  /** Values of any node may be missing in the midst of a session. */
+  anyMissed(): void;
   /** Fills gaps while a session lives; resolves when `signal` is aborted. Never rejects. */
   attend(session: StationSession, signal: AbortSignal): Promise<void>;
   /** Nodes with a history we may read; null while unknown. */
@@ -98,6 +100,9 @@ export function historyReader(parts: HistoryReaderParts): HistoryReader {
     },
     missed(node) {
       if (source.history && withHistory?.has(node)) marks.open(node);
+    },
+    anyMissed() {
+      if (source.history) for (const node of withHistory ?? []) marks.open(node);
     },
     async attend(session, signal) {
       if (!source.history) return;

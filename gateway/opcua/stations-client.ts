@@ -1,11 +1,13 @@
 import type { DataValue } from 'node-opcua-client';
+import { isBad } from '../../devices/model/quality.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import type { Running } from '../../kit/cleanups.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import { retryDelays, type Wait, wait } from '../../kit/retry.ts';
+import type { Value } from '../../kit/telemetry/telemetry-store.ts';
 import type { OpcuaSource } from '../config.ts';
-import { type DataChange, overflowed, readingIn } from '../normalise/data-changes.ts';
+import { type DataChange, overflowed, readingIn, WAITING_FOR_INITIAL_DATA } from '../normalise/data-changes.ts';
 import type { TakeRows } from '../row.ts';
 import type { EventNews } from './condition-events.ts';
 import { conditionBook, type UnmappedCondition } from './conditions.ts';
@@ -32,6 +34,8 @@ export interface StationsClientParts {
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly wait?: Wait;
+  /** Changes held in memory beyond which the server has to wait; 50,000 unless given. */
+  readonly mostHeld?: number;
 }
 
 /** What somebody on site wants to know of a server. */
@@ -49,6 +53,8 @@ export interface StationsStatus {
   readonly events: {
     readonly mapped: number;
     readonly seen: number;
+    /** Times the server said that it had dropped events: what is active was asked for again. */
+    readonly overflows: number;
     /** Conditions the server told of that are mapped to nothing, as a mapping would name them. */
     readonly unmapped: readonly UnmappedCondition[];
     readonly problem: string | null;
@@ -61,6 +67,8 @@ export interface StationsStatus {
   readonly refreshed: number;
   /** Times values of a node were overwritten at the server before they were fetched. */
   readonly overwritten: number;
+  /** Times the outbox had no room and the server was to hold what changed: not every server says what it then overwrote. */
+  readonly holds: number;
   readonly history: {
     /** Nodes with a history we may read; null while unknown. */
     readonly nodes: number | null;
@@ -106,16 +114,26 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
   /** The outbox has no room: a server shall keep what it has. */
   let holding = false;
   let overwritten = 0;
+  let holds = 0;
   let eventsSeen = 0;
+  let eventOverflows = 0;
   let problem: string | null = null;
   let eventsProblem: string | null = null;
 
   const held = gathering({
     take,
-    most: mostHeld,
+    most: parts.mostHeld ?? mostHeld,
     onHold(hold) {
       holding = hold;
       session?.publishing(!hold);
+      if (hold) {
+        holds += 1;
+        log.warn({ endpoint }, 'the outbox has no room: the server is to hold what changes');
+        return;
+      }
+      // Some servers overwrite values and events and say nothing of it (seen with asyncua 2.1).
+      history.anyMissed();
+      void refresh();
     },
     onKept(changes) {
       const now = clock.now();
@@ -130,11 +148,19 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
 
   const byNode = new Map(source.nodes.map((node) => [node.node, node]));
   const convert = new Map(source.nodes.map((node) => [node.node, converterOf(node, devices, deviceTypes)]));
-  /** A value as a change, and by whose clock; undefined where it is no reading. */
-  const read = (node: OpcuaSource['nodes'][number], value: DataValue, refuse: (reason: string) => void) => {
+  /** The newest value of each node, for when a server says that it is bad now and shows none (OPC 10000-4 §7.11). */
+  const last = new Map<string, Value>();
+  /** A value as a change, and by whose clock; undefined where it is no reading. `kept`: what stands for a bad one without value. */
+  const read = (
+    node: OpcuaSource['nodes'][number],
+    value: DataValue,
+    refuse: (reason: string) => void,
+    kept?: Value,
+  ) => {
     const status = value.statusCode.value >>> 0;
-    const reading = readingIn(contentOf(value.value), status, node.scale, convert.get(node.node));
-    if (reading === null) return undefined;
+    const shown = readingIn(contentOf(value.value), status, node.scale, convert.get(node.node));
+    const reading = shown ?? (isBad(status) && status !== WAITING_FOR_INITIAL_DATA ? kept : undefined);
+    if (reading === undefined) return undefined;
     if (typeof reading === 'object') {
       refuse(`${node.device}: ${node.measurement} at ${node.node}: ${reading.refused}`);
       return undefined;
@@ -153,8 +179,8 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
     return { change, whose };
   };
   /** As `read`; what is no reading is told. */
-  const changeOf = (node: OpcuaSource['nodes'][number], value: DataValue) => {
-    const found = read(node, value, onRefused);
+  const changeOf = (node: OpcuaSource['nodes'][number], value: DataValue, kept?: Value) => {
+    const found = read(node, value, onRefused, kept);
     if (found) timedBy[found.whose] += 1;
     return found;
   };
@@ -179,8 +205,9 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
       overwritten += 1;
       history.missed(node.node);
     }
-    const found = changeOf(node, value);
+    const found = changeOf(node, value, last.get(node.node));
     if (!found) return;
+    last.set(node.node, found.change.value);
     held.add(found.change);
     refreshing.live(node, { at: found.change.at, status: found.change.status, timedBy: found.whose });
   };
@@ -188,7 +215,7 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
   const refreshing = refresher({
     source,
     // What is no reading was told when it came.
-    read: (node, value) => read(node, value, () => undefined),
+    read: (node, value) => read(node, value, () => undefined, last.get(node.node)),
     add(change) {
       timedBy[change.untimed ? 'gateway' : 'server'] += 1;
       held.add(change);
@@ -208,9 +235,17 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
       for (const change of conditions.see(news.event, now)) held.add(change);
     } else if (news.kind === 'refresh-begins') conditions.refreshBegins();
     else if (news.kind === 'refresh-ends') for (const change of conditions.refreshEnds(now)) held.add(change);
-    else void refresh();
+    else {
+      if (news.kind === 'overflow') {
+        eventOverflows += 1;
+        log.warn({ endpoint }, 'the server dropped events; it is asked again what is active');
+      }
+      void refresh();
+    }
   };
+  /** Asks again what is active, where events are heard at all. */
   const refresh = async () => {
+    if (source.events.length === 0 || session?.eventsRefused !== undefined) return;
     const status = await session?.refreshConditions();
     if (status === undefined || status === 'Good') return;
     eventsProblem = `the server does not tell again which conditions are active: ${status}`;
@@ -219,7 +254,7 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
 
   /** While a session lives: its conditions, its history, its clock. Ends with the session. */
   const attend = async (live: StationSession, signal: AbortSignal): Promise<void> => {
-    if (source.events.length > 0 && !live.eventsRefused) await refresh();
+    await refresh();
     const filling = Promise.all([history.attend(live, signal), refreshing.attend(live, signal)]);
     while (!signal.aborted) {
       await pause(clockEveryMs, signal);
@@ -331,6 +366,7 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
       events: {
         mapped: source.events.length,
         seen: eventsSeen,
+        overflows: eventOverflows,
         unmapped: conditions.unmapped,
         problem: eventsProblem,
       },
@@ -338,6 +374,7 @@ export function startStationsClient(parts: StationsClientParts): StationsClient 
       timedBy: { ...timedBy },
       refreshed: refreshing.refreshed,
       overwritten,
+      holds,
       history: { nodes: history.nodes, open: marks.gaps.size, fetched: history.fetched, skipped: history.skipped },
     }),
     async stop() {

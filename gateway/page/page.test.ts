@@ -48,6 +48,41 @@ const stats = {
   unsecured: ['opc.tcp://10.0.0.5:4840'],
   clock: { offsetMs: -1500, rttMs: 20, steps: 0, lastStepMs: null, devices: [], wrong: 0 },
   conditions: [],
+  alarms: {
+    bundle: '7',
+    rules: 3,
+    problem: 'http://duty/<call> answered 500',
+    alarms: [
+      {
+        alarm: `k-1/G05-14.com-l2/${now - 90_000}`,
+        device: 'k-1',
+        rule: 'G05-14.com-l2',
+        since: now - 90_000,
+        raisedAt: now - 89_000,
+        returnedAt: null,
+        value: 45,
+        alone: true,
+        toldAt: null,
+        reported: false,
+        site: {
+          device: 'k-1',
+          deviceName: '<i>一号后厨</i>',
+          rule: 'G05-14.com-l2',
+          ladder: null,
+          priority: 'P1',
+          measurement: 'alarm.ch4',
+          op: '>=',
+          limit: 40,
+          returnLimit: 38,
+          onDelayMs: 0,
+          offDelayMs: 0,
+          unit: '%{LEL}',
+          title: { zh: '燃气二级报警', en: 'Gas, second level' },
+          text: '',
+        },
+      },
+    ],
+  },
   outbox: { bytes: 5_000_000, capBytes: 256_000_000, dropped: { rows: 0, untold: 0, why: null }, full: false },
 } as Partial<GatewayStats> as GatewayStats;
 const rejected: CertificateInfo = {
@@ -167,6 +202,26 @@ describe('the local page of a gateway', () => {
       '-1500',
     ])
       expect(text).toContain(said);
+  });
+
+  it('lists the urgent alarms that the gateway has to tell of itself, and whether anybody has been told', async () => {
+    const { file, page, send, signIn } = await opened();
+    await setTechnician(file, 'wang', password, now);
+    const cookie = await signIn();
+    const text = await (await send('/', undefined, cookie)).text();
+    for (const said of [
+      'Urgent alarms, judged here: 1',
+      'Gas, second level',
+      '45 %LEL',
+      '(&gt;= 40 %LEL)',
+      '&lt;i&gt;一号后厨&lt;/i&gt;',
+      'nobody called yet',
+      'the platform does not know',
+      'http://duty/&lt;call&gt; answered 500',
+    ])
+      expect(text).toContain(said);
+    const chinese = await fetch(`${page.url}/`, { headers: { cookie: `${cookie}; lang=zh` } });
+    expect(await chinese.text()).toContain('燃气二级报警');
   });
 
   it('shows foreign text as text', async () => {

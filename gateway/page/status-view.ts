@@ -2,6 +2,7 @@ import type { GatewayStats } from '../app.ts';
 import type { CertificateInfo } from '../opcua/pki.ts';
 import type { FieldStatus } from '../watch/field-watch.ts';
 import type { Refusal } from '../watch/refusals.ts';
+import { alarmsView } from './alarms-view.ts';
 import { clockText, type Frame } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { bytesText, isText, type Say, sayIn, spanText, type TextKey } from './texts.ts';
@@ -17,6 +18,7 @@ export interface StatusParts {
 export function statusView(frame: Frame, parts: StatusParts): Html {
   const say = sayIn(frame.language);
   return html`${platform(frame, parts, say)}
+${alarmsView(frame, parts.stats.alarms)}
 ${parts.stats.conditions.length > 0 ? troubles(parts.stats, say) : ''}
 ${field(frame, parts.stats.sources, say)}
 ${parts.stats.stations.length > 0 ? stations(parts.stats, say) : ''}
@@ -82,6 +84,7 @@ function stations({ stations }: GatewayStats, say: Say): Html {
 ${one.problem ? html`<span class="foreign small">${/certificate/i.test(one.problem) ? html`<b>${say('untrusted')}</b><br>` : ''}${one.problem}</span>` : ''}
 <span class="line small"><span>${one.nodes} ${say('nodes')}</span>
 ${one.clockOffsetMs === null ? '' : html`<span>${say('clockOffset')} ${signed(one.clockOffsetMs)} ms</span>`}
+${one.refreshed > 0 ? html`<span>${say('refreshed')} ${one.refreshed}</span>` : ''}
 ${one.history.open > 0 ? html`<span>${say('gapsOpen')} ${one.history.open}</span>` : ''}
 ${one.history.fetched > 0 ? html`<span>${say('fetched')} ${one.history.fetched}</span>` : ''}</span>
 ${
@@ -144,6 +147,8 @@ const shown = new Set([
   'outbox.bytes',
   'outbox.capBytes',
   'unsecured',
+  'alarms.rules',
+  'alarms.problem',
   'platform.url',
   'waiting.fresh.oldest',
   'waiting.safety.oldest',

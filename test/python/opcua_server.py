@@ -11,6 +11,7 @@ historized. It prints one JSON line when it listens and one for each command rea
 
     {"set": [[node, value, source time in ms or null, status code], …]}   shows values
     {"event": {"source": name, "condition": name, "active": true, "severity": 700, "message": "…", "at": ms}}
+    {"overflow": true}                                                    says that it dropped events
     {"stats": true}                                                       answers {"items": n, "largest": n, "sessions": n}
 """
 
@@ -181,6 +182,10 @@ async def obey(server, nodes, generator, command):
     if "event" in command:
         await raise_event(generator, server, command["event"])
         return {"event": True}
+    if "overflow" in command:
+        said = await server.get_event_generator(ua.ObjectIds.EventQueueOverflowEventType)
+        await said.trigger(message="events were dropped")
+        return {"overflow": True}
     if "stats" in command:
         sessions = len([one for one in server.iserver.subscription_service.subscriptions])
         return {"items": Calls.items, "largest": Calls.largest, "subscriptions": sessions}

@@ -38,6 +38,8 @@ export interface PeerServer {
   readonly certificate: string;
   show(...values: Shown[]): Promise<void>;
   tell(event: PeerEvent): Promise<void>;
+  /** Says that it dropped events (asyncua alone). */
+  tellOverflow(): Promise<void>;
   /** Monitored items made since its start, in how large calls, and subscriptions it has now. */
   stats(): Promise<{ items: number; largest: number; subscriptions: number }>;
   kill(): Promise<void>;
@@ -103,6 +105,9 @@ export async function startPeer(make: Make, dir: string, options: readonly strin
     },
     tell: async (event) => {
       await ask({ event });
+    },
+    tellOverflow: async () => {
+      await ask({ overflow: true });
     },
     stats: async () => (await ask({ stats: true })) as { items: number; largest: number; subscriptions: number },
     kill,

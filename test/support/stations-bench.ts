@@ -10,6 +10,8 @@ import { wait } from '../../kit/retry.ts';
 
 /** A gateway's reading of one OPC UA server, with what it put into the outbox. */
 export interface Listener extends StationsClient {
+  /** Whether the outbox takes rows; while it does not, they wait. */
+  room(there: boolean): void;
   readonly rows: readonly UplinkRow[];
   readonly refusals: readonly string[];
 }
@@ -18,7 +20,11 @@ export interface Listener extends StationsClient {
 export type SourceWords = { readonly endpoint: string } & Readonly<Record<string, unknown>>;
 
 /** Starts reading a server as a gateway does; `dir` is its data folder. */
-export async function listenTo(dir: string, words: SourceWords, log: Log = silentLog): Promise<Listener> {
+export async function listenTo(
+  dir: string,
+  words: SourceWords,
+  { log = silentLog, mostHeld }: { log?: Log; mostHeld?: number } = {},
+): Promise<Listener> {
   const config = gatewayConfigSchema.parse({
     id: 'gw-1',
     uplink: { url: 'mqtt://127.0.0.1:1883', token: 'x'.repeat(20) },
@@ -28,6 +34,8 @@ export async function listenTo(dir: string, words: SourceWords, log: Log = silen
   if (!source) throw new Error('no source');
   const rows: UplinkRow[] = [];
   const refusals: string[] = [];
+  let waiting: (() => void)[] = [];
+  let full = false;
   const trust = await openTrust(join(dir, 'gw-1', 'pki'), source.trusted, log);
   const marks = await openLastHeard(join(dir, 'gw-1', 'opcua'), source.endpoint, log);
   const client = startStationsClient({
@@ -36,7 +44,11 @@ export async function listenTo(dir: string, words: SourceWords, log: Log = silen
     devices: config.devices,
     trust,
     marks,
-    take: async (some) => void rows.push(...some),
+    take: async (some) => {
+      if (full) await new Promise<void>((resolve) => waiting.push(resolve));
+      rows.push(...some);
+    },
+    ...(mostHeld !== undefined && { mostHeld }),
     onRefused: (reason) => void refusals.push(reason),
     clock: systemClock,
     log,
@@ -51,6 +63,12 @@ export async function listenTo(dir: string, words: SourceWords, log: Log = silen
     },
     rows,
     refusals,
+    room(there) {
+      full = !there;
+      if (full) return;
+      for (const go of waiting) go();
+      waiting = [];
+    },
     async stop() {
       await client.stop();
       await trust.stop();
