@@ -41,7 +41,7 @@ export interface IntakeParts {
   readonly journal: Pick<Journal<JournalEntry>, 'append'>;
   readonly quarantine: Pick<Quarantine, 'keep'>;
   readonly ledger: Pick<Ledger, 'acknowledged'>;
-  /** Told of the readings of each accepted message. */
+  /** Told of the readings that were accepted, batch by batch. */
   readonly onAccepted?: (readings: number) => void;
   /** Told of a journal that cannot be written, at each attempt, and with null of the first that succeeds again. */
   readonly onJournal?: (err: Error | null) => void;
@@ -74,6 +74,8 @@ interface Batch {
 export function intake(parts: IntakeParts): Intake {
   const { admission, journal, quarantine, ledger, onAccepted, onJournal, log, wait: pause = wait } = parts;
   const counts: IntakeCounts = { accepted: 0, readings: 0, doubtful: 0 };
+  /** Of them, readings that {@link IntakeParts.onAccepted} knows of. */
+  let told = 0;
   const stopping = new AbortController();
   const idle: (() => void)[] = [];
   let pending = 0;
@@ -139,6 +141,9 @@ export function intake(parts: IntakeParts): Intake {
         log.error({ err, entries: entries.length, lane }, 'entries could not be journaled; nothing was acknowledged');
       }
       for (const waiter of waiters) waiter(failure, position);
+      // Also those that waited for the quarantine since the last batch.
+      if (counts.readings > told) onAccepted?.(counts.readings - told);
+      told = counts.readings;
     }
     state.busy = false;
   };
@@ -177,7 +182,6 @@ export function intake(parts: IntakeParts): Intake {
         counts.accepted++;
         counts.readings += admitted.readings;
         counts.doubtful += admitted.doubtful;
-        onAccepted?.(admitted.readings);
       }
       done(failure, admitted);
     };

@@ -14,7 +14,7 @@ import { type ClockLimits, defaultClockLimits, judgeClock } from './clock-check.
 import { admitGatewayEvents } from './gateway-events.ts';
 import { noticed } from './noticed.ts';
 import { type DeviceMemory, type IsSafety, profiles } from './profile.ts';
-import { admitReading, type Carrier, isObject } from './reading.ts';
+import { admitReading, type Carrier, isObject, noMarks } from './reading.ts';
 import { reasons } from './reasons.ts';
 import { gatherRefusals, type Refusal, type Refusals } from './refusals.ts';
 import { seedOf } from './repeats.ts';
@@ -197,7 +197,7 @@ export function admission(parts: AdmissionParts): Admission {
     const entries: JournalEntry[] = [];
     let gathered: Refusals | undefined;
     const refusals = (): Refusals => (gathered ??= gatherRefusals());
-    const tally: Carrier['tally'] = { readings: 0, doubtful: 0, safety: false, judged: false, marks: [] };
+    const tally: Carrier['tally'] = { readings: 0, doubtful: 0, safety: false, judged: false, marks: noMarks };
     const done = (): Admitted => ({
       entries,
       refusals: gathered ? gathered.list() : nothing,
@@ -211,6 +211,8 @@ export function admission(parts: AdmissionParts): Admission {
     return { entries, refusals, tally, done };
   };
 
+  const door: Door = { speaksFor, isGateway: (id) => registry.isGateway(id), limits: clockLimits, noticed: notice };
+
   const admit = (message: Message, again?: Again): Admitted => {
     const { entries, refusals, tally, done } = gathering();
     const judge = judges[message.topic];
@@ -221,27 +223,7 @@ export function admission(parts: AdmissionParts): Admission {
     }
     const body = parse(message.payload, refusals);
     if (body === undefined) return done();
-    judge({
-      message,
-      body,
-      entries,
-      refusals,
-      speaksFor: (id, viaGateway) => speaksFor(id, message, viaGateway, refusals),
-      isGateway: () => registry.isGateway(message.client),
-      urgent() {
-        tally.safety = true;
-      },
-      carrier: (viaGateway) => ({
-        received: message.received,
-        source: viaGateway ? 'gateway' : 'mqtt',
-        gateway: viaGateway ? message.client : undefined,
-        limits: clockLimits,
-        refusals,
-        tally,
-        noticed: notice,
-        readmitted: again !== undefined,
-      }),
-    });
+    judge({ message, body, entries, refusals, tally, readmitted: again !== undefined, door });
     return done();
   };
 
@@ -304,19 +286,36 @@ export function admission(parts: AdmissionParts): Admission {
   };
 }
 
+/** What is the same for all messages. */
+interface Door extends Pick<Carrier, 'limits' | 'noticed'> {
+  /** The memory of a device this client may speak for, or undefined after the refusal. */
+  readonly speaksFor: (
+    id: string,
+    message: Message,
+    viaGateway: boolean,
+    refusals: () => Refusals,
+  ) => DeviceMemory | undefined;
+  readonly isGateway: (id: string) => boolean;
+}
+
 /** One message on its way through a topic's judge. */
-interface Case {
+interface Case extends Pick<Carrier, 'refusals' | 'tally' | 'readmitted'> {
   readonly message: Message;
   readonly body: unknown;
   readonly entries: JournalEntry[];
-  readonly refusals: () => Refusals;
-  readonly speaksFor: (id: string, viaGateway: boolean) => DeviceMemory | undefined;
-  /** Whether the sender is registered as a gateway. */
-  readonly isGateway: () => boolean;
-  /** What is in the message travels in the reserved lane. */
-  readonly urgent: () => void;
-  readonly carrier: (viaGateway: boolean) => Carrier;
+  readonly door: Door;
 }
+
+const carrierOf = ({ message, refusals, tally, readmitted, door }: Case, viaGateway: boolean): Carrier => ({
+  received: message.received,
+  source: viaGateway ? 'gateway' : 'mqtt',
+  gateway: viaGateway ? message.client : undefined,
+  limits: door.limits,
+  refusals,
+  tally,
+  noticed: door.noticed,
+  readmitted,
+});
 
 /** Topics that carry something to keep. Made without a prototype: topics are foreign text. */
 const judges: Readonly<Record<string, (of: Case) => void>> = Object.assign(Object.create(null), {
@@ -329,21 +328,23 @@ const judges: Readonly<Record<string, (of: Case) => void>> = Object.assign(Objec
   [topics.gatewayDisconnect]: (of: Case) => admitConnection(of, 'down'),
 });
 
-function admitTelemetry({ message, body, entries, refusals, speaksFor, carrier }: Case): void {
-  const memory = speaksFor(message.client, false);
-  if (memory) admitElements(body, memory, carrier(false), entries as TelemetryEntry[], refusals);
+function admitTelemetry(of: Case): void {
+  const { message, body, entries, refusals, door } = of;
+  const memory = door.speaksFor(message.client, message, false, refusals);
+  if (memory) admitElements(body, memory, carrierOf(of, false), entries as TelemetryEntry[], refusals);
 }
 
-function admitGatewayTelemetry({ body, entries, refusals, speaksFor, carrier }: Case): void {
+function admitGatewayTelemetry(of: Case): void {
+  const { message, body, entries, refusals, door } = of;
   if (!isObject(body)) {
     refusals().add(null, 'wrong-shape', reasons.notGatewayBatch(body));
     return;
   }
-  const via = carrier(true);
+  const via = carrierOf(of, true);
   let devices = 0;
   for (const id in body) {
     devices++;
-    const memory = speaksFor(id, true);
+    const memory = door.speaksFor(id, message, true, refusals);
     if (memory) admitElements(body[id], memory, via, entries as TelemetryEntry[], refusals);
   }
   if (devices === 0) refusals().add(null, 'wrong-shape', reasons.empty());
@@ -364,19 +365,20 @@ function admitElements(
   if (body.length === 0) refusals().add(memory.id, 'wrong-shape', reasons.empty());
 }
 
-function admitAttributes({ message, body, entries, refusals, speaksFor, isGateway }: Case): void {
+function admitAttributes({ message, body, entries, refusals, door }: Case): void {
   // A gateway says of itself what its pages show; readings of its own it has none.
-  const id = isGateway() ? message.client : speaksFor(message.client, false)?.id;
+  const { client } = message;
+  const id = door.isGateway(client) ? client : door.speaksFor(client, message, false, refusals)?.id;
   if (id !== undefined) keepAttributes(id, body, message.received, entries, refusals);
 }
 
-function admitGatewayAttributes({ message, body, entries, refusals, speaksFor }: Case): void {
+function admitGatewayAttributes({ message, body, entries, refusals, door }: Case): void {
   if (!isObject(body)) {
     refusals().add(null, 'wrong-shape', reasons.notGatewayBatch(body));
     return;
   }
   for (const id in body) {
-    const memory = speaksFor(id, true);
+    const memory = door.speaksFor(id, message, true, refusals);
     if (memory) keepAttributes(id, body[id], message.received, entries, refusals);
   }
 }
@@ -403,26 +405,27 @@ const isDeeper = (value: unknown, most: number): boolean =>
   value !== null &&
   (most === 0 || Object.values(value).some((inner) => isDeeper(inner, most - 1)));
 
-function admitEvents({ message, body, entries, refusals, speaksFor, isGateway, urgent }: Case): void {
+function admitEvents({ message, body, entries, refusals, tally, door }: Case): void {
   const before = entries.length;
   admitGatewayEvents({
     gateway: message.client,
-    isGateway: isGateway(),
+    isGateway: door.isGateway(message.client),
     body,
     entries,
     refusals,
-    speaksFor: (device) => speaksFor(device, true) !== undefined,
+    speaksFor: (device) => door.speaksFor(device, message, true, refusals) !== undefined,
   });
-  if (entries.length > before) urgent();
+  // It travels in the reserved lane.
+  if (entries.length > before) tally.safety = true;
 }
 
-function admitConnection({ message, body, entries, refusals, speaksFor }: Case, state: 'up' | 'down'): void {
+function admitConnection({ message, body, entries, refusals, door }: Case, state: 'up' | 'down'): void {
   const device = isObject(body) ? body.device : undefined;
   if (typeof device !== 'string') {
     refusals().add(null, 'wrong-shape', reasons.notConnect(body));
     return;
   }
-  const memory = speaksFor(device, true);
+  const memory = door.speaksFor(device, message, true, refusals);
   if (!memory) return;
   entries.push({ kind: 'connection', subject: device, state, at: message.received } satisfies ConnectionEntry);
 }

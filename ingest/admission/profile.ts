@@ -12,6 +12,7 @@ import type { SequenceMemory } from './sequence.ts';
 export interface Field {
   readonly name: string;
   readonly measurement: Measurement;
+  readonly kind: Measurement['kind'];
   readonly low: number;
   readonly high: number;
   /** Largest believable change a minute, canonical unit; Infinity when the type names none. */
@@ -70,6 +71,7 @@ function fieldOf(device: Device, type: DeviceType, name: string, slot: number, j
   return {
     name,
     measurement,
+    kind: measurement.kind,
     low: numeric ? (measurement.range?.[0] ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY,
     high: numeric ? (measurement.range?.[1] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY,
     steepest: measurement.maxPerMinute ?? Number.POSITIVE_INFINITY,

@@ -5,7 +5,7 @@ import type { Noticed } from './noticed.ts';
 import { type DeviceMemory, type Field, nearestName } from './profile.ts';
 import { reasons } from './reasons.ts';
 import type { Refusals } from './refusals.ts';
-import { digestOf } from './repeats.ts';
+import { digest, seedOf } from './repeats.ts';
 import {
   canonical,
   codeOfDoubt,
@@ -28,7 +28,7 @@ export interface Carrier {
   /** Where refusals go; made on first use. */
   readonly refusals: () => Refusals;
   /** What the message adds up to. */
-  readonly tally: { readings: number; doubtful: number; safety: boolean; judged: boolean; readonly marks: number[] };
+  readonly tally: { readings: number; doubtful: number; safety: boolean; judged: boolean; marks: number[] };
   /** What is noticed over many messages. */
   readonly noticed: Noticed;
   /** Judged again after a fix: late by definition, and nothing is learned from it. */
@@ -39,6 +39,9 @@ export interface Carrier {
 const FRESH_MS = 60_000;
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** The marks of a message in which no reading had a time yet; never written to. */
+export const noMarks: number[] = [];
 
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -116,23 +119,23 @@ function headerOf(element: Json, values: Json, device: string, carrier: Carrier)
   };
 }
 
-/** Judges the values of one moment. The object that was parsed becomes the entry's when nothing in it has to change. */
+/** Judges the values of one moment. The object that was parsed becomes the entry's when its values are plain. */
 function admitValues(raw: Json, header: Header, memory: DeviceMemory, carrier: Carrier, into: TelemetryEntry[]): void {
   const { received, tally } = carrier;
   const late = header.historical || carrier.readmitted;
   const clock = header.ts === undefined ? undefined : judgeClock(header.ts, received, late, memory, carrier.limits);
   const timed = header.ts !== undefined && clock === undefined;
   const at = timed ? (header.ts as number) : received;
-  let digest = 0;
+  const plain = lookOver(raw, at, header.quality === undefined && clock === undefined, memory);
+  const said = digest.end(header.quality);
   // Only a reading with a time of its own can be told from a new one that says the same.
-  if (timed && !carrier.readmitted) {
-    digest = digestOf(raw, header.quality, memory.profile.fields, memory.seed);
-    if (carrier.noticed.repeats.has(memory.place, at, digest)) {
-      carrier.noticed.duplicate();
-      return;
-    }
+  if (timed && !carrier.readmitted && carrier.noticed.repeats.has(memory.place, at, said)) {
+    carrier.noticed.duplicate();
+    return;
   }
-  const judged = judgeValues(raw, at, header.quality, clock, memory, carrier);
+  const judged = plain
+    ? keepPlain(raw, at, memory, carrier)
+    : judgeClosely(raw, at, header.quality, clock, memory, carrier);
   if (!judged) return;
   const entry: Mutable<TelemetryEntry> = {
     kind: 'telemetry',
@@ -154,7 +157,9 @@ function admitValues(raw: Json, header: Header, memory: DeviceMemory, carrier: C
   if (judged.doubts) entry.doubts = judged.doubts;
   into.push(entry);
   if (carrier.readmitted) return;
-  if (timed) tally.marks.push(memory.place, at, digest);
+  // A literal of its own for the first: most messages hold one reading, and an array that grows costs more.
+  if (timed && tally.marks === noMarks) tally.marks = [memory.place, at, said];
+  else if (timed) tally.marks.push(memory.place, at, said);
   if (!header.untimed && !header.historical) learn(header.ts as number, timed, memory, carrier);
   if (timed && at > memory.newestAt) memory.newestAt = Math.min(at, received);
 }
@@ -179,39 +184,47 @@ interface Judged {
   doubts?: Record<string, Doubt[]>;
 }
 
-/** Values, qualities and doubts of one moment; undefined when no value could be kept. */
-function judgeValues(
-  raw: Json,
-  at: number,
-  senders: Json | undefined,
-  clock: Doubt | undefined,
-  memory: DeviceMemory,
-  carrier: Carrier,
-): Judged | undefined {
+/** The fields of the values in hand, and whether one of them is to be converted; one list for all readings, so that none is made for each. */
+const inHand: Field[] = [];
+let converting = false;
+
+/**
+ * One look at every value: makes the {@link digest} of them and says whether all may stand as they are (converted at most), as
+ * nearly all do. Remembers nothing of the device.
+ */
+function lookOver(raw: Json, at: number, unqualified: boolean, memory: DeviceMemory): boolean {
   const { fields } = memory.profile;
-  const { tally } = carrier;
-  let plain = senders === undefined && clock === undefined;
-  let kept = 0;
-  if (plain) {
-    for (const name in raw) {
-      const field = fields.get(name);
-      if (field === undefined || !isPlain(field, raw[name], at, memory)) {
-        plain = false;
-        break;
-      }
-      if (field.safety) tally.safety = true;
-      if (field.judged) tally.judged = true;
-      kept++;
-    }
-    if (plain && kept > 0) {
-      if (memory.profile.slots > 0) {
-        for (const name in raw) remember(fields.get(name) as Field, raw[name] as Value, at, memory);
-      }
-      tally.readings += kept;
-      return { values: raw as Record<string, Value> };
+  let plain = unqualified;
+  converting = false;
+  inHand.length = 0;
+  digest.begin(memory.seed);
+  for (const name in raw) {
+    const value = raw[name];
+    const field = fields.get(name);
+    digest.take(field === undefined ? seedOf(name) : field.seed, value);
+    if (!plain) continue;
+    if (field === undefined || !isPlain(field, value, at, memory)) plain = false;
+    else {
+      if (field.convert !== null) converting = true;
+      inHand.push(field);
     }
   }
-  return judgeClosely(raw, at, senders, clock, memory, carrier);
+  return plain && inHand.length > 0;
+}
+
+/** Keeps the values that {@link lookOver} has just found plain. The object that was parsed becomes the entry's. */
+function keepPlain(raw: Json, at: number, memory: DeviceMemory, { tally }: Carrier): Judged {
+  const values = raw as Record<string, Value>;
+  const remembers = memory.profile.slots > 0;
+  for (let i = 0; i < inHand.length; i++) {
+    const field = inHand[i] as Field;
+    if (field.safety) tally.safety = true;
+    if (field.judged) tally.judged = true;
+    if (converting && field.convert !== null) values[field.name] = field.convert(values[field.name] as number);
+    if (remembers && field.slot >= 0) remember(field, values[field.name] as Value, at, memory);
+  }
+  tally.readings += inHand.length;
+  return { values };
 }
 
 /** The closer look at every value: refused, converted, doubted. */

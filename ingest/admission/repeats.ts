@@ -62,38 +62,49 @@ export function seedOf(text: string): number {
   return hash | 0;
 }
 
+const TRUE = seedOf('true');
+const FALSE = seedOf('false');
+
+/** The two halves of the digest that is being made: admission judges one reading after another, and none waits within. */
+const state = new Int32Array(2);
+
 /**
  * 53 bits that stand for everything a sender said of one moment: names, values and qualities as they came. Two different
- * readings of one device and time have the same digest once in 10¹⁵ times.
+ * readings of one device and time have the same digest once in 10¹⁵ times. Made value by value, so that who walks over the
+ * values anyhow need not do it twice: `begin`, `take` for each value, `end`.
  */
-export function digestOf(
-  raw: Readonly<Record<string, unknown>>,
-  quality: Readonly<Record<string, unknown>> | undefined,
-  fields: ReadonlyMap<string, { readonly seed: number }>,
-  seed: number,
-): number {
-  let a = seed;
-  let b = ~seed;
-  for (const name in raw) {
-    const value = raw[name];
-    const key = fields.get(name)?.seed ?? seedOf(name);
+export const digest = {
+  /** `seed` stands for the device. */
+  begin(seed: number): void {
+    state[0] = seed;
+    state[1] = ~seed;
+  },
+  /** `key` stands for the measurement's name. */
+  take(key: number, value: unknown): void {
     let low: number;
     let high: number;
     if (typeof value === 'number') {
       number[0] = value;
       low = halves[0] as number;
       high = halves[1] as number;
+    } else if (typeof value === 'boolean') {
+      low = value ? TRUE : FALSE;
+      high = 2;
     } else {
       low = seedOf(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
       high = typeof value === 'string' ? 1 : 2;
     }
-    a = Math.imul(a ^ key ^ low, 0x85ebca6b);
-    a = Math.imul(a ^ (a >>> 13) ^ high, 0xc2b2ae35);
-    b = Math.imul(b ^ key ^ high, 0x27d4eb2f);
-    b = Math.imul(b ^ (b >>> 15) ^ low, 0x165667b1);
-  }
-  if (quality !== undefined) a = Math.imul(a ^ seedOf(JSON.stringify(quality)), 0x85ebca6b);
-  a ^= a >>> 16;
-  b ^= b >>> 13;
-  return (a >>> 0) * 0x200000 + (b >>> 11);
-}
+    const a = Math.imul((state[0] as number) ^ key ^ low, 0x85ebca6b);
+    state[0] = Math.imul(a ^ (a >>> 13) ^ high, 0xc2b2ae35);
+    const b = Math.imul((state[1] as number) ^ key ^ high, 0x27d4eb2f);
+    state[1] = Math.imul(b ^ (b >>> 15) ^ low, 0x165667b1);
+  },
+  end(quality: Readonly<Record<string, unknown>> | undefined): number {
+    let a = state[0] as number;
+    let b = state[1] as number;
+    if (quality !== undefined) a = Math.imul(a ^ seedOf(JSON.stringify(quality)), 0x85ebca6b);
+    a ^= a >>> 16;
+    b ^= b >>> 13;
+    return (a >>> 0) * 0x200000 + (b >>> 11);
+  },
+};

@@ -32,21 +32,18 @@ export function refusalOf(field: Field, raw: unknown): Bilingual | undefined {
 }
 
 /**
- * True for a value that may stand as it came: of its kind, finite, in range, not converted, not too steep. The quick
+ * True for a value that may stand as it came, converted at most: of its kind, finite, in range, not too steep. The quick
  * answer for nearly every value; a false only means that a closer look is due. Remembers nothing.
  */
 export function isPlain(field: Field, raw: unknown, at: number, memory: DeviceMemory): boolean {
-  switch (field.measurement.kind) {
-    case 'number':
+  switch (field.kind) {
+    case 'number': {
+      if (typeof raw !== 'number' || field.unusable !== null) return false;
+      const value = canonical(field, raw);
       return (
-        typeof raw === 'number' &&
-        field.convert === null &&
-        field.unusable === null &&
-        raw >= field.low &&
-        raw <= field.high &&
-        Number.isFinite(raw) &&
-        !isTooSteep(field, raw, at, memory)
+        value >= field.low && value <= field.high && Number.isFinite(value) && !isTooSteep(field, value, at, memory)
       );
+    }
     case 'boolean':
       return typeof raw === 'boolean';
     case 'text':
