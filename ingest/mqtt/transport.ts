@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { Aedes, type Client, type PublishPacket } from 'aedes';
 import { cleanups } from '../../kit/cleanups.ts';
 import type { Log } from '../../kit/log.ts';
+import { type Acknowledge, gatherAcknowledgements } from './acknowledgements.ts';
 import { type AddressLimits, type Allowance, allowances, type IdentityLimits } from './allowances.ts';
 import { patientFanOut } from './fan-out.ts';
 import { suspendKeepAliveWhile } from './keep-alive.ts';
@@ -10,6 +11,7 @@ import { type Doors, type Listeners, openListeners, type Visitor } from './liste
 import { noFanOut } from './no-fan-out.ts';
 import { type OnceOnly, onceOnly } from './once-only.ts';
 import { guardPacketSize, watchPackets } from './packet-guard.ts';
+import { parsePublishQuickly } from './quick-publish.ts';
 import { gateReading, type ReadingGate, UNREAD_MAX } from './reading-gate.ts';
 import { MOST_MESSAGES, steppingAside, type Underway } from './stepping-aside.ts';
 import { type Reason, reason } from './version-five/codes.ts';
@@ -111,6 +113,7 @@ interface Line<Who> {
   /** Where the client speaks MQTT 5. */
   readonly five: FiveLine | undefined;
   underway?: Underway;
+  acknowledge?: Acknowledge;
   gone?: true;
   signIn?: SignIn<Who>;
   who?: Who;
@@ -208,7 +211,14 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
       const who = line?.who;
       if (!line || who === undefined) return callback(new Error('only an identified client publishes'));
       line.underway ??= asides.join(client);
-      const done = line.underway.began((packet.payload as Buffer).length, callback);
+      const bytes = (packet.payload as Buffer).length;
+      if (packet.qos === 1 && kind === 'door') {
+        line.acknowledge ??= gatherAcknowledgements(client);
+        const { acknowledge } = line;
+        const ended = (err?: Error | null) => (err ? callback(err) : acknowledge(packet, callback));
+        return policy.receive(who, packet, line.underway.began(bytes, ended));
+      }
+      const done = line.underway.began(bytes, callback);
       const id = packet.qos === 2 ? packet.messageId : undefined;
       if (id === undefined) policy.receive(who, packet, done);
       else line.inbound.take(id, done, (onward) => policy.receive(who, packet, onward));
@@ -314,6 +324,7 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
       freedAt: Number.NEGATIVE_INFINITY,
     };
     client.line = line;
+    if (kind === 'door') parsePublishQuickly(client, maxPacketBytes);
     guardPacketSize(client, maxPacketBytes);
     suspendKeepAliveWhile(client, () => gate.waiting);
     watchPackets(client, {
