@@ -4,7 +4,7 @@ import { fillableDisk } from './disk.ts';
 import type { Fault } from './fault.ts';
 import { duplicatedAndShuffled, flood, malformedInput, neverReads } from './input.ts';
 import { frozen, heldAtRulesCursor, heldAtStoreCursor, killOf } from './kills.ts';
-import { fieldBrokerRestarted, uplinkCut, uplinkSlow, uplinkUnplugged } from './links.ts';
+import { cityBrokerRestarted, fieldBrokerRestarted, uplinkCut, uplinkSlow, uplinkUnplugged } from './links.ts';
 import { type FaultRow, type Outcome, runFaults } from './run.ts';
 import { journalFull, storeDown } from './store.ts';
 import type { TownOptions } from './town.ts';
@@ -46,7 +46,7 @@ export async function faultsBench({ short, seed, progress, withinMs }: FaultsBen
   const run = async (town: Omit<TownOptions, 'progress'>, faults: readonly Fault[]) => {
     outcomes.push(await runFaults({ town, faults, short, seed, progress, until: end }));
   };
-  const links = [uplinkCut, uplinkUnplugged, uplinkSlow, fieldBrokerRestarted];
+  const links = [uplinkCut, uplinkUnplugged, uplinkSlow, fieldBrokerRestarted, cityBrokerRestarted];
   const inputs = [duplicatedAndShuffled, malformedInput, flood, neverReads];
   await run({ store: 'duckdb' }, [...kills, ...links, ...inputs]);
   await run({ store: 'influx', env: { YANSHAO_JOURNAL_CAP_MB: '16' } }, [storeDown, journalFull]);

@@ -46,6 +46,18 @@ export const uplinkSlow: Fault = {
   },
 };
 
+/** The broker in front of the platform is restarted; ours is a session of it that lasts. */
+export const cityBrokerRestarted: Fault = {
+  zh: '外部代理重启',
+  en: 'external broker down and back',
+  times: [3, 1],
+  async act(scene) {
+    await inFlight(scene);
+    await scene.town.cityBroker.restart();
+    await pause(scene.random.between(200, 800));
+  },
+};
+
 /** The field's broker is restarted; it keeps what it has acknowledged. */
 export const fieldBrokerRestarted: Fault = {
   zh: '现场代理重启',

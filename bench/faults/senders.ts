@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { topics } from '../../devices/contract/topics.ts';
+import { relayedTopic, topics } from '../../devices/contract/topics.ts';
 import { type Sent, type StubbornDevice, stubbornDevice } from '../../test/support/stubborn-device.ts';
 import { until } from '../../test/support/until.ts';
 import type { Town } from './town.ts';
@@ -68,9 +68,15 @@ export function startSenders(town: Town): Senders {
   const field = new Map(
     town.behind.map((id) => [id, stubbornDevice(() => town.field.port, '', `field/${id}/telemetry`, inTheField)]),
   );
+  const relayed = new Map(
+    town.relayed.map((id) => {
+      const topic = relayedTopic(id, topics.telemetry);
+      return [id, stubbornDevice(() => town.cityBroker.port, '', topic, inTheField)];
+    }),
+  );
   const witnesses = stubbornDevice(() => town.mqttPort, town.witnessGateway, topics.gatewayTelemetry, options);
   const poles = stubbornDevice(() => town.mqttPort, town.poleGateway, topics.gatewayTelemetry);
-  const reckoned: readonly StubbornDevice[] = [...direct.values(), ...field.values(), witnesses];
+  const reckoned: readonly StubbornDevice[] = [...direct.values(), ...field.values(), ...relayed.values(), witnesses];
   const all = [...reckoned, poles];
 
   const keepConnected = async (device: StubbornDevice): Promise<void> => {
@@ -88,7 +94,7 @@ export function startSenders(town: Town): Senders {
     // Numbered in the value: no two readings are alike.
     const reading = { device, ts, value: Math.round((base + (n % 1000) / 10_000) * 10_000) / 10_000 };
     const element = { ts, values: { [measured]: reading.value }, seq: n };
-    const own = direct.get(device) ?? field.get(device);
+    const own = direct.get(device) ?? field.get(device) ?? relayed.get(device);
     if (own) own.send(element, [reading]);
     else witnesses.send({ [device]: [element] }, [reading]);
     return reading;
@@ -100,7 +106,7 @@ export function startSenders(town: Town): Senders {
   let sending: NodeJS.Timeout | undefined;
   const resume = () => {
     sending ??= setInterval(() => {
-      for (const device of [...town.direct.keys(), ...town.behind]) send(device, 2);
+      for (const device of [...town.direct.keys(), ...town.behind, ...town.relayed]) send(device, 2);
     }, EVERY_MS);
   };
   resume();
@@ -110,7 +116,7 @@ export function startSenders(town: Town): Senders {
       return acknowledged;
     },
     get acknowledgedDirectly() {
-      return acknowledged.reduce((sum, { device }) => sum + (field.has(device) ? 0 : 1), 0);
+      return acknowledged.reduce((sum, { device }) => sum + (field.has(device) || relayed.has(device) ? 0 : 1), 0);
     },
     get inFlight() {
       return reckoned.reduce((sum, device) => sum + device.inFlight, 0);

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectAsync } from 'mqtt';
+import { relayedTopic, topics } from '../../devices/contract/topics.ts';
 import { type Cable, layCable } from '../../test/support/cable.ts';
 import { addDevice, type Program, runCli, startProgram } from '../../test/support/platform.ts';
 import {
@@ -16,9 +18,10 @@ import { until } from '../../test/support/until.ts';
 export const processNames = ['rules', 'ingest', 'dashboard', 'gateway'] as const;
 export type ProcessName = (typeof processNames)[number];
 
-/** Devices that speak for themselves, and those behind the gateway. */
+/** Devices that speak for themselves, those behind the gateway, and those at the city's own broker. */
 const DIRECT = 6;
 const BEHIND = 12;
+const RELAYED = 4;
 /** Detectors that alarm once each: a fault takes the next. */
 const WITNESSES = 120;
 /** Lamp posts, whose readings no urgent rule judges. */
@@ -37,6 +40,8 @@ export interface TownOptions {
 export interface Town {
   readonly mqttPort: number;
   readonly field: MosquittoServer;
+  /** The city's own broker, in front of the platform. */
+  readonly cityBroker: MosquittoServer;
   /** Between the gateway and the platform. */
   readonly uplink: Cable;
   readonly influx: InfluxServer | null;
@@ -46,6 +51,8 @@ export interface Town {
   readonly unruly: string;
   /** Devices behind the gateway. */
   readonly behind: readonly string[];
+  /** Devices at the city's own broker. */
+  readonly relayed: readonly string[];
   /** Detectors that have not alarmed yet, and the token of the gateway that speaks for them. */
   readonly witnesses: readonly string[];
   readonly witnessGateway: string;
@@ -75,13 +82,15 @@ export async function startTown({ store, env: extra = {}, dataDir, progress }: T
   const earlier: string[] = [];
   const mqttPort = await freePort();
   const uplink = await layCable(mqttPort);
-  const field = await startMosquitto('allow_anonymous true\npersistence true\nmax_queued_messages 0');
+  const keepsAll = 'allow_anonymous true\npersistence true\nmax_queued_messages 0';
+  const [field, cityBroker] = await Promise.all([startMosquitto(keepsAll), startMosquitto(keepsAll)]);
   const influx = store === 'influx' ? await startInflux() : null;
   let env: Record<string, string> = {
     YANSHAO_DATA_DIR: data,
     YANSHAO_DEMO: 'off',
     YANSHAO_HTTP_PORT: '0',
     YANSHAO_MQTT_PORT: String(mqttPort),
+    YANSHAO_MQTT_BROKER_URL: cityBroker.url,
     YANSHAO_INGEST_PORT: '0',
     YANSHAO_RULES_PORT: '0',
     YANSHAO_GATEWAY_CONFIG: join(folder, 'gateway.yaml'),
@@ -113,7 +122,7 @@ export async function startTown({ store, env: extra = {}, dataDir, progress }: T
   };
   const stop = async () => {
     await Promise.all([...running.values()].map((program) => program.kill()));
-    await Promise.all([uplink.stop(), field.stop(), influx?.stop()]);
+    await Promise.all([uplink.stop(), field.stop(), cityBroker.stop(), influx?.stop()]);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -138,9 +147,17 @@ export async function startTown({ store, env: extra = {}, dataDir, progress }: T
     await start('gateway');
     const ask = (path: string) =>
       fetch(new URL(path, url), { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(10_000) });
+    const get = async <T>(path: string): Promise<T> => {
+      const answer = await ask(path);
+      if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+      return (await answer.json()) as T;
+    };
+    await opened(get, field, `field/${senders.behind[0]}/telemetry`, senders.behind[0]);
+    await opened(get, cityBroker, relayedTopic(senders.relayed[0] ?? '', topics.telemetry), senders.relayed[0]);
     return {
       mqttPort,
       field,
+      cityBroker,
       uplink,
       influx,
       ...senders,
@@ -153,11 +170,7 @@ export async function startTown({ store, env: extra = {}, dataDir, progress }: T
       start,
       kill,
       ask,
-      async get<T>(path: string) {
-        const answer = await ask(path);
-        if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
-        return (await answer.json()) as T;
-      },
+      get,
       dead: () => [...running].filter(([, program]) => program.code() !== null).map(([name]) => name),
       output: () => [...earlier, ...[...running].map(([name, p]) => `--- ${name} ---\n${p.output()}`)].join('\n'),
       stop,
@@ -168,6 +181,28 @@ export async function startTown({ store, env: extra = {}, dataDir, progress }: T
   }
 }
 
+/**
+ * Waits until what is published at a broker arrives. Before a first subscription has made the session, a broker acknowledges to
+ * nobody's benefit: that is its nature and no fault of anybody's.
+ */
+async function opened(
+  get: <T>(path: string) => Promise<T>,
+  broker: MosquittoServer,
+  topic: string,
+  device = '',
+): Promise<void> {
+  const client = await connectAsync({ host: '127.0.0.1', port: broker.port });
+  await until(
+    `${device} is heard through its broker`,
+    async () => {
+      await client.publishAsync(topic, JSON.stringify({ ts: Date.now(), values: { 'alarm.ch4': 1 } }), { qos: 1 });
+      return (await get<{ lastAt: number | null }>(`/api/v1/devices/${device}`)).lastAt;
+    },
+    { withinMs: 60_000, everyMs: 200 },
+  );
+  await client.endAsync();
+}
+
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}-${i + 1}`);
 
 type Cli = (...args: string[]) => Promise<{ stdout: string; stderr: string; code: number }>;
@@ -176,10 +211,13 @@ type Cli = (...args: string[]) => Promise<{ stdout: string; stderr: string; code
 async function register(
   folder: string,
   cli: Cli,
-): Promise<Pick<Town, 'direct' | 'unruly' | 'behind' | 'witnesses' | 'witnessGateway' | 'poles' | 'poleGateway'>> {
+): Promise<
+  Pick<Town, 'direct' | 'unruly' | 'behind' | 'relayed' | 'witnesses' | 'witnessGateway' | 'poles' | 'poleGateway'>
+> {
   const witnessGateway = await addDevice({ cli }, 'gw-2', '--type', 'gateway');
   const poleGateway = await addDevice({ cli }, 'gw-3', '--type', 'gateway');
   const behind = numbered('behind', BEHIND);
+  const relayed = numbered('relayed', RELAYED);
   const witnesses = numbered('witness', WITNESSES);
   const poles = numbered('pole', POLES);
   const detector = (id: string, gateway: string) =>
@@ -187,6 +225,7 @@ async function register(
   const rows = [
     ...behind.map((id) => detector(id, 'gw-1')),
     ...witnesses.map((id) => detector(id, 'gw-2')),
+    ...relayed.map((id) => detector(id, '')),
     ...poles.map((id) => `${id},${id},smart-pole,112.6,26.9,gw-3,,`),
   ];
   const file = join(folder, 'devices.csv');
@@ -195,5 +234,5 @@ async function register(
   const direct = new Map<string, string>();
   for (const id of numbered('direct', DIRECT)) direct.set(id, await addDevice({ cli }, id, ...gas));
   const unruly = await addDevice({ cli }, 'unruly-1', ...gas);
-  return { direct, unruly, behind, witnesses, witnessGateway, poles, poleGateway };
+  return { direct, unruly, behind, relayed, witnesses, witnessGateway, poles, poleGateway };
 }
