@@ -64,19 +64,23 @@ async function tokenFor(cli: Cli, id: string): Promise<string> {
   return stdout.trim().split('\n').at(-1) ?? '';
 }
 
-/** A device signs in at each door, with its token and with its certificate, and is then revoked. */
+/** A device signs in at each door, with its token and with its certificate, in MQTT 3.1.1 and 5, and is then revoked. */
 async function revokeEverywhere(cli: Cli, urls: Record<Door, string>, id: string): Promise<void> {
   const token = await tokenFor(cli, id);
   const issued = await cli('tls', 'client', id, '--dir', pki);
   expect(issued.code, issued.stderr).toBe(0);
   const own = { cert: readFileSync(join(pki, `client-${id}.crt`)), key: readFileSync(join(pki, `client-${id}.key`)) };
-  const ways: readonly [string, IClientOptions][] = [
+  const proofs: readonly [string, IClientOptions][] = [
     [urls.mqtt, { username: token }],
     [urls.mqtts, { username: token }],
     [urls.wss, { username: token }],
     [urls.mqtts, own],
     [urls.wss, own],
   ];
+  const ways = proofs.flatMap(([url, options]): [string, IClientOptions][] => [
+    [url, options],
+    [url, { ...options, protocolVersion: 5 }],
+  ]);
   const clients = await Promise.all(ways.map(([url, options]) => signIn(url, options)));
   for (const client of clients) {
     client.on('error', () => {});
@@ -116,7 +120,8 @@ describe('the doors of a platform in one process', () => {
     it('comes in over TLS with a token, when it knows the authority', async () => {
       const token = await tokenFor(cli, 'kitchen-1');
       const message = ['-u', token, '-m', '{"gas.lel": 2}'];
-      expect(await pub('--cafile', join(pki, 'ca.crt'), ...message)).toEqual({ code: 0, said: '' });
+      for (const version of ['mqttv311', 'mqttv5'])
+        expect(await pub('--cafile', join(pki, 'ca.crt'), '-V', version, ...message)).toEqual({ code: 0, said: '' });
       // With the system's authorities it does not believe the server, and sends nothing.
       expect((await pub('--tls-use-os-certs', ...message)).code).not.toBe(0);
     });
