@@ -5,6 +5,8 @@ const every = 60_000;
 const hour = 3_600_000;
 /** The server's clock when the one that only counts shows 0. */
 const noon = Date.UTC(2026, 10, 22, 12);
+/** The gateway's clock, where it does not matter. */
+const late = noon + 24 * hour;
 const good = 0;
 const NO_COMMUNICATION = 0x80310000;
 
@@ -50,13 +52,20 @@ describe('a node that does not change', () => {
     const book = opened(['a']);
     book.begins();
     expect(book.due(every)).toEqual([]);
-    expect(book.timeAt(0, every)).toBeUndefined();
+    expect(book.timeAt(0, every, late)).toBeUndefined();
   });
 });
 
 describe('the time of a value that was asked for', () => {
   it('is the server’s, where nothing is known of the station’s own clock', () => {
-    expect(opened(['a']).timeAt(0, every)).toBe(noon + every);
+    expect(opened(['a']).timeAt(0, every, late)).toBe(noon + every);
+  });
+
+  it('is the gateway’s while nothing is known and the server is ahead: what is good must not be doubted', () => {
+    const book = opened(['a']);
+    expect(book.timeAt(0, every, noon - hour + every)).toBe(noon - hour + every);
+    book.live(0, change(noon + 90_000), 90_000);
+    expect(book.timeAt(0, 2 * every, noon - hour)).toBe(noon + 2 * every);
   });
 
   it('is by the clock of the station, where the server’s is another: its changes must not come before it', () => {
@@ -68,33 +77,33 @@ describe('the time of a value that was asked for', () => {
       [3000, 9000],
     ] as const)
       slow.live(0, change(noon - hour + at), at + late);
-    expect(slow.timeAt(0, every)).toBe(noon - hour + every - 300);
-    expect(slow.timeAt(1, every)).toBe(slow.timeAt(0, every));
-    expect(slow.timeAt(2, every)).toBe(noon + every);
+    expect(slow.timeAt(0, every, late)).toBe(noon - hour + every - 300);
+    expect(slow.timeAt(1, every, late)).toBe(slow.timeAt(0, every, late));
+    expect(slow.timeAt(2, every, late)).toBe(noon + every);
   });
 
   it('is never before the value it repeats, also when that one is the first and from the server’s future', () => {
-    expect(opened(['a'], noon + hour).timeAt(0, every)).toBe(noon + hour + every);
+    expect(opened(['a'], noon + hour).timeAt(0, every, late)).toBe(noon + hour + every);
   });
 
   it('follows a station’s clock that was set right', () => {
     const book = opened(['a']);
     book.live(0, change(noon + hour + 1000), 1000);
     for (let i = 1; i <= 8; i += 1) book.live(0, change(noon + 2000 * i), 2000 * i);
-    expect(book.timeAt(0, every)).toBe(noon + every);
+    expect(book.timeAt(0, every, late)).toBe(noon + every);
   });
 
   it('follows a server’s clock that was set, and measures the stations anew', () => {
     const book = opened(['a']);
     book.live(0, change(noon + 1000), 1000);
     book.clock(noon + hour + 2000, 2000);
-    expect(book.timeAt(0, every)).toBe(noon + hour + every);
+    expect(book.timeAt(0, every, late)).toBe(noon + hour + every);
   });
 
   it('learns nothing of clocks from values that the gateway timed', () => {
     const book = opened(['a']);
     book.live(0, { at: noon + 5 * hour, status: good, timedBy: 'gateway' }, 1000);
-    expect(book.timeAt(0, every)).toBe(noon + every);
+    expect(book.timeAt(0, every, late)).toBe(noon + every);
   });
 });
 

@@ -21,8 +21,11 @@ export interface RefreshBook {
   heard(node: number): number;
   /** They were asked at `mono`, whatever came of it. */
   asked(nodes: readonly number[], mono: number): void;
-  /** The moment `mono` by the clock that times this node's own values, ms since 1970; undefined where nothing says. */
-  timeAt(node: number, mono: number): number | undefined;
+  /**
+   * The moment `mono` by the clock that times this node's own values, ms since 1970; while that is not known, by the server's,
+   * but not later than `now`, the same moment by the gateway's. Undefined where the server does not tell the time.
+   */
+  timeAt(node: number, mono: number, now: number): number | undefined;
   /** Whether the answer to a question is news: a sign of life, or another status than the last. Remembers it. */
   isNews(node: number, status: number): boolean;
 }
@@ -82,10 +85,14 @@ export function refreshBook(devices: readonly string[], everyMs: number): Refres
     asked(nodes, mono) {
       for (const node of nodes) heardAt[node] = mono;
     },
-    timeAt(node, mono) {
+    timeAt(node, mono, now) {
       if (origin === undefined) return undefined;
+      const skew = skews[deviceOf[node] ?? 0];
+      // A server that is ahead must not make good readings doubtful; one that is behind must not be overtaken, as the
+      // station's own changes, which may be timed by the same clock, would then come too late.
+      if (!skew) return Math.round(Math.min(origin + mono, now));
       // The least delay of the last changes: what was held up on its way must not make a clock look slow.
-      return Math.round(origin + mono + Math.max(...(skews[deviceOf[node] ?? 0] ?? [0])));
+      return Math.round(origin + mono + Math.max(...skew));
     },
     isNews(node, now) {
       const changed = status[node] !== now;

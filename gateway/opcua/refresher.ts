@@ -64,7 +64,7 @@ export function refresher(parts: RefresherParts): Refresher {
     await inCalls(due, Math.min(mostNodes, session.limits.nodesPerRead), async (lot) => {
       if (signal.aborted) return lot;
       const before = lot.map(book.heard);
-      const at = monotonic();
+      const [at, now] = [monotonic(), parts.now()];
       const values = await session.readValues(
         lot.map((i) => (nodes[i] as Node).node),
         publishingMs,
@@ -77,21 +77,21 @@ export function refresher(parts: RefresherParts): Refresher {
       if (signal.aborted || holding()) return lot;
       for (const i of silent) {
         const value = values[lot.indexOf(i)];
-        if (value) send(i, value, at);
+        if (value) send(i, value, at, now);
       }
       return lot;
     });
     told = '';
   };
-  const send = (i: number, value: DataValue, mono: number): void => {
+  const send = (i: number, value: DataValue, mono: number, now: number): void => {
     const known = parts.read(nodes[i] as Node, value);
     if (!known || !book.isNews(i, known.change.status)) return;
     // No mark moves: what changed before and was not heard is still the history's to fetch.
     const { node: _mark, ...change } = known.change;
     // A node without a clock of its own is timed by the gateway, as ever.
-    const at = known.whose === 'gateway' ? undefined : book.timeAt(i, mono);
+    const at = known.whose === 'gateway' ? undefined : book.timeAt(i, mono, now);
     refreshed += 1;
-    parts.add(at === undefined ? { ...change, at: parts.now(), untimed: true } : { ...change, at });
+    parts.add(at === undefined ? { ...change, at: now, untimed: true } : { ...change, at });
   };
 
   return {

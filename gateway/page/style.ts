@@ -57,6 +57,7 @@ form.door label { display: grid; gap: 4px; font-size: 13px; color: var(--ink-2);
 form.door input { font: inherit; color: var(--ink); background: var(--bg); border: 1px solid var(--ink-3); border-radius: 5px; padding: 9px 10px; min-height: 44px; }
 form.door button { font: inherit; font-weight: 650; min-height: 44px; border: 0; border-radius: 5px; background: var(--primary); color: var(--on-primary); cursor: pointer; }
 .foreign { border-left: 4px solid var(--bad); padding: 8px 12px; background: var(--fill); border-radius: 5px; }
+.foreign + .list { margin-top: 10px; }
 :focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
 @media (max-width: 520px) { main { padding: 10px 10px 30px; } header { padding: 8px 10px; } .tools { margin-left: 0; } .tools a, .tools button, nav a { min-height: 44px; display: inline-flex; align-items: center; } .cells { grid-template-columns: 1fr 1fr; } }
 `;

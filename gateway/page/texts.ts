@@ -81,7 +81,7 @@ const texts = {
   noLocalAlarms: ['没有报警（按 {n} 条规则判断）', 'None stands ({n} rules are judged)'],
   webhookFails: ['现场通知未被接收，正在重试', 'The webhook does not take what it is told; it is tried again'],
   ended: ['已恢复', 'ended'],
-  platformRings: ['平台在线：由平台报警', 'The platform has it and rings'],
+  platformRings: ['平台在线：由平台报警', 'The platform is there: it rings'],
   alone: ['平台未及时收到：由网关通知', 'The platform did not have it in time: the gateway calls'],
   toldAt: ['已通知', 'called'],
   notTold: ['尚未通知任何人', 'nobody called yet'],
