@@ -47,19 +47,19 @@ async function brokerBench({ intake = keepsAll, ...over }: BenchParts = {}): Pro
 }
 
 /** A device that speaks MQTT by hand, so that it can misbehave. */
-async function rawClient(port: number) {
+async function rawClient(port: number, protocolVersion: 4 | 5 = 4) {
   const socket: Socket = connect(port, '127.0.0.1');
   cleanUps.push(() => void socket.destroy());
   socket.on('error', () => {});
   const heard: Packet[] = [];
-  const read = parser();
+  const read = parser({ protocolVersion });
   read.on('packet', (packet) => heard.push(packet));
   socket.on('data', (chunk: Buffer) => read.parse(chunk));
-  const send = (packet: Packet) => socket.write(generate(packet));
+  const send = (packet: Packet) => socket.write(generate(packet, { protocolVersion }));
   send({
     cmd: 'connect',
     protocolId: 'MQTT',
-    protocolVersion: 4,
+    protocolVersion,
     clean: true,
     clientId: 'raw',
     keepalive: 0,
@@ -80,35 +80,39 @@ const publish = (messageId: number, payload: string | Buffer, topic = 'v1/device
 });
 
 describe('the embedded broker', () => {
-  it('holds back a sender that does not wait while nothing becomes durable', async () => {
-    let taken = 0;
-    const waiting: (() => void)[] = [];
-    const broker = await brokerBench({
-      intake: {
-        take(_message, done) {
-          taken++;
-          waiting.push(() => done(null, kept));
+  it.each([4, 5] as const)(
+    'holds back a sender that does not wait while nothing becomes durable (level %d)',
+    async (protocolVersion) => {
+      let taken = 0;
+      const waiting: (() => void)[] = [];
+      const broker = await brokerBench({
+        intake: {
+          take(_message, done) {
+            taken++;
+            waiting.push(() => done(null, kept));
+          },
+          settle: () => {},
         },
-        settle: () => {},
-      },
-    });
-    const { socket, heard } = await rawClient(plainPort(broker));
-    const messages = Buffer.concat(Array.from({ length: 100 }, (_, i) => generate(publish(i + 1, 'x'.repeat(1000)))));
-    for (let i = 0; i < 300; i++) socket.write(messages);
-    // Sampled until it stands still: 30,000 messages were sent, and reading must stop long before.
-    let before = -1;
-    while (before !== taken) {
-      before = taken;
-      await pause(200);
-    }
-    expect(taken).toBeGreaterThan(0);
-    expect(taken).toBeLessThan(3000);
-    const release = setInterval(() => {
-      for (const done of waiting.splice(0)) done();
-    }, 1);
-    await vi.waitFor(() => expect(heard.length).toBe(30_001), { timeout: 15_000 });
-    clearInterval(release);
-  });
+      });
+      const { socket, heard } = await rawClient(plainPort(broker), protocolVersion);
+      const hundred = Array.from({ length: 100 }, (_, i) => publish(i + 1, 'x'.repeat(1000)));
+      const messages = Buffer.concat(hundred.map((packet) => generate(packet, { protocolVersion })));
+      for (let i = 0; i < 300; i++) socket.write(messages);
+      // Sampled until it stands still: 30,000 messages were sent, and reading must stop long before.
+      let before = -1;
+      while (before !== taken) {
+        before = taken;
+        await pause(200);
+      }
+      expect(taken).toBeGreaterThan(0);
+      expect(taken).toBeLessThan(3000);
+      const release = setInterval(() => {
+        for (const done of waiting.splice(0)) done();
+      }, 1);
+      await vi.waitFor(() => expect(heard.length).toBe(30_001), { timeout: 15_000 });
+      clearInterval(release);
+    },
+  );
 
   it.each([
     ['in one piece', 1e9],
@@ -179,16 +183,22 @@ describe('the embedded broker', () => {
     expect(await closed).toBe(true);
   });
 
-  it('does not acknowledge what could not be made durable: it ends the connection', async () => {
-    const broker = await brokerBench({
-      intake: { take: (_message, done) => setImmediate(done, new Error('disk full'), kept), settle: () => {} },
-    });
-    const { socket, heard, send } = await rawClient(plainPort(broker));
-    const closed = new Promise((resolve) => socket.once('close', () => resolve(true)));
-    send(publish(1, '{}'));
-    expect(await closed).toBe(true);
-    expect(heard.map((packet) => packet.cmd)).toEqual(['connack']);
-  });
+  it.each([
+    [4, ['connack']],
+    [5, ['connack', 'disconnect']],
+  ] as const)(
+    'does not acknowledge what could not be made durable: it ends the connection (level %d)',
+    async (protocolVersion, heardOf) => {
+      const broker = await brokerBench({
+        intake: { take: (_message, done) => setImmediate(done, new Error('disk full'), kept), settle: () => {} },
+      });
+      const { socket, heard, send } = await rawClient(plainPort(broker), protocolVersion);
+      const closed = new Promise((resolve) => socket.once('close', () => resolve(true)));
+      send(publish(1, '{}'));
+      expect(await closed).toBe(true);
+      expect(heard.map((packet) => packet.cmd)).toEqual(heardOf);
+    },
+  );
 
   it('tells a device once, in both languages, that it sends too fast, and takes everything all the same', async () => {
     const { device } = openDoor.limits;

@@ -82,33 +82,54 @@ async function shownBy(port: number): Promise<string> {
 }
 
 describe('the doors of the broker', () => {
-  it('take a client over TLS and over WebSocket, with the certificate it showed', async () => {
-    const { tls, wss, callers, said } = await openDoors();
-    const own = await makeClientCertificate(authority, 'd-1', 5, Date.now());
-    const stranger = await makeClientCertificate(await makeAuthority('other', 5, Date.now()), 'd-1', 5, Date.now());
-    const urls = [`mqtts://localhost:${tls}`, `wss://localhost:${wss}/mqtt`];
-    for (const url of urls) {
-      for (const shown of [{}, own, stranger]) {
-        const connected = await client(url, { ...shown, clientId: `${url}${Object.keys(shown).length}` });
-        await connected.publishAsync('t', 'x', { qos: 2 });
+  it.each([4, 5] as const)(
+    'take a client over TLS and over WebSocket, with the certificate it showed (level %d)',
+    async (protocolVersion) => {
+      const { tls, wss, callers, said } = await openDoors();
+      const own = await makeClientCertificate(authority, 'd-1', 5, Date.now());
+      const stranger = await makeClientCertificate(await makeAuthority('other', 5, Date.now()), 'd-1', 5, Date.now());
+      const urls = [`mqtts://localhost:${tls}`, `wss://localhost:${wss}/mqtt`];
+      for (const url of urls) {
+        for (const shown of [{}, own, stranger]) {
+          const connected = await client(url, {
+            ...shown,
+            protocolVersion,
+            clientId: `${url}${Object.keys(shown).length}`,
+          });
+          await connected.publishAsync('t', 'x', { qos: 2 });
+        }
       }
-    }
-    expect(said).toHaveLength(6);
-    // Nobody without a certificate, nor with one that another authority signed, has proved anything.
-    const proved = callers.map(({ fingerprint }) => fingerprint !== undefined);
-    expect(proved).toEqual([false, true, false, false, true, false]);
-    expect(callers.every(({ address }) => address.endsWith('127.0.0.1') || address === '::1')).toBe(true);
-  });
+      expect(said).toHaveLength(6);
+      // Nobody without a certificate, nor with one that another authority signed, has proved anything.
+      const proved = callers.map(({ fingerprint }) => fingerprint !== undefined);
+      expect(proved).toEqual([false, true, false, false, true, false]);
+      expect(callers.every(({ address }) => address.endsWith('127.0.0.1') || address === '::1')).toBe(true);
+    },
+  );
 
-  it('carry a message that fills many frames, and end a connection that sends a frame too large for memory', async () => {
-    const { wss, said, transport } = await openDoors();
-    const connected = await client(`wss://localhost:${wss}/mqtt`);
-    await connected.publishAsync('t', 'x'.repeat(200_000), { qos: 1 });
-    expect(said[0]).toHaveLength(200_000);
-    const closed = new Promise<void>((resolve) => connected.once('close', () => resolve()));
-    connected.publish('t', 'x'.repeat(8_000_000), { qos: 1 });
-    await closed;
-    await vi.waitFor(() => expect(transport.clients).toBe(0));
+  it.each([4, 5] as const)(
+    'carry a message that fills many frames, and end a connection that sends a frame too large for memory (level %d)',
+    async (protocolVersion) => {
+      const { wss, said, transport } = await openDoors();
+      const connected = await client(`wss://localhost:${wss}/mqtt`, { protocolVersion });
+      await connected.publishAsync('t', 'x'.repeat(200_000), { qos: 1 });
+      expect(said[0]).toHaveLength(200_000);
+      const closed = new Promise<void>((resolve) => connected.once('close', () => resolve()));
+      connected.publish('t', 'x'.repeat(8_000_000), { qos: 1 });
+      await closed;
+      await vi.waitFor(() => expect(transport.clients).toBe(0));
+    },
+  );
+
+  it('tell a client of MQTT 5 that they close, over TLS and over WebSocket', async () => {
+    const { tls, wss, transport } = await openDoors();
+    const told: Promise<unknown>[] = [];
+    for (const url of [`mqtts://localhost:${tls}`, `wss://localhost:${wss}/mqtt`]) {
+      const connected = await client(url, { protocolVersion: 5 });
+      told.push(new Promise((resolve) => connected.once('disconnect', ({ reasonCode }) => resolve(reasonCode))));
+    }
+    await transport.stop();
+    expect(await Promise.all(told)).toEqual([0x8b, 0x8b]);
   });
 
   it.each([

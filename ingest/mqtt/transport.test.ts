@@ -49,43 +49,50 @@ function device(port: number, name: string | undefined, over: Partial<IConnectPa
   cleanUps.push(() => void socket.destroy());
   const heard: Packet[] = [];
   const state = { ended: false };
-  const read = parser();
+  const { protocolVersion = 4 } = over;
+  const read = parser({ protocolVersion });
   socket.on('error', () => {});
   socket.on('close', () => {
     state.ended = true;
   });
   read.on('packet', (packet) => heard.push(packet));
   socket.on('data', (chunk: Buffer) => void read.parse(chunk));
-  const send = (packet: Packet) => socket.write(generate(packet));
+  const send = (packet: Packet) => socket.write(generate(packet, { protocolVersion }));
   const identity = name === undefined ? {} : { username: name };
   const id = { protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: 'c', keepalive: 0 } as const;
   send({ cmd: 'connect', ...id, ...identity, ...over } as Packet);
   const answered = async (): Promise<number> => {
     await vi.waitFor(() => expect(heard[0]?.cmd).toBe('connack'), { timeout: 15_000 });
-    return (heard[0] as unknown as { returnCode: number }).returnCode;
+    const { returnCode, reasonCode } = heard[0] as unknown as { returnCode: number; reasonCode?: number };
+    return reasonCode ?? returnCode;
   };
   return { socket, heard, state, send, answered };
 }
 
 const message = (text: string, qos: 0 | 1 = 0, messageId = 1): Packet =>
   ({ cmd: 'publish', topic: 't', payload: text, qos, dup: false, retain: false, ...(qos && { messageId }) }) as Packet;
+/** Both ways to speak: 3.1.1 as it is, and 5 through the translator. */
+const versions = [4, 5] as const;
 const pace = (perSecond: number, burst = perSecond): Pace => ({ perSecond, burst });
 
 describe('a device that sends faster than it may', () => {
-  it('is read more slowly, loses nothing, stays connected, and is told of once', async () => {
-    const { of, port, held, door } = await doorBench({ messages: pace(1000) });
-    const flood = device(port, 'flood');
-    await flood.answered();
-    const began = performance.now();
-    // Several chunks: one is always taken whole, and paid for afterwards.
-    for (let i = 0; i < 3000; i++) flood.send(message(String(i).padEnd(200)));
-    await vi.waitFor(() => expect(of('flood')).toHaveLength(3000), { timeout: 15_000 });
-    // A thousand at once, the rest at a thousand a second, but for the last chunk.
-    expect(performance.now() - began).toBeGreaterThan(1000);
-    expect(of('flood').map(({ text }) => Number(text))).toEqual(Array.from({ length: 3000 }, (_, i) => i));
-    expect([held, door.counts.holds, flood.state.ended]).toEqual([['flood'], 1, false]);
-    await vi.waitFor(() => expect(door.held).toBe(0));
-  });
+  it.each(versions)(
+    'is read more slowly, loses nothing, stays connected, and is told of once (level %d)',
+    async (protocolVersion) => {
+      const { of, port, held, door } = await doorBench({ messages: pace(1000) });
+      const flood = device(port, 'flood', { protocolVersion });
+      await flood.answered();
+      const began = performance.now();
+      // Several chunks: one is always taken whole, and paid for afterwards.
+      for (let i = 0; i < 3000; i++) flood.send(message(String(i).padEnd(200)));
+      await vi.waitFor(() => expect(of('flood')).toHaveLength(3000), { timeout: 15_000 });
+      // A thousand at once, the rest at a thousand a second, but for the last chunk.
+      expect(performance.now() - began).toBeGreaterThan(1000);
+      expect(of('flood').map(({ text }) => Number(text))).toEqual(Array.from({ length: 3000 }, (_, i) => i));
+      expect([held, door.counts.holds, flood.state.ended]).toEqual([['flood'], 1, false]);
+      await vi.waitFor(() => expect(door.held).toBe(0));
+    },
+  );
 
   it('at a hundred times its rate for as long as it likes: the others wait no longer for their answers', async () => {
     const { of, port, door } = await doorBench({ messages: pace(100), bytes: pace(50_000) });
@@ -136,9 +143,9 @@ describe('a device that sends faster than it may', () => {
     expect(performance.now() - began).toBeGreaterThan(900);
   });
 
-  it('is not put out for silence while it is us who do not read', async () => {
+  it.each(versions)('is not put out for silence while it is us who do not read (level %d)', async (protocolVersion) => {
     const { of, port } = await doorBench({ bytes: { perSecond: 2000, burst: 1000 } });
-    const flood = device(port, 'flood', { keepalive: 1 });
+    const flood = device(port, 'flood', { keepalive: 1, protocolVersion });
     await flood.answered();
     for (let i = 0; i < 40; i++) flood.send(message(`${i}`.padEnd(200)));
     // Nothing else is sent for more than one and a half keep-alives.
@@ -209,44 +216,53 @@ describe('connections', () => {
     expect(Math.max(...times)).toBeGreaterThan(1500);
   });
 
-  it('are ended at once when they are dismissed, also while they are held, and their wills are not spoken', async () => {
-    const { port, door, of } = await doorBench({ messages: pace(10) });
-    const will = { topic: 't', payload: Buffer.from('will'), qos: 0 as const, retain: false };
-    const flood = device(port, 'flood', { will } as object);
-    const good = device(port, 'good', { will } as object);
-    await Promise.all([flood.answered(), good.answered()]);
-    for (let i = 0; i < 1000; i++) flood.send(message('x'));
-    await vi.waitFor(() => expect(door.held).toBe(1));
-    door.dismiss(({ name }) => name === 'flood');
-    await vi.waitFor(() => expect(flood.state.ended).toBe(true), { timeout: 1000 });
-    await vi.waitFor(() => expect([door.held, door.clients]).toEqual([0, 1]));
-    good.socket.destroy();
-    await vi.waitFor(() => expect(of('good').map(({ text }) => text)).toEqual(['will']));
-    expect(of('flood').some(({ text }) => text === 'will')).toBe(false);
-  });
+  it.each(versions)(
+    'are ended at once when they are dismissed, also while they are held, and their wills are not spoken (level %d)',
+    async (protocolVersion) => {
+      const { port, door, of } = await doorBench({ messages: pace(10) });
+      const will = { topic: 't', payload: Buffer.from('will'), qos: 0 as const, retain: false };
+      const flood = device(port, 'flood', { will, protocolVersion } as object);
+      const good = device(port, 'good', { will, protocolVersion } as object);
+      await Promise.all([flood.answered(), good.answered()]);
+      for (let i = 0; i < 1000; i++) flood.send(message('x'));
+      await vi.waitFor(() => expect(door.held).toBe(1));
+      door.dismiss(({ name }) => name === 'flood');
+      await vi.waitFor(() => expect(flood.state.ended).toBe(true), { timeout: 1000 });
+      await vi.waitFor(() => expect([door.held, door.clients]).toEqual([0, 1]));
+      good.socket.destroy();
+      await vi.waitFor(() => expect(of('good').map(({ text }) => text)).toEqual(['will']));
+      expect(of('flood').some(({ text }) => text === 'will')).toBe(false);
+    },
+  );
 
-  it('that do not read what they are sent are not read from either, and put out when that lasts', async () => {
-    const { port, taken, door } = await doorBench({}, { drainTimeoutMs: 1500 });
-    const frozen = device(port, 'frozen');
-    await frozen.answered();
-    frozen.socket.pause();
-    // Each PUBACK that is not read stands in our memory.
-    const pings = Buffer.concat(Array.from({ length: 100_000 }, () => generate({ cmd: 'pingreq' })));
-    const feed = setInterval(() => frozen.socket.writableLength < 1e6 && frozen.socket.write(pings), 1);
-    cleanUps.push(() => clearInterval(feed));
-    await vi.waitFor(() => expect(door.clients).toBe(0), { timeout: 15_000 });
-    expect(taken).toEqual([]);
-  });
+  it.each(versions)(
+    'that do not read what they are sent are not read from either, and put out when that lasts (level %d)',
+    async (protocolVersion) => {
+      const { port, taken, door } = await doorBench({}, { drainTimeoutMs: 1500 });
+      const frozen = device(port, 'frozen', { protocolVersion });
+      await frozen.answered();
+      frozen.socket.pause();
+      // Each PUBACK that is not read stands in our memory.
+      const pings = Buffer.concat(Array.from({ length: 100_000 }, () => generate({ cmd: 'pingreq' })));
+      const feed = setInterval(() => frozen.socket.writableLength < 1e6 && frozen.socket.write(pings), 1);
+      cleanUps.push(() => clearInterval(feed));
+      await vi.waitFor(() => expect(door.clients).toBe(0), { timeout: 15_000 });
+      expect(taken).toEqual([]);
+    },
+  );
 
-  it('take each other’s place under one id, with a subscription under way, as often as they like', async () => {
-    const { port, door } = await doorBench();
-    for (let i = 0; i < 20; i++) {
-      const client = device(port, 'a', { clientId: 'same' });
-      expect(await client.answered()).toBe(0);
-      client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 't', qos: 0 }] } as Packet);
-    }
-    await vi.waitFor(() => expect(door.clients).toBe(1));
-    door.dismiss(() => true);
-    await vi.waitFor(() => expect(door.clients).toBe(0));
-  });
+  it.each(versions)(
+    'take each other’s place under one id, with a subscription under way, as often as they like (level %d)',
+    async (protocolVersion) => {
+      const { port, door } = await doorBench();
+      for (let i = 0; i < 20; i++) {
+        const client = device(port, 'a', { clientId: 'same', protocolVersion });
+        expect(await client.answered()).toBe(0);
+        client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 't', qos: 0 }] } as Packet);
+      }
+      await vi.waitFor(() => expect(door.clients).toBe(1));
+      door.dismiss(() => true);
+      await vi.waitFor(() => expect(door.clients).toBe(0));
+    },
+  );
 });

@@ -394,7 +394,9 @@ export async function startTransport<Who>(parts: TransportParts<Who>): Promise<T
     async stop() {
       leaving = true;
       // It is us who leave: nobody's will says so.
+      const lastWords = [...lines].map(({ line }) => line?.five?.closed);
       for (const client of lines) end(client, reason.shuttingDown);
+      await Promise.all(lastWords);
       await listeners.stop();
       await stopping.run();
     },

@@ -12,6 +12,8 @@ export interface FiveLine {
   partWith(code: Reason): void;
   /** Whether the client takes a message of that topic and so many bytes (MQTT-3.1.2-24). */
   takes(topic: string, bytes: number): boolean;
+  /** The connection below is no more: half a second after {@link FiveLine.conn} was destroyed at the latest. */
+  readonly closed: Promise<void>;
   /** Bytes that were read and not handed on since this was last asked. They count against whoever sent them. */
   leftOut(): number;
 }
@@ -88,6 +90,7 @@ export function fiveLine(socket: Duplex, offer: Offer): FiveLine {
       done(err);
     },
   });
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.on('readable', pull);
   socket.on('end', onEnd);
   socket.on('error', (err) => conn.destroy(err));
@@ -97,6 +100,7 @@ export function fiveLine(socket: Duplex, offer: Offer): FiveLine {
   });
   return {
     conn,
+    closed,
     partWith(why) {
       code ??= why;
     },
