@@ -89,9 +89,7 @@ needsPeers()('ThingsBoard’s client library', () => {
     it('speaks as a device', async () => {
       const bench = await open();
       const [port, ...ca] = doorOf(bench);
-      const { attributes, first } = saidBy(
-        await python('tb_client.py', 'device', 'both', port, tokenOf('d-1'), ...ca),
-      );
+      const { attributes, first } = saidBy(await python('tb_client.py', 'device', 'both', port, tokenOf('d-1'), ...ca));
       const kept = await valuesOf(bench, 'd-1');
       expect(kept.map(({ values }) => values['alarm.ch4'])).toEqual([1.5, 2.5, 3.5, 4.5]);
       expect(kept.map(({ at, untimed }) => (untimed ? 'untimed' : at - first))).toEqual(['untimed', 0, 1, 2]);
@@ -107,6 +105,43 @@ needsPeers()('ThingsBoard’s client library', () => {
       expect(said.attributes).toBeDefined();
       await expectGateway(bench, said);
     });
+  });
+});
+
+needsPeers()('paho', () => {
+  it('speaks MQTT 5 as a device, is told what it may not have, and hears that the platform stops', async () => {
+    const bench = await ingestBench({ clock: systemClock });
+    stops.push(() => bench.stop());
+    const args = [join(scripts, 'paho_device.py'), String(bench.ingest.mqttPort), tokenOf('d-1'), '100'];
+    let out = '';
+    const running = run(requirePeers(), args, { timeout: 120_000 });
+    running.child.stdout?.on('data', (text: string) => {
+      out += text;
+    });
+    await until('it has published', () => out.includes('ready'), { withinMs: 60_000 });
+    const kept = (await valuesOf(bench, 'd-1')).map(({ at }) => at);
+    await bench.ingest.stop();
+    await running;
+    const told = JSON.parse(out.trim().split('\n').at(-1) ?? '');
+    expect(told).toMatchObject({
+      connect: {
+        reason: 'Success',
+        session: false,
+        properties: {
+          SessionExpiryInterval: 0,
+          ReceiveMaximum: 128,
+          MaximumPacketSize: openDoor.maxPacketBytes,
+          RetainAvailable: 0,
+          SharedSubscriptionAvailable: 0,
+          AssignedClientIdentifier: expect.stringMatching(/^auto-/),
+        },
+      },
+      granted: ['Granted QoS 1', 'Not authorized', 'Shared subscription not supported'],
+      answer: { shared: { serverTime: expect.any(Number) } },
+      disconnect: 'Server shutting down',
+    });
+    expect(told.acknowledged).toHaveLength(101);
+    expect(kept).toEqual(told.acknowledged);
   });
 });
 
