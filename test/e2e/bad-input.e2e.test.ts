@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 /** Whatever comes through the real door: it is answered, told to its vendor, and disturbs nobody. */
 let platform: Platform;
 const tokens = new Map<string, string>();
-const clients: MqttClient[] = [];
+const own = new Map<string, MqttClient>();
 const gas = ['--type', 'gas-alarm-commercial', '--gas', 'natural', '--gas-unit', '%{LEL}'];
 const doubtful = ['over-range', 'jumping', 'from-1970', 'from-next-year', 'in-seconds'] as const;
 
@@ -21,11 +21,13 @@ beforeAll(async () => {
   for (const id of ['vendor-1', 'calm-1', ...doubtful]) tokens.set(id, await addDevice(platform, id, ...gas));
 });
 afterAll(async () => {
-  for (const client of clients) await client.endAsync(true);
+  for (const client of own.values()) await client.endAsync(true);
   await platform?.stop();
 });
 
+/** Ends the device's earlier connection: one that opens ever more of them is held off, as it should be. */
 async function connect(device: string): Promise<MqttClient> {
+  await own.get(device)?.endAsync(true);
   const client = await connectAsync({
     host: '127.0.0.1',
     port: platform.mqttPort,
@@ -33,7 +35,7 @@ async function connect(device: string): Promise<MqttClient> {
     reconnectPeriod: 0,
   });
   client.on('error', () => {});
-  clients.push(client);
+  own.set(device, client);
   return client;
 }
 const publish = async (device: string, body: string | Buffer, topic: string = topics.telemetry) => {
