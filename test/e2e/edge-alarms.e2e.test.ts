@@ -75,10 +75,14 @@ needs('mosquitto')('urgent alarms at a gateway that is alone', () => {
       ].join('\n'),
     );
     await startGateway();
-    await field('k-1', 2);
+    // Before the gateway's first subscription its broker keeps nothing for it.
     await until(
       'the way to the platform is open',
-      async () => (await platform.get<{ lastAt: number | null }>('/api/v1/devices/k-1')).lastAt,
+      async () => {
+        await field('k-1', 2);
+        return (await platform.get<{ lastAt: number | null }>('/api/v1/devices/k-1')).lastAt;
+      },
+      { withinMs: 60_000, everyMs: 200 },
     );
   });
   afterAll(async () => {

@@ -348,7 +348,8 @@ devices:
     });
     await until('the past is in', () => playing.progress().historical === 249 * 2 - 1);
     const past = (await door.telemetry()).filter(({ device }) => device === 'fence-S');
-    expect(past.slice(0, 249).every(({ historical }) => historical)).toBe(true);
+    // All but the last, which is a minute old: news that fresh is live, whatever its sender calls it.
+    expect(past.slice(0, 248).every(({ historical }) => historical)).toBe(true);
     expect(past[0]!.at).toBe(startedAt - 249 * 60_000);
     expect(past.map(({ at }) => at)).toEqual(past.map(({ at }) => at).sort((a, b) => a - b));
 
