@@ -174,7 +174,7 @@ function listen(server: Server, kind: Kind, { host, port }: Place): Promise<numb
   });
 }
 
-/** The subprotocols that carry MQTT 3.1.1 and 3.1 (MQTT-6.0.0-3). */
+/** The subprotocols that carry MQTT 3.1.1 and 5, and 3.1 (MQTT-6.0.0-3). */
 const subprotocols = ['mqtt', 'mqttv3.1'];
 
 function webSocketServer(options: ReturnType<typeof secureOptions>, parts: ListenersParts): HttpsServer {

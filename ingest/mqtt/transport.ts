@@ -134,7 +134,7 @@ const now = (): number => performance.now();
 
 /**
  * aedes, hardened: listeners, identity before anything else, bounded packets, bounded rates by not reading, QoS 2 once,
- * nothing that a client who does not read can hold. What may be said and what becomes of it is the policy's.
+ * nothing that a client who does not read can hold. A door takes MQTT 5 as well, translated. What may be said and what becomes of it is the policy's.
  */
 export async function startTransport<Who>(parts: TransportParts<Who>): Promise<Transport<Who>> {
   const { policy, kind, log, maxPacketBytes } = parts;
