@@ -100,6 +100,20 @@ describe('the time of a value that was asked for', () => {
     expect(book.timeAt(0, every, late)).toBe(noon + hour + every);
   });
 
+  it('is not ahead where a server shows a time that is up to a second old', () => {
+    const book = refreshBook(['a'], every);
+    book.begins();
+    book.clock(noon - 900, 0);
+    book.live(0, change(noon - hour), 0);
+    // The station’s clock is the server’s; when this came, the server still showed its last second.
+    book.live(0, change(noon + 100), 100);
+    book.clock(noon + 1000, 1000);
+    book.clock(noon + 1200, 1999);
+    const at = book.timeAt(0, 2000, late) ?? 0;
+    expect(at).toBeLessThanOrEqual(noon + 2000);
+    expect(at).toBeGreaterThan(noon + 1990);
+  });
+
   it('learns nothing of clocks from values that the gateway timed', () => {
     const book = opened(['a']);
     book.live(0, { at: noon + 5 * hour, status: good, timedBy: 'gateway' }, 1000);

@@ -34,6 +34,11 @@ export interface RefreshBook {
 const samples = 8;
 /** A server's clock that moves by more was set: what was measured against it counts no more, ms. */
 const stepMs = 2_000;
+/**
+ * Between two looks no clock drifts by more, ms. Some servers set what they show but once a second (seen with asyncua 2.1): of
+ * several looks the furthest is the truest.
+ */
+const driftMs = 50;
 
 /**
  * Keeps the book for nodes `devices[i]`, each to be asked when it has sent nothing for `everyMs`.
@@ -51,6 +56,7 @@ export function refreshBook(devices: readonly string[], everyMs: number): Refres
   const byDevice = devices.map((_, i) => i).sort((a, b) => (deviceOf[a] ?? 0) - (deviceOf[b] ?? 0));
   /** The server's clock less the one that only counts. */
   let origin: number | undefined;
+  let readAt = 0;
   const spread = (node: number) => ((deviceOf[node] ?? 0) / places.size) * (everyMs / 2);
   return {
     begins() {
@@ -75,9 +81,16 @@ export function refreshBook(devices: readonly string[], everyMs: number): Refres
       if (known.length > samples) known.shift();
     },
     clock(time, mono) {
-      const next = time - mono;
-      if (origin !== undefined && Math.abs(next - origin) > stepMs) skews.length = 0;
-      origin = next;
+      const by = origin === undefined ? 0 : time - mono - origin;
+      if (origin === undefined || Math.abs(by) > stepMs) {
+        skews.length = 0;
+        origin = time - mono;
+      } else if (by >= 0) {
+        // What it showed before was old already, and what was measured against that is too much.
+        if (by > driftMs) for (const [i, known] of skews.entries()) skews[i] = known?.map((skew) => skew - by);
+        origin += by;
+      } else origin -= Math.min(-by, (mono - readAt) / 1000);
+      readAt = mono;
     },
     // A node that never sent anything is not read (refused, or the server waits for its station): nothing to keep alive.
     due: (mono) => byDevice.filter((node) => mono - (heardAt[node] ?? Number.NaN) >= everyMs),

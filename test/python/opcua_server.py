@@ -91,12 +91,16 @@ def moment(ms):
     return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=ms, microseconds=1)
 
 
-async def shift_clock(server, offset):
-    """Shows the server's own clock `offset` ahead."""
-    node = server.get_node(ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime))
-    while True:
-        await node.write_value(datetime.now(timezone.utc) + offset)
-        await asyncio.sleep(0.2)
+def shift_clock(server, offset):
+    """Shows the server's own clock `offset` ahead, whatever it sets it to itself."""
+    node = ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime)
+    space = server.iserver.aspace
+
+    def shown(_node, _attribute):
+        return ua.DataValue(ua.Variant(datetime.now(timezone.utc) + offset, ua.VariantType.DateTime))
+
+    space.set_attribute_value_callback(node, ua.AttributeIds.Value, shown)
+    space.set_attribute_value_setter(node, ua.AttributeIds.Value, lambda *_: None)
 
 
 async def add_alarms(server):
@@ -154,7 +158,7 @@ async def serve(args):
     for i in range(args.history):
         await server.historize_node_data_change(nodes[f"n{i}"], period=timedelta(days=7), count=0)
     if args.offset_ms:
-        asyncio.create_task(shift_clock(server, timedelta(milliseconds=args.offset_ms)))
+        shift_clock(server, timedelta(milliseconds=args.offset_ms))
     say({"listening": args.port})
 
     reader = asyncio.StreamReader(limit=16_000_000)
