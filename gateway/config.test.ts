@@ -143,6 +143,13 @@ describe('names in a gateway’s file', () => {
     expect(faults({ mqtt: [...mqtt, ...mqtt] })).toEqual([expect.stringContaining('listed twice')]);
   });
 
+  it('ask for what does not change every second at most, or never', () => {
+    expect(faults({ opcua: opcua({ refreshMs: 0 }) })).toEqual([]);
+    expect(faults({ opcua: opcua({ refreshMs: 999 }) })).toEqual([
+      expect.stringContaining('write 0 (never) or at least 1000'),
+    ]);
+  });
+
   it.each(['PT101', 'ns=x;s=PT101', 'ns=1;PT101'])('“%s” is no node id', (name) => {
     expect(faults({ opcua: opcua({ nodes: [{ ...node, node: name }] }) })).toHaveLength(1);
   });
