@@ -25,6 +25,8 @@ export interface LoadRegistry {
   readonly world: BenchCity['world'];
 }
 
+/** What a subscriber of an external broker lets it send before the first is acknowledged: the platform's default. */
+export const RECEIVE_MAXIMUM = 1024;
 /** Values of one device in a message. */
 export const VALUES = 4;
 /** Devices in a gateway's message: with four values each, a hundred readings. */

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What a measured process says of itself; processor time counts from its start and over all of its threads. */
 export interface Usage {
@@ -6,6 +7,8 @@ export interface Usage {
   /** How late the event loop came to a timer since the last asking, ms: 99th percentile and worst. */
   readonly loopP99Ms: number;
   readonly loopMaxMs: number;
+  /** The most memory it ever held, bytes (resident). */
+  readonly peakBytes: number;
 }
 
 /** One timer every so often, ms; a delay is what comes on top. */
@@ -24,7 +27,8 @@ export function answering(
   const usage = (): Usage => {
     const { user, system } = process.cpuUsage();
     const over = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - LOOP_MS);
-    const answer = { cpuUs: user + system, loopP99Ms: over(delay.percentile(99)), loopMaxMs: over(delay.max) };
+    const loop = { loopP99Ms: over(delay.percentile(99)), loopMaxMs: over(delay.max) };
+    const answer = { cpuUs: user + system, ...loop, peakBytes: process.resourceUsage().maxRSS * 1024 };
     delay.reset();
     return answer;
   };
@@ -48,3 +52,14 @@ export function answering(
 
 /** What the parent gave on the command line. */
 export const given = <T>(): T => JSON.parse(process.argv[2] ?? 'null') as T;
+
+/** Looks at most so often whether work has ended: on a busy machine there may be no quiet moment. */
+export const LOOKS = 20;
+
+/** Whether this process takes less than a twentieth of a core for a while: what is put off (tidying, garbage) is over too. */
+export async function isQuiet(): Promise<boolean> {
+  const began = process.cpuUsage();
+  await pause(400);
+  const { user, system } = process.cpuUsage(began);
+  return user + system < 20_000;
+}

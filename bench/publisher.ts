@@ -7,7 +7,7 @@ export interface LoadOptions {
   readonly port: number;
   /** One per connection. */
   readonly users: readonly string[];
-  readonly topic: string;
+  readonly topic: string | ((connection: number) => string);
   /** Payload of the n-th message of a connection. */
   readonly payload: (connection: number, n: number) => string;
   readonly messages: number;
@@ -16,18 +16,20 @@ export interface LoadOptions {
 }
 
 /**
- * Publishes with QoS 1 over raw sockets and resolves with the wall time once every message is acknowledged. Packets are made
+ * Publishes with QoS 1 over raw sockets and resolves with the wall time once every message is acknowledged, and with when
+ * the first went out (`performance.now`). Packets are made
  * beforehand, so that the load costs the broker's machine as little as possible.
  */
-export async function publishAll(options: LoadOptions): Promise<{ wallMs: number }> {
+export async function publishAll(options: LoadOptions): Promise<{ wallMs: number; readyAt: number }> {
   const { users, messages } = options;
   const each = Math.ceil(messages / users.length);
   const sockets = await Promise.all(users.map((user, i) => open(options, user, i)));
+  const { topic } = options;
   const loads = sockets.map((_, connection) =>
     Array.from({ length: each }, (_, n) =>
       mqttPacket.generate({
         cmd: 'publish',
-        topic: options.topic,
+        topic: typeof topic === 'string' ? topic : topic(connection),
         payload: options.payload(connection, n),
         qos: 1,
         retain: false,
@@ -40,7 +42,7 @@ export async function publishAll(options: LoadOptions): Promise<{ wallMs: number
   await Promise.all(sockets.map((socket, i) => run(socket, loads[i] ?? [], options.inFlight)));
   const wallMs = performance.now() - started;
   for (const socket of sockets) socket.destroy();
-  return { wallMs };
+  return { wallMs, readyAt: started };
 }
 
 function open({ host, port }: LoadOptions, user: string, index: number): Promise<Socket> {

@@ -16,6 +16,8 @@ export interface Report {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly memoryGiB: number; readonly node: string };
   readonly goals: readonly Goal[];
   readonly figures: Readonly<Record<string, number>>;
+  /** What was not measured, and why. */
+  readonly notes?: readonly string[];
 }
 
 /** A goal to stay at or below. */
@@ -53,7 +55,7 @@ const round = (value: number) =>
   Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
 
 /** The report as a table for people. */
-export function toTable({ name, machine: m, goals, figures }: Report): string {
+export function toTable({ name, machine: m, goals, figures, notes = [] }: Report): string {
   const rows = goals.map(({ name: what, value, unit, goal, met }) => [
     met ? '达到 met   ' : '未达 MISSED',
     `${round(value)} ${unit}`,
@@ -65,6 +67,7 @@ export function toTable({ name, machine: m, goals, figures }: Report): string {
     `${name} · ${m.cores} × ${m.cpu}, ${m.memoryGiB} GiB, Node ${m.node}`,
     ...rows.map((row) => row.map((cell, i) => (i < 3 ? cell.padEnd(widths[i] ?? 0) : cell)).join('  ')),
     ...Object.entries(figures).map(([what, value]) => `  ${what}: ${round(value)}`),
+    ...notes.map((note) => `  ${note}`),
   ].join('\n');
 }
 

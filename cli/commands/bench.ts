@@ -9,7 +9,9 @@ import { say } from '../terminal.ts';
 export function benchCommand(): Command {
   const command = new Command('bench').description('在本机测量速度与内存 / measure speed and memory on this machine');
   withJson(command.command('ingest'))
-    .description('接入：与只收即忘的 aedes 相比；以及整条通路 / ingest against a bare aedes, and the whole path')
+    .description(
+      '接入：与只收即忘的 aedes 及 mqtt.js 相比；整条通路至 DuckDB 与 InfluxDB / ingest against a bare aedes and mqtt.js; the whole path to DuckDB and InfluxDB',
+    )
     .option('--messages <n>', '每轮的单条消息数 / single messages a round', whole, ingestBenchSize.messages)
     .option('--passes <n>', '每轮网关上报的遍数 / passes of the gateways a round', whole, ingestBenchSize.passes)
     .option('--rounds <n>', '轮数 / rounds', whole, ingestBenchSize.rounds)

@@ -29,6 +29,8 @@ export interface Server {
   /** Stops answering without closing its connections (SIGSTOP), until `resume`. */
   pause(): void;
   resume(): void;
+  /** Its process id; undefined while it does not run. */
+  pid(): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -144,6 +146,7 @@ export async function startServer(
     },
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
+    pid: () => child?.pid,
     stop,
   };
 }
