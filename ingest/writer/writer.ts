@@ -54,7 +54,7 @@ export interface Writer extends Running {
 }
 
 /** Values in one write, and entries read at a time. */
-const BATCH_VALUES = 8000;
+const BATCH_VALUES = 16_000;
 const READ_ENTRIES = 10_000;
 /** Gathering blocks are looked at so often, ms. */
 const LOOK_MS = 50;
