@@ -1,24 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { silentLog } from '../../kit/log.ts';
 import { stationNodeId } from '../../simulators/opcua/station-node-id.ts';
 import { stationServer } from '../../simulators/opcua/station-server.ts';
 import { behindGateway, fieldDevice, GATEWAY, harbour, tempDir } from '../support/gateway-bench.ts';
+import { closedAfterEach } from '../support/later.ts';
 import { startProgram } from '../support/platform.ts';
 import { freePort, startMosquitto } from '../support/servers.ts';
 import { needs } from '../support/tools.ts';
 import { until } from '../support/until.ts';
 
-const closing: (() => unknown)[] = [];
-const later = <T>(part: T, close: (part: T) => unknown): T => {
-  closing.push(() => close(part));
-  return part;
-};
-afterEach(async () => {
-  for (let close = closing.pop(); close; close = closing.pop()) await close();
-});
+const later = closedAfterEach();
 
 const residentMb = (pid: number) =>
   Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
@@ -63,7 +57,7 @@ needs('mosquitto')('a gateway that has started before, as somebody with a small 
     // The first start compiles and keeps what it compiled; from the second on it is as it will be.
     for (const start of [1, 2]) {
       const child = startProgram(['gateway'], { env });
-      closing.push(() => child.kill());
+      later(child, (one) => one.kill());
       const before = (await city.telemetry()).length;
       let n = 0;
       const numbers = measured.filter(([, { kind }]) => kind === 'number').map(([name]) => name);

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { rowCodec } from '../../gateway/row.ts';
 import { ingestBench } from '../../ingest/ingest-bench.ts';
 import { openSqliteJournalReader } from '../../kit/journal/sqlite/sqlite-journal.ts';
@@ -17,20 +17,14 @@ import {
   harbour,
   tempDir,
 } from '../support/gateway-bench.ts';
+import { closedAfterEach } from '../support/later.ts';
 import { type Program, startProgram } from '../support/platform.ts';
 import { type MosquittoServer, startMosquitto } from '../support/servers.ts';
 import { needs } from '../support/tools.ts';
 import { until } from '../support/until.ts';
 
 /** A gateway's way to the platform, broken in every way. */
-const closing: (() => unknown)[] = [];
-const later = <T>(part: T, close: (part: T) => unknown): T => {
-  closing.push(() => close(part));
-  return part;
-};
-afterEach(async () => {
-  for (let close = closing.pop(); close; close = closing.pop()) await close();
-});
+const later = closedAfterEach();
 const folder = () => later(tempDir(), ({ remove }) => remove()).dir;
 const gateway = async (...args: Parameters<typeof gatewayIn>) => later(await gatewayIn(...args), (one) => one.stop());
 
@@ -223,7 +217,7 @@ needs('mosquitto')('a gateway’s uplink', () => {
     const { whole } = dice('gateway killed while packing');
     const began = Date.now() - 2 * HOUR;
     let child = startProgram(['gateway'], { env });
-    closing.push(() => child.kill());
+    later(child, (one) => one.kill());
     const outboxFile = join(dir, 'data', 'live', 'gateways', GATEWAY, 'outbox.db');
     const reader = later(await openSqliteJournalReader(outboxFile, rowCodec), (one) => one.close());
     await until('it has a session at the broker', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MqttClient } from 'mqtt';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowCodec, type UplinkRow } from '../../gateway/row.ts';
 import type { Journal } from '../../kit/journal/journal.ts';
 import { memoryJournal } from '../../kit/journal/memory/memory-journal.ts';
@@ -20,6 +20,7 @@ import {
   readableLog,
   tempDir,
 } from '../support/gateway-bench.ts';
+import { closedAfterEach } from '../support/later.ts';
 import { type Program, startProgram } from '../support/platform.ts';
 import { freePort, type MosquittoServer, startMosquitto } from '../support/servers.ts';
 import { needs } from '../support/tools.ts';
@@ -31,15 +32,7 @@ const RTU = behindGateway('rtu-1', 'gas-rtu');
 const BAD_NO_COMMUNICATION = 0x80310000;
 const began = Date.now() - 60_000;
 
-const closing: (() => unknown)[] = [];
-/** Closed when the test has ended, last first. */
-const later = <T>(part: T, close: (part: T) => unknown): T => {
-  closing.push(() => close(part));
-  return part;
-};
-afterEach(async () => {
-  for (let close = closing.pop(); close; close = closing.pop()) await close();
-});
+const later = closedAfterEach();
 const folder = () => later(tempDir(), ({ remove }) => remove()).dir;
 const platform = async (): Promise<Harbour> => later(await harbour([BOARD, RTU]), (one) => one.close());
 const gateway = async (...args: Parameters<typeof gatewayIn>) => later(await gatewayIn(...args), (one) => one.stop());

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy } from 'node-opcua';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
 import { stationNodeId } from '../../simulators/opcua/station-node-id.ts';
 import { stationServer } from '../../simulators/opcua/station-server.ts';
 import { behindGateway, GATEWAY, gatewayIn, harbour, tempDir } from '../support/gateway-bench.ts';
+import { closedAfterEach } from '../support/later.ts';
 import { authority } from '../support/opcua-authority.ts';
 import { freePort } from '../support/servers.ts';
 import { until } from '../support/until.ts';
@@ -28,14 +29,7 @@ const nodes = [
 const pressureName = 'rtu-1.rtu.outletPressure';
 const devices = { 'rtu-*': 'gas-rtu' };
 
-const closing: (() => unknown)[] = [];
-const later = <T>(part: T, close: (part: T) => unknown): T => {
-  closing.push(() => close(part));
-  return part;
-};
-afterEach(async () => {
-  for (let close = closing.pop(); close; close = closing.pop()) await close();
-});
+const later = closedAfterEach();
 const nowhere = { url: 'mqtt://127.0.0.1:1', token: 'a-token-of-twenty-four-ch' };
 
 /** A data folder in which the command line finds the gateway that runs in this test. */
