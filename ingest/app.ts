@@ -13,27 +13,26 @@ import type { Retention, TelemetryStore } from '../kit/telemetry/telemetry-store
 import { type AdmissionRegistry, admission } from './admission/admission.ts';
 import type { ClockLimits } from './admission/clock-check.ts';
 import type { IsSafety } from './admission/profile.ts';
-import { deviceApi } from './api/device-api.ts';
 import { findTopic } from './api/topic-table.ts';
 import { startClockWatch } from './clock-watch.ts';
 import { openConditionBook } from './conditions.ts';
 import { openCutOffs } from './cut-offs.ts';
 import { type JudgedMessage, settleJudged } from './door/judged-message.ts';
-import { type ExternalOptions, startExternalDoor } from './external/external-door.ts';
+import { openDoors } from './doors.ts';
+import type { ExternalOptions } from './external/external-door.ts';
+import { ingestStats } from './ingest-stats.ts';
 import { intake } from './intake.ts';
 import { type JournalWatch, journalMarks, startJournalWatch } from './journal-watch.ts';
 import { ledger } from './ledger.ts';
-import { type BrokerOptions, startBroker } from './mqtt/broker.ts';
-import { type CredentialBook, identify } from './mqtt/identity.ts';
+import type { BrokerOptions } from './mqtt/broker.ts';
+import type { CredentialBook } from './mqtt/identity.ts';
 import { openProvisions } from './provisions.ts';
 import { openQuarantine, type QuarantineBounds, type RefusedMessage } from './quarantine/quarantine.ts';
 import { readmission } from './quarantine/readmit.ts';
 import { keepRejected, STORE_CLIENT } from './quarantine/rejected-rows.ts';
 import { rate } from './rate.ts';
 import { type FollowedRegistry, registryFeed } from './registry-feed.ts';
-import { sparkplugDoor } from './sparkplug/embedded-door.ts';
 import type { SparkplugOptions } from './sparkplug/sparkplug-options.ts';
-import { startSparkplug } from './sparkplug/start-sparkplug.ts';
 import { startStoreWatch } from './store-watch.ts';
 import type { IngestTables } from './tables.ts';
 import { startTicks } from './ticks.ts';
@@ -78,9 +77,6 @@ export interface IngestParts {
   /** World time that blocks gather before the store is written, ms. */
   readonly storeLingerMs?: number;
 }
-
-/** A door that has been silent for so long is no longer listed, ms. */
-const DOOR_GONE_MS = 30_000;
 
 /** Ingest while it runs. */
 export interface Ingest extends Running, IngestPort {
@@ -185,105 +181,37 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       },
       now: clock.now,
     });
-    const api = deviceApi({
-      intake: gate,
-      admission: judge,
-      registry,
-      shared: provisions.sharedWith,
-      maxPacketBytes: parts.mqtt.maxPacketBytes,
-      now: clock.now,
-    });
-    const spoken = parts.sparkplug;
-    const sparkplug = spoken
-      ? stopping.add(
-          'sparkplug',
-          startSparkplug({
-            ...spoken,
-            registry,
-            types,
-            admission: judge,
-            intake: gate,
-            clock,
-            log: log.child({ component: 'sparkplug' }),
-          }),
-        )
-      : undefined;
-    const spokenHere = sparkplug && sparkplugDoor(sparkplug.host, clock.now);
-    const broker = stopping.add(
-      'broker',
-      await startBroker({
-        ...parts.mqtt,
-        api,
-        identify: (shown) => identify(shown, registry),
-        isGateway: registry.isGateway,
-        sparkplug: spokenHere,
-        onPresence(subject, state) {
-          // Reported where it failed: a connection that could not be journaled is told by the silence that follows.
-          gate.append([{ kind: 'connection', subject, state, at: clock.now() }], 'safety').catch(() => {});
-        },
-        clock,
-        log: log.child({ component: 'mqtt' }),
-      }),
+    const doors = stopping.add(
+      'doors',
+      await openDoors({ ...parts, admission: judge, intake: gate, shared: provisions.sharedWith }),
     );
-    const doors = new Map<string, DoorProcessStats>();
-    if (spokenHere) stopping.defer('sparkplug state', () => spokenHere.farewell());
-    const { external: at } = parts;
-    const externalLog = log.child({ component: 'external broker' });
-    const { maxPacketBytes } = parts.mqtt;
-    const external = at
-      ? stopping.add('external broker', startExternalDoor({ ...at, api, maxPacketBytes, clock, log: externalLog }))
-      : undefined;
     const feed = registryFeed({
       registry,
       admission: judge,
-      broker,
+      broker: doors.broker,
       reload: parts.reloadRegistry,
       log: log.child({ component: 'registry' }),
     });
 
-    const stats = async (): Promise<IngestStats> => {
-      const { head, oldest, bytes, capBytes, waiting, waitingBy } = journal.stats();
-      return {
-        ...gate.counts,
-        refused: quarantine.refused,
-        lost: book.lost,
-        clients: broker.clients,
-        door: { ...broker.counts, held: broker.held },
-        ignored: { ...api.ignored },
-        external: external?.stats() ?? null,
-        doorProcesses: [...doors.values()].filter(({ at }) => clock.now() - at < DOOR_GONE_MS),
-        perSecond: perSecond.perSecond(clock.now()),
-        journal: {
-          head,
-          oldest,
-          bytes,
-          capBytes,
-          waiting,
-          waitingBy,
-          problem: watch?.trouble ?? null,
-          cutOffs: cutOffs.list.length,
-          cutOffBytes: cutOffs.list.reduce((sum, cut) => sum + cut.bytes, 0),
-        },
-        admission: judge.stats(),
-        quarantine: {
-          rows: quarantine.rows,
-          bytes: quarantine.bytes,
-          purged: quarantine.purged,
-          readmitted: quarantine.readmitted,
-        },
-        store: {
-          engine: store.engine,
-          position: writer.position,
-          lagMs: writer.lagMs(),
-          rejectedRows: writer.rejectedRows,
-          problem: writer.problem,
-        },
-      };
-    };
+    const stats = async (): Promise<IngestStats> =>
+      ingestStats({
+        journal,
+        store,
+        intake: gate,
+        quarantine,
+        ledger: book,
+        doors,
+        admission: judge,
+        writer,
+        watch,
+        cutOffs,
+        perSecond,
+        now: clock.now(),
+      });
 
     return {
-      mqttPort: broker.ports.plain ?? 0,
-      mqttPorts: broker.ports,
+      mqttPort: doors.broker.ports.plain ?? 0,
+      mqttPorts: doors.broker.ports,
       async append(entries) {
         const urgent = entries.some(
           (entry) => entry.kind !== 'telemetry' || isSafetyEntry(entry, judge.typeOf, isSafety),
@@ -303,11 +231,11 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       quarantine: (query) => quarantine.list(query),
       readmit,
       clock: async (device) => judge.clockOf(device),
-      sparkplug: async (query) => sparkplug?.status(query) ?? null,
+      sparkplug: async (query) => doors.sparkplug?.status(query) ?? null,
       stats,
       provision: (gateway, bundle) => provisions.keep(gateway, bundle),
       settle: (messages) => settleJudged(gate, messages),
-      doorReport: async (door) => void doors.set(door.name, door),
+      doorReport: async (door) => doors.report(door),
       safetyChanged: judge.safetyChanged,
       stop: stopping.run,
     };
