@@ -36,6 +36,8 @@ export interface Field {
 export interface Profile {
   readonly type: string;
   readonly fields: ReadonlyMap<string, Field>;
+  /** The fields in the order in which they came last: the next reading mostly names the same, and no table is searched. */
+  readonly inOrder: Field[];
   /** How many fields are remembered for steepness. */
   readonly slots: number;
 }
@@ -92,7 +94,7 @@ function compile(device: Device, type: DeviceType, judged: Judged): Profile {
     const remembered = measurement.kind === 'number' && measurement.maxPerMinute !== undefined;
     fields.set(name, fieldOf(device, type, name, remembered ? slots++ : -1, judged));
   }
-  return { type: type.id, fields, slots };
+  return { type: type.id, fields, inOrder: [], slots };
 }
 
 /** Makes profiles, one for each distinct combination of type, gas and units. */

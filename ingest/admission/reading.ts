@@ -193,14 +193,18 @@ let converting = false;
  * nearly all do. Remembers nothing of the device.
  */
 function lookOver(raw: Json, at: number, unqualified: boolean, memory: DeviceMemory): boolean {
-  const { fields } = memory.profile;
+  const { fields, inOrder } = memory.profile;
   let plain = unqualified;
+  let place = 0;
   converting = false;
   inHand.length = 0;
   digest.begin(memory.seed);
   for (const name in raw) {
     const value = raw[name];
-    const field = fields.get(name);
+    const expected = inOrder[place];
+    const field = expected !== undefined && expected.name === name ? expected : fields.get(name);
+    if (field !== undefined && field !== expected && place < fields.size) inOrder[place] = field;
+    place++;
     digest.take(field === undefined ? seedOf(name) : field.seed, value);
     if (!plain) continue;
     if (field === undefined || !isPlain(field, value, at, memory)) plain = false;

@@ -52,7 +52,7 @@ export function deferAcks(client: MqttClient, settle: (packet: Incoming) => Prom
           held.shift()?.();
           if (open === 0) for (const resolve of idle.splice(0)) resolve();
         });
-      goOn(new Error('acknowledged when it is durable'));
+      goOn(later);
     };
     if (open < window) begin();
     else held.push(begin);
@@ -65,6 +65,9 @@ export function deferAcks(client: MqttClient, settle: (packet: Incoming) => Prom
     idle: () => (open === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
   };
 }
+
+/** One for all messages: to make an error is to walk over the stack. */
+const later = new Error('acknowledged when it is durable');
 
 function acknowledge(client: MqttClient, { qos, messageId }: Incoming): void {
   if (qos === 0 || messageId === undefined) return;

@@ -180,7 +180,8 @@ function telemetry(core: Core, entry: TelemetryEntry): void {
   if (unit.heldTo >= core.position) return;
   if (Number.isNaN(core.time.now)) startTime(core, entry.received);
   const { columns } = core.units;
-  const { indexOf } = unit.plan;
+  const { indexOf, inOrder, names } = unit.plan;
+  let place = 0;
   const now = Math.min(Math.max(core.time.now, entry.received - core.time.blind), core.time.now + GAP_MS);
   // "Newest" is the smaller of both times: a reading from the future must not silence the device that sent it.
   const at = Math.min(entry.at, entry.received);
@@ -190,11 +191,14 @@ function telemetry(core: Core, entry: TelemetryEntry): void {
   const live = arrived;
   live.length = 0;
   for (const name in entry.values) {
-    const i = indexOf.get(name);
+    const expected = inOrder[place];
+    const i = expected !== undefined && names[expected] === name ? expected : indexOf.get(name);
     if (i === undefined) {
       core.counts.unknownMeasurement++;
       continue;
     }
+    if (i !== expected) inOrder[place] = i;
+    place++;
     core.counts.readings++;
     const m = unit.m + i;
     const raw = entry.values[name]!;

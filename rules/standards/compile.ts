@@ -46,6 +46,8 @@ export interface TypePlan {
   readonly names: readonly string[];
   readonly measurements: readonly Measurement[];
   readonly indexOf: ReadonlyMap<string, number>;
+  /** Measurements in the order in which an entry named them last: the next mostly names the same, and no table is searched. */
+  readonly inOrder: number[];
   readonly rules: readonly CompiledRule[];
   /** Rules that are judged by values of each measurement, absence apart. */
   readonly byMeasurement: readonly (readonly CompiledRule[])[];
@@ -130,6 +132,7 @@ function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], ma
     names,
     measurements: names.map((name) => type.measurements[name]!),
     indexOf,
+    inOrder: [],
     rules,
     byMeasurement: names.map((_, index) => judged.filter((rule) => rule.measurement === index)),
     absences: rules.filter((rule) => rule.kind === 'absence'),
