@@ -26,8 +26,8 @@ export const gatewaySettings = {
     env: 'YANSHAO_GATEWAY_OUTBOX_MB',
     schema: z.coerce.number().min(4).default(256),
     help: {
-      zh: '网关断网缓存上限，MB；写满后按 gateway/README.md 的策略处理：MQTT 现场等待，OPC UA 先舍弃最旧的非安全读数并计数',
-      en: 'cap of the gateway’s outbox, MB; when it is full, an MQTT field waits, and for OPC UA the oldest readings that no safety rule needs go and are counted (gateway/README.md)',
+      zh: '网关断网缓存上限，MB；写满后按 docs/gateway.md 的策略处理：MQTT 现场等待，OPC UA 先舍弃最旧的非安全读数并计数',
+      en: 'cap of the gateway’s outbox, MB; when it is full, an MQTT field waits, and for OPC UA the oldest readings that no safety rule needs go and are counted (docs/gateway.md)',
     },
   }),
   ...pageSettings,

@@ -46,8 +46,8 @@ function gatewayFile(flags: Record<string, unknown>) {
   const { config } = loaded;
   if (!config.gatewayConfig)
     throw new Problem(
-      '网关需要配置文件：设置 YANSHAO_GATEWAY_CONFIG 或 --gateway-config（示例见 gateway/README.md）\n' +
-        'a gateway needs its configuration file: set YANSHAO_GATEWAY_CONFIG or --gateway-config (gateway/README.md shows one)',
+      '网关需要配置文件：设置 YANSHAO_GATEWAY_CONFIG 或 --gateway-config（示例见 docs/gateway.md）\n' +
+        'a gateway needs its configuration file: set YANSHAO_GATEWAY_CONFIG or --gateway-config (docs/gateway.md shows one)',
     );
   const file = config.gatewayConfig;
   const read = () => readGatewayConfig(file, process.env);
