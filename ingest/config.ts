@@ -290,7 +290,7 @@ export const ingestSettings = {
   }),
   storeRawDays: setting({
     env: 'YANSHAO_STORE_RAW_DAYS',
-    schema: days.default(30),
+    schema: days.default(400),
     help: {
       zh: '原始读数保留天数，0 为永久；DuckDB 按整天删除，InfluxDB 由 yanshao store init 设置',
       en: 'days that readings are kept, 0 for ever; DuckDB deletes whole days, InfluxDB is set up by `yanshao store init`',
@@ -298,7 +298,7 @@ export const ingestSettings = {
   }),
   storeMinuteDays: setting({
     env: 'YANSHAO_STORE_MINUTE_DAYS',
-    schema: days.default(180),
+    schema: days.default(1100),
     help: {
       zh: '1 分钟汇总（最小、最大、平均、条数、最后质量）保留天数，0 为永久',
       en: 'days that rollups of 1 min (lowest, highest, mean, count, last quality) are kept, 0 for ever',
@@ -306,7 +306,7 @@ export const ingestSettings = {
   }),
   storeHourDays: setting({
     env: 'YANSHAO_STORE_HOUR_DAYS',
-    schema: days.default(1825),
+    schema: days.default(3660),
     help: { zh: '1 小时汇总保留天数，0 为永久', en: 'days that rollups of 1 h are kept, 0 for ever' },
   }),
   sparkplugMapping: setting({
