@@ -86,17 +86,27 @@ ${one.problem ? html`<span class="foreign small">${/certificate/i.test(one.probl
 ${one.clockOffsetMs === null ? '' : html`<span>${say('clockOffset')} ${signed(one.clockOffsetMs)} ms</span>`}
 ${one.refreshed > 0 ? html`<span>${say('refreshed')} ${one.refreshed}</span>` : ''}
 ${one.history.open > 0 ? html`<span>${say('gapsOpen')} ${one.history.open}</span>` : ''}
-${one.history.fetched > 0 ? html`<span>${say('fetched')} ${one.history.fetched}</span>` : ''}</span>
-${
-  one.refused.length > 0
-    ? html`<span class="small"><span class="bad">${one.refused.length} ${say('unreadable')}</span>: ${one.refused
-        .slice(0, 5)
-        .map(({ node, status }) => `${node} ${status}`)
-        .join('; ')}${one.refused.length > 5 ? '; …' : ''}</span>`
-    : ''
-}</li>`,
+${one.history.fetched > 0 ? html`<span>${say('fetched')} ${one.history.fetched}</span>` : ''}
+${one.overwritten > 0 ? html`<span>${say('overwritten')} ${one.overwritten}</span>` : ''}
+${one.holds > 0 ? html`<span>${say('holds')} ${one.holds}</span>` : ''}
+${(['server', 'gateway'] as const).map((whose) => (one.timedBy[whose] > 0 ? html`<span>${say(`timedBy.${whose}`)} ${one.timedBy[whose]}</span>` : ''))}</span>
+${one.events.problem === null ? '' : html`<span class="foreign small">${one.events.problem}</span>`}
+${few(one.refused.map(nodeAndStatus), html`<span class="bad">${one.refused.length} ${say('unreadable')}</span>`)}
+${few(one.withoutDeadband.map(nodeAndStatus), html`${one.withoutDeadband.length} ${say('withoutDeadband')}`)}
+${few(
+  one.events.unmapped.map(({ source, sourceName, condition }) => `${source} (${sourceName}) ${condition}`),
+  html`${one.events.unmapped.length} ${say('unmappedConditions')}`,
+)}</li>`,
   )}</ul></section>`;
 }
+
+const nodeAndStatus = ({ node, status }: { readonly node: string; readonly status: string }) => `${node} ${status}`;
+
+/** The first of a list behind its title; nothing where the list is empty. */
+const few = (list: readonly string[], title: Html): Html | '' =>
+  list.length === 0
+    ? ''
+    : html`<span class="small">${title}: ${list.slice(0, 5).join('; ')}${list.length > 5 ? '; …' : ''}</span>`;
 
 const signed = (ms: number): string => `${ms > 0 ? '+' : ''}${Math.round(ms)}`;
 
