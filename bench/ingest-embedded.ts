@@ -1,9 +1,9 @@
 import { loadCity } from '../devices/city/load-city.ts';
 import { topics } from '../devices/contract/topics.ts';
 import { type Child, startChild } from './child.ts';
-import type { IngestBenchOptions, Part } from './ingest.ts';
 import type { IngestPlace, IngestStart, Passed } from './ingest-child.ts';
 import { BATCH_DEVICES, batchesOf, type LoadRegistry, messageOf, registryFor, VALUES } from './ingest-load.ts';
+import type { IngestBenchOptions, Part } from './ingest-options.ts';
 import { publishAll } from './publisher.ts';
 import { atMost, median } from './report.ts';
 import { figuresOf, ofChild, ofProgram, paired, type Round, roundOf, summary, told, type Watched } from './rounds.ts';

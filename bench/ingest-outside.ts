@@ -1,9 +1,9 @@
 import { relayedTopic } from '../devices/contract/topics.ts';
 import { startChild } from './child.ts';
-import type { IngestBenchOptions, Part } from './ingest.ts';
 import type { IngestStart, Passed } from './ingest-child.ts';
 import { check, pathRounds, type Sending, sendingsOf, startOf } from './ingest-embedded.ts';
 import { RECEIVE_MAXIMUM, VALUES } from './ingest-load.ts';
+import type { IngestBenchOptions, Part } from './ingest-options.ts';
 import { publishAll } from './publisher.ts';
 import { atLeast, median } from './report.ts';
 import { figuresOf, ofChild, ofProgram, paired, type Round, roundOf, summary, told, type Watched } from './rounds.ts';

@@ -1,24 +1,10 @@
 import { batchesAgainstBare, messagesAgainstBare, wholePath } from './ingest-embedded.ts';
+import type { IngestBenchOptions, Part } from './ingest-options.ts';
 import { behindBroker, besideInflux } from './ingest-outside.ts';
 import { busyness, machine, type Report } from './report.ts';
 
-export interface IngestBenchOptions {
-  readonly citiesDir: string;
-  readonly city: string;
-  /** Messages of one device in each round, to each broker. */
-  readonly messages: number;
-  /** Passes of all gateways over all their devices, in each round of the whole path. */
-  readonly passes: number;
-  readonly rounds: number;
-  readonly devices: number;
-  readonly progress: (line: string) => void;
-}
-
 /** Two hundred thousand messages and some three million readings after the warm-up, by each way in. */
 export const ingestBenchSize = { messages: 40_000, passes: 16, rounds: 5, devices: 10_000 };
-
-/** One part of the report. */
-export type Part = Pick<Report, 'goals' | 'figures' | 'notes'>;
 
 /**
  * Measures ingest by every way in and to every store: single messages and batches of 100 through the embedded broker, each
