@@ -75,6 +75,8 @@ export interface BrokerLink extends Running {
   stop(): Promise<void>;
 }
 
+/** How long a good-bye waits for what is under way, ms. */
+const farewellMs = 2_000;
 const connectTimeoutMs = 10_000;
 /** A broker that vanished without a word is missed after one and a half of these. */
 const keepaliveSeconds = 20;
@@ -200,11 +202,13 @@ export function startBrokerLink(parts: LinkParts): BrokerLink {
     settled: () => (up || problem ? Promise.resolve(problem) : new Promise((resolve) => firstWord.push(resolve))),
     async stop() {
       stopping.abort();
-      // In good order while the link is whole; at once where it is not.
-      if (client?.connected) await new Promise<void>((resolve) => client?.end(false, {}, () => resolve()));
-      else client?.end(true);
-      // What is still on its way to the disk may take for ever; it stays with the broker.
-      await Promise.race([running, wait(connectTimeoutMs, new AbortController().signal)]);
+      // In good order while the link is whole, and for so long as that may take; what is under way stays with the broker.
+      const patience = new AbortController();
+      if (client?.connected) await Promise.race([client.endAsync(), wait(farewellMs, patience.signal)]);
+      client?.end(true);
+      // What is still on its way to the disk may take for ever too.
+      await Promise.race([running, wait(connectTimeoutMs, patience.signal)]);
+      patience.abort();
     },
   };
 }
