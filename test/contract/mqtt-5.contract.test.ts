@@ -11,7 +11,7 @@ import { connectPacket, publishPacket, type RawClient, rawMqtt } from '../suppor
 import { until } from '../support/until.ts';
 
 /**
- * MQTT 5 at the platform's own broker: what it takes of the standard and what it says no to (docs/decisions/0012). Packet by
+ * MQTT 5 at the platform's own broker: what it takes of the standard and what it says no to (docs/decisions/0005). Packet by
  * packet where a rule is broken on purpose; with a client that others wrote where none is.
  */
 let bench: IngestBench;
