@@ -39,13 +39,13 @@ describe('the store, from the command line', () => {
     const said = stdout + stderr;
     expect(said).toMatch(/engine\s+duckdb/);
     expect(said).toContain(new Date(begin).toISOString());
-    expect(said).toMatch(/raw\s+30 天/);
+    expect(said).toMatch(/raw\s+400 天/);
   });
 
   it('says how it is set up, and may be asked again', async () => {
     const { stdout, stderr, code } = await platform.cli('store', 'init', '--dry-run');
     expect(code).toBe(0);
-    expect(stdout + stderr).toMatch(/in place.*readings are kept 30 days/);
+    expect(stdout + stderr).toMatch(/in place.*readings are kept 400 days/);
   });
 
   it('gives a range as CSV and as Parquet', async () => {
