@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import type { Command, CommandOutcome } from '../devices/contract/command.ts';
 import type { DataFolder } from '../kit/data-folder.ts';
 import { Problem } from '../kit/problem.ts';
-import { connect } from './runtime.ts';
+import { connect } from './connect.ts';
 
 /** A command without what every command carries. */
 type Wanted = Command extends infer C ? (C extends Command ? Omit<C, 'id' | 'actor' | 'at'> : never) : never;

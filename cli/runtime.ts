@@ -7,8 +7,6 @@ import { ingestSettings } from '../ingest/config.ts';
 import { type ConfigOf, flagName, type Loaded, loadConfig, type Settings } from '../kit/config.ts';
 import { type DataFolder, dataFolder } from '../kit/data-folder.ts';
 import { jsonLog, type Log } from '../kit/log.ts';
-import { Problem } from '../kit/problem.ts';
-import { type RpcClient, rpcClient } from '../kit/rpc/rpc.ts';
 import { rulesSettings } from '../rules/config.ts';
 import { simulatorSettings } from '../simulators/config.ts';
 import { platformSettings } from './settings.ts';
@@ -61,18 +59,6 @@ export function chosenFolder(loaded: Loaded<typeof allSettings>): DataFolder {
     if (live.find('rules')) return live;
   }
   return folderOf(config);
-}
-
-/** A connection to a running process of the platform; refused with what to start when there is none. */
-export function connect(folder: DataFolder, name: 'ingest' | 'rules' | 'dashboard' | 'simulators'): RpcClient {
-  const notice = folder.find(name);
-  if (!notice) {
-    throw new Problem(
-      `没有在 ${folder.dir} 找到正在运行的 ${name}：先运行 yanshao start（或设置 YANSHAO_DATA_DIR、YANSHAO_DEMO）\n` +
-        `no running ${name} was found in ${folder.dir}: run \`yanshao start\` first, or set YANSHAO_DATA_DIR and YANSHAO_DEMO`,
-    );
-  }
-  return rpcClient({ url: notice.url, secret: folder.secret() });
 }
 
 /** The log of a process started from the command line: JSON lines on standard error. */

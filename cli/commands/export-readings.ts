@@ -9,7 +9,8 @@ import { groupsOf, selectSeries } from '../../devices/readings/selection.ts';
 import { registryCache } from '../../devices/registry/registry-cache.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { Problem } from '../../kit/problem.ts';
-import { chosenFolder, connect, readConfig } from '../runtime.ts';
+import { connect } from '../connect.ts';
+import { chosenFolder, readConfig } from '../runtime.ts';
 import { say } from '../terminal.ts';
 import { readRegistry } from './files.ts';
 

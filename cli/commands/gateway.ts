@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { Command } from 'commander';
 import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts';
 import { followConfig } from '../../gateway/follow-config.ts';
@@ -81,6 +82,7 @@ async function runGateway(flags: Record<string, unknown>): Promise<void> {
               logFile,
               version,
               clock,
+              log,
             });
       if (page) {
         stopping.add('page', page);
@@ -97,6 +99,8 @@ async function runGateway(flags: Record<string, unknown>): Promise<void> {
     await stopping.run();
     throw err;
   }
+  // What was compiled is on disk from here on, and no longer in memory too.
+  flushCompileCache();
   await untilSignal({ stop: stopping.run } satisfies Running);
 }
 

@@ -3,7 +3,8 @@ import type { Quarantined, QuarantineQuery } from '../../devices/contract/quaran
 import type { DataFolder } from '../../kit/data-folder.ts';
 import { Problem } from '../../kit/problem.ts';
 import { outcomeOf } from '../commands-port.ts';
-import { chosenFolder, connect, readConfig } from '../runtime.ts';
+import { connect } from '../connect.ts';
+import { chosenFolder, readConfig } from '../runtime.ts';
 import { say } from '../terminal.ts';
 
 /** `yanshao quarantine`: what was refused, and letting it in after a fix. */

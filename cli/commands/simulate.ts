@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { FaultList } from '../../simulators/control.ts';
-import { chosenFolder, connect, readConfig } from '../runtime.ts';
+import { connect } from '../connect.ts';
+import { chosenFolder, readConfig } from '../runtime.ts';
 import { faint, strong } from '../terminal.ts';
 
 /** `yanshao simulate`: what the running demonstration's simulated city is doing, and faults on purpose. */

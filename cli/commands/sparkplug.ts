@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { ingestClient } from '../../devices/contract/ingest-client.ts';
 import type { SparkplugMetricNotice, SparkplugNode, SparkplugStatus } from '../../devices/contract/sparkplug.ts';
 import { Problem } from '../../kit/problem.ts';
-import { chosenFolder, connect, readConfig } from '../runtime.ts';
+import { connect } from '../connect.ts';
+import { chosenFolder, readConfig } from '../runtime.ts';
 
 /** `yanshao sparkplug nodes | unmapped`: what the Sparkplug host application sees, and what it could not read. */
 export function sparkplugCommand(): Command {

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { type Role, roles } from '../../dashboard/server/accounts/tables.ts';
 import { Problem } from '../../kit/problem.ts';
-import { chosenFolder, connect, readConfig } from '../runtime.ts';
+import { connect } from '../connect.ts';
+import { chosenFolder, readConfig } from '../runtime.ts';
 import { say } from '../terminal.ts';
 import { firstLineOf } from './first-line.ts';
 

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { http, https } from '../../kit/http.ts';
 import type { LocalEpisode } from './local-judge.ts';
 
 /** Where a gateway tells of its alarms while the platform cannot: one address, named in its file, and no other. */
@@ -37,18 +38,24 @@ export function webhook({ url, secret }: WebhookOptions): Webhook {
       title,
       text,
     });
-    const answer = await fetch(url, {
-      method: 'POST',
-      body,
-      // Elsewhere is not where the file said.
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]),
-      headers: {
-        'content-type': 'application/json',
-        ...(secret && { 'x-yanshao-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` }),
-      },
+    const status = await post(new URL(url), body, AbortSignal.any([signal, AbortSignal.timeout(withinMs)]), {
+      'content-type': 'application/json',
+      ...(secret && { 'x-yanshao-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` }),
     });
-    await answer.body?.cancel();
-    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+    // A redirect is no answer: elsewhere is not where the file said.
+    if (status < 200 || status > 299) throw new Error(`${url} answered ${status}`);
   };
 }
+
+/** The status of the answer. */
+const post = (url: URL, body: string, signal: AbortSignal, headers: Record<string, string>): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const { request } = url.protocol === 'https:' ? https : http;
+    // Each on its own connection: there may be days between two alarms.
+    request(url, { method: 'POST', agent: false, headers, signal }, (answer) => {
+      answer.resume().on('error', reject);
+      resolve(answer.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end(body);
+  });

@@ -30,6 +30,8 @@ export function startFieldClient(parts: FieldClientParts): Running & { connected
   const client = connect(url, {
     clientId: `yanshao-gateway-${gateway}`,
     clean: false,
+    // A buffer for each of 65,536 numbers is 8 MB.
+    writeCache: false,
     username,
     password,
     ...(ca !== undefined && { ca: readFileSync(ca) }),

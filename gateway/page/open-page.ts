@@ -1,5 +1,6 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { DataFolder } from '../../kit/data-folder.ts';
+import type { Log } from '../../kit/log.ts';
 import { Problem } from '../../kit/problem.ts';
 import type { Gateway } from '../app.ts';
 import type { GatewayConfig } from '../config.ts';
@@ -21,6 +22,7 @@ export interface PageNeeds {
   readonly logFile: LogFile;
   readonly version: string;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** Where the technicians of a gateway are kept. */
@@ -31,7 +33,7 @@ export const techniciansFile = (folder: DataFolder, gateway: string): string =>
 export async function openPage(
   needs: PageNeeds,
 ): Promise<(GatewayPage & { readonly firstLink: string | null }) | null> {
-  const { config, gateway, running, folder, logFile, version, clock } = needs;
+  const { config, gateway, running, folder, logFile, version, clock, log } = needs;
   const { gatewayPagePort: port, gatewayPageHost: host, gatewayPageCert: cert, gatewayPageKey: key } = config;
   if (port === 'off') return null;
   if ((cert === undefined) !== (key === undefined))
@@ -53,6 +55,7 @@ export async function openPage(
     logTail: logFile.tail,
     version,
     clock,
+    log,
   });
   const secret = await people.firstLink();
   return { ...page, firstLink: secret && `${page.url}/claim?link=${secret}` };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../kit/log.ts';
 import type { GatewayStats } from '../app.ts';
 import type { CertificateInfo } from '../opcua/pki.ts';
 import { type GatewayPage, startPage } from './page-server.ts';
@@ -120,6 +121,7 @@ async function opened() {
     logTail: () => ['2026-11-22 21:30:05 warn  the platform cannot be reached'],
     version: '0.0.0',
     clock: { now: () => now },
+    log: silentLog,
   });
   pages.push(page);
   const send = (path: string, body?: Record<string, string>, cookie = '') =>
@@ -264,6 +266,7 @@ describe('the local page of a gateway', () => {
       logTail: () => [],
       version: '',
       clock: { now: () => now },
+      log: silentLog,
     };
     await expect(startPage(parts)).rejects.toThrow(/YANSHAO_GATEWAY_PAGE_CERT/);
   });

@@ -169,6 +169,8 @@ function optionsOf({ id, uplink }: UplinkParts['config']): IClientOptions {
     ...(certificate !== undefined && { cert: readFileSync(certificate) }),
     ...(key !== undefined && { key: readFileSync(key) }),
     clean: true,
+    // A buffer for each of 65,536 numbers is 8 MB.
+    writeCache: false,
     reconnectPeriod: 0,
     queueQoSZero: false,
     connectTimeout: connectTimeoutMs,
