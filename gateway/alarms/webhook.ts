@@ -16,7 +16,10 @@ export interface Told {
   readonly episode: LocalEpisode;
 }
 
-/** Tells one thing; resolves when it was taken (a 2xx answer), rejects otherwise. */
+/**
+ * Tells one thing; resolves when it was taken (a 2xx answer), rejects otherwise. At least once: a gateway that dies before it has
+ * noted the answer tells it again, under the same alarm id.
+ */
 export type Webhook = (told: Told, signal: AbortSignal) => Promise<void>;
 
 const withinMs = 10_000;

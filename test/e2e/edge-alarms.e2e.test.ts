@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -132,6 +132,13 @@ needs('mosquitto')('urgent alarms at a gateway that is alone', () => {
     cable.cut();
     const ts = await field('k-3', 45);
     await until('somebody was called', () => called('k-3').length === 1, { withinMs: 30_000 });
+    // A call is made at least once: killed between the call and its note, the gateway would make it again.
+    const file = join(folder, 'data', 'live', 'gateways', 'gw-1', 'alarms', 'alarms.json');
+    const noted = () =>
+      JSON.parse(readFileSync(file, 'utf8')) as { kept: { episode: { alarm: string }; toldAt: number | null }[] };
+    await until('the call is noted', () =>
+      noted().kept.some(({ episode, toldAt }) => episode.alarm === `k-3/G05-14.com-l2/${ts}` && toldAt !== null),
+    );
     await gateway.kill();
     await startGateway();
     await field('k-4', 45);
