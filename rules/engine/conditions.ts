@@ -2,12 +2,10 @@ import type { Priority } from '../../devices/contract/alarm.ts';
 import type { ConditionEntry } from '../../devices/contract/entry.ts';
 import { GOOD } from '../../devices/model/quality.ts';
 import { episodeKey } from '../judge/identity.ts';
-import { platformClause } from '../standards/compile.ts';
-import { deadlinesOf } from '../standards/deadlines.ts';
 import { buildAlarm, deviceSubject, gatewaySubject, type Subject } from './build-alarm.ts';
 import { conditionWords } from './condition-words.ts';
 import { type Core, siteOf } from './core.ts';
-import { PLATFORM } from './platform-alarms.ts';
+import { ownFacts, PLATFORM } from './platform-alarms.ts';
 import { centre } from './silence.ts';
 
 /** The rule under which a condition is an alarm. */
@@ -36,26 +34,12 @@ export function takeCondition(core: Core, entry: ConditionEntry): void {
     if (standing.explanation.zh !== explanation.zh) core.desk.refresh(standing.id, { explanation });
     return;
   }
-  const { parts, zone } = core;
   const priority: Priority = words.priority({ platform: id === PLATFORM, safety });
   core.desk.raise(
-    buildAlarm(id === PLATFORM ? { ...subject, deviceName: words.title.zh } : subject, {
-      rule,
-      measurement: '',
-      priority,
-      clause: platformClause(words.title, parts.version, parts.city.platformDepartment),
-      since: at,
-      raisedAt: at,
-      value: null,
-      lastAt: null,
-      quality: GOOD,
-      doubts: [],
-      op: null,
-      limit: null,
-      unit: '',
-      explanation,
-      deadlines: deadlinesOf(null, priority, at, parts.city, zone),
-    }),
+    buildAlarm(
+      id === PLATFORM ? { ...subject, deviceName: words.title.zh } : subject,
+      ownFacts(core, { rule, title: words.title, priority, since: at, raisedAt: at, explanation }),
+    ),
     at,
   );
 }

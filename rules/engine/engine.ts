@@ -5,8 +5,6 @@ import type { RulesStats } from '../../devices/contract/stats.ts';
 import { GOOD } from '../../devices/model/quality.ts';
 import type { Block } from '../../kit/journal/journal.ts';
 import { episodeKey } from '../judge/identity.ts';
-import { platformClause } from '../standards/compile.ts';
-import { deadlinesOf } from '../standards/deadlines.ts';
 import type { AlarmDesk } from './alarm-desk.ts';
 import { buildAlarm } from './build-alarm.ts';
 import { takeCondition } from './conditions.ts';
@@ -16,7 +14,7 @@ import { takeEdgeAlarm } from './edge-alarms.ts';
 import { clockWasSetBack, followClock, isBacklog } from './lane.ts';
 import { judgeLate, settleQuiet } from './late.ts';
 import { judgeLive, recheck } from './live.ts';
-import { explainBlindness, explainJournalGap, journalGap, PLATFORM, pathBlind } from './platform-alarms.ts';
+import { explainBlindness, explainJournalGap, journalGap, ownFacts, PLATFORM, pathBlind } from './platform-alarms.ts';
 import { applyChange, putDevice, startTime } from './registry.ts';
 import { centre, checkGateways, checkSilence, connection, heard } from './silence.ts';
 import { type Restored, readGlobals, readUnit, writeGlobals, writeUnit } from './snapshot.ts';
@@ -297,7 +295,6 @@ function platformAlarm(
   explanation: { zh: string; en: string },
   priority: 'P1' | 'P2',
 ): void {
-  const { city, version } = core.parts;
   const subject = {
     device: PLATFORM,
     deviceName: what.title.zh,
@@ -308,26 +305,7 @@ function platformAlarm(
     ...centre(core),
     demo: false,
   };
-  core.desk.raise(
-    buildAlarm(subject, {
-      rule: what.rule,
-      measurement: '',
-      priority,
-      clause: platformClause(what.title, version, city.platformDepartment),
-      since,
-      raisedAt: at,
-      value: null,
-      lastAt: null,
-      quality: GOOD,
-      doubts: [],
-      op: null,
-      limit: null,
-      unit: '',
-      explanation,
-      deadlines: deadlinesOf(null, priority, at, city, core.zone),
-    }),
-    at,
-  );
+  core.desk.raise(buildAlarm(subject, ownFacts(core, { ...what, priority, since, raisedAt: at, explanation })), at);
 }
 
 function reAlarm(core: Core, afterMs: number): void {

@@ -1,5 +1,10 @@
 import type { Bilingual, DeviceType } from '../../devices/model/device-type.ts';
+import { GOOD } from '../../devices/model/quality.ts';
+import { platformClause } from '../standards/compile.ts';
+import { deadlinesOf } from '../standards/deadlines.ts';
 import { spanText } from '../standards/explain.ts';
+import type { AlarmFacts } from './build-alarm.ts';
+import type { Core } from './core.ts';
 import { blindBehind, type GatewayState } from './gateways.ts';
 
 /** The platform's own alarms: what they are called and how they explain themselves. */
@@ -38,3 +43,24 @@ export const explainJournalGap = (after: number, oldest: number): Bilingual => (
   zh: `日志第 ${after} 至 ${oldest} 块之间的数据在判定前已被清除，从最早可读处继续`,
   en: `entries between blocks ${after} and ${oldest} of the journal were freed before they were judged; going on from the oldest kept`,
 });
+
+/** What the platform says of itself or of a gateway: no value, no limit, no clause of the city. */
+export function ownFacts(
+  { parts, zone }: Core,
+  said: Pick<AlarmFacts, 'rule' | 'priority' | 'since' | 'raisedAt' | 'explanation'> & { readonly title: Bilingual },
+): AlarmFacts {
+  const { title, ...facts } = said;
+  return {
+    ...facts,
+    measurement: '',
+    clause: platformClause(title, parts.version, parts.city.platformDepartment),
+    value: null,
+    lastAt: null,
+    quality: GOOD,
+    doubts: [],
+    op: null,
+    limit: null,
+    unit: '',
+    deadlines: deadlinesOf(null, said.priority, said.raisedAt, parts.city, zone),
+  };
+}
