@@ -31,6 +31,44 @@ const value = z.union([z.number(), z.boolean(), z.string()]);
 const bilingual = z.object({ zh: z.string(), en: z.string() });
 const priority = z.enum(['P1', 'P2', 'P3', 'P4']).describe('P1 urgent, P2 high, P3 medium, P4 low');
 
+const override = z.union([
+  z.object({
+    kind: z.literal('shelved'),
+    until: time,
+    oneShot: z.boolean().describe('also ends when the alarm returns to normal'),
+    by: z.string(),
+    confirmedBy: z.string().nullable().describe('the second person, where one was needed'),
+    reason: z.string(),
+  }),
+  z.object({
+    kind: z.literal('suppressed'),
+    rule: z.string().describe('the suppression that hides it'),
+    because: z.string().describe('id of the device or gateway that stands for it'),
+  }),
+  z.object({
+    kind: z.literal('out-of-service'),
+    workOrder: z.string(),
+    by: z.string(),
+    confirmedBy: z.string().nullable(),
+    reason: z.string(),
+    until: time.nullable(),
+  }),
+]);
+const verdict = z.object({
+  kind: z.enum(['real', 'biogas', 'cooking', 'sensor-fault', 'test', 'works']),
+  by: z.string(),
+  at: time,
+  evidence: z.string(),
+});
+const blindness = z
+  .object({
+    devices: z.number(),
+    byType: z.array(z.object({ type: z.string(), count: z.number() })).readonly(),
+    unprotected: z.array(z.object({ kind: z.string(), count: z.number() })).readonly(),
+    hidden: z.number(),
+  })
+  .describe('what nobody watches while the alarm stands');
+
 export const alarmSchema = z
   .object({
     id: z.string().describe('<device>/<item>.<rule>/<time of the first abnormal sample>; never changes'),
@@ -49,13 +87,14 @@ export const alarmSchema = z
     active: z.boolean(),
     acked: z.boolean(),
     latched: z.boolean(),
-    override: z
-      .union([
-        z.object({ kind: z.literal('shelved'), until: time, by: z.string(), reason: z.string() }),
-        z.object({ kind: z.literal('suppressed'), because: z.string() }),
-        z.object({ kind: z.literal('out-of-service'), workOrder: z.string(), by: z.string() }),
-      ])
-      .nullable(),
+    overrides: z.array(override).readonly().describe('strongest first'),
+    override: override.nullable(),
+    hazard: z.enum(['gas', 'fire', 'water', 'structure', 'power']).nullable(),
+    firstOut: z.boolean(),
+    incident: z.string().nullable(),
+    verdict: verdict.nullable(),
+    marks: z.array(z.enum(['expired', 'uncalibrated', 'self-test-failed'])).readonly(),
+    blind: blindness.nullable(),
     lane: z.enum(['live', 'history']),
     needsVerdict: z.boolean(),
     supersededBy: z.string().nullable(),

@@ -7,11 +7,63 @@ export type Priority = 'P1' | 'P2' | 'P3' | 'P4';
 /** OPC UA severities of the priorities (OPC 10000-9 §5.5.2; our banding). */
 export const opcuaSeverity: Readonly<Record<Priority, number>> = { P1: 900, P2: 700, P3: 500, P4: 200 };
 
-/** What hides an alarm from operators while its life-cycle computes on underneath. */
+/** What escapes, burns or falls: gas alarms join into incidents, and P1 of gas and fire is hidden by two people only. */
+export type Hazard = 'gas' | 'fire' | 'water' | 'structure' | 'power';
+
+/** What hides an alarm from operators while its life-cycle computes on underneath (ANSI/ISA-18.2, IEC 62682). */
 export type Override =
-  | { readonly kind: 'shelved'; readonly until: number; readonly by: string; readonly reason: string }
-  | { readonly kind: 'suppressed'; readonly because: string }
-  | { readonly kind: 'out-of-service'; readonly workOrder: string; readonly by: string };
+  | {
+      readonly kind: 'shelved';
+      /** When it ends by itself, ms. */
+      readonly until: number;
+      /** It also ends when the alarm returns to normal, whichever comes first. */
+      readonly oneShot: boolean;
+      readonly by: string;
+      /** The second person, where one was needed. */
+      readonly confirmedBy: string | null;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'suppressed';
+      /** The suppression of the catalogue, or the platform's own, that hides it. */
+      readonly rule: string;
+      /** What stands for it: the id of a device or gateway. */
+      readonly because: string;
+    }
+  | {
+      readonly kind: 'out-of-service';
+      readonly workOrder: string;
+      readonly by: string;
+      readonly confirmedBy: string | null;
+      readonly reason: string;
+      /** When it ends by itself, ms; null: when somebody returns it to service. */
+      readonly until: number | null;
+    };
+
+/** Why the word of a detector is worth less than it should be. */
+export type DetectorMark = 'expired' | 'uncalibrated' | 'self-test-failed';
+
+/** 研判: what it was. Everything but a real leak or fire counts against the precision of its model, site and rule. */
+export type VerdictKind = 'real' | 'biogas' | 'cooking' | 'sensor-fault' | 'test' | 'works';
+
+export interface Verdict {
+  readonly kind: VerdictKind;
+  readonly by: string;
+  readonly at: number;
+  /** What it rests on, in words. */
+  readonly evidence: string;
+}
+
+/** What nobody watches while this alarm stands. */
+export interface Blindness {
+  readonly devices: number;
+  /** Devices by type, most first. */
+  readonly byType: readonly { readonly type: string; readonly count: number }[];
+  /** Sites that no other working device of the same hazard watches, by kind of site. */
+  readonly unprotected: readonly { readonly kind: string; readonly count: number }[];
+  /** Alarms that it hides now. */
+  readonly hidden: number;
+}
 
 /** ISA-18.2 process-side state as three booleans: every row of the standard's table is one combination. */
 export interface Lifecycle {
@@ -61,7 +113,21 @@ export interface Alarm extends Lifecycle {
   readonly measurement: string;
   readonly priority: Priority;
   readonly severity: number;
+  /** All that lies over it, strongest first: out of service, shelved, suppressed. */
+  readonly overrides: readonly Override[];
+  /** The first of them: what people see. */
   readonly override: Override | null;
+  readonly hazard: Hazard | null;
+  /** The first alarm of its incident. */
+  readonly firstOut: boolean;
+  /** The incident it belongs to. */
+  readonly incident: string | null;
+  /** The newest verdict. */
+  readonly verdict: Verdict | null;
+  /** What is known against its detector; while there is any, a P1 does not close on this detector's word alone. */
+  readonly marks: readonly DetectorMark[];
+  /** What it leaves unwatched; null for alarms that blind nobody. */
+  readonly blind: Blindness | null;
   /** `history`: found in late data. With `needsVerdict` it no longer holds and only wants a person's judgement, silently. */
   readonly lane: 'live' | 'history';
   readonly needsVerdict: boolean;

@@ -108,6 +108,8 @@ export const itemSchema = z.strictObject({
   cooperating: z.array(z.string()).default([]),
   /** Device type whose readings are judged. */
   deviceType: z.string(),
+  /** What escapes, burns or falls when the item's urgent rules are right. */
+  hazard: z.enum(['gas', 'fire', 'water', 'structure', 'power']).optional(),
   rules: z.array(ruleSchema),
   timeLimit: z.strictObject({
     ackMin: z.number().nullable(),

@@ -36,7 +36,8 @@ export interface AlarmDesk {
   reAlarm(id: string, at: number): void;
   /** A line in an alarm's history. */
   note(id: string, at: number, text: string): void;
-  override(id: string, override: Override | null, at: number, note: string): void;
+  /** What suppressed it by design stands no more. */
+  unsuppress(id: string, at: number, note: string): void;
   /** Refreshes value and words without an event: nothing happened to the alarm's life-cycle. */
   refresh(id: string, change: Partial<Pick<Alarm, 'lastValue' | 'lastAt' | 'lastQuality' | 'explanation'>>): void;
   /** Takes a row off the desk that turned out to stand for an episode with a row of its own. */
@@ -173,9 +174,11 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
       const standing = byId.get(id);
       if (standing) write(standing, 'note', at, null, text);
     },
-    override(id, override, at, note) {
+    unsuppress(id, at, note) {
       const standing = byId.get(id);
-      if (standing) write({ ...standing, override }, 'note', at, null, note);
+      const overrides = standing?.overrides.filter(({ kind }) => kind !== 'suppressed');
+      if (!standing || !overrides || overrides.length === standing.overrides.length) return;
+      write(withOverrides(standing, overrides), 'note', at, null, note);
     },
     refresh(id, change) {
       const standing = byId.get(id);
@@ -221,6 +224,14 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
       return taken;
     },
   };
+}
+
+const strength: Readonly<Record<Override['kind'], number>> = { 'out-of-service': 0, shelved: 1, suppressed: 2 };
+
+/** An alarm under these overrides: a person's weighs more than the design's, a work order more than a shelf. */
+export function withOverrides(alarm: Alarm, overrides: readonly Override[]): Alarm {
+  const sorted = [...overrides].sort((a, b) => strength[a.kind] - strength[b.kind]);
+  return { ...alarm, overrides: sorted, override: sorted[0] ?? null };
 }
 
 /** Said of an id that is no open alarm; the caller may know better whether it ever was one. */

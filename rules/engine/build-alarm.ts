@@ -1,4 +1,13 @@
-import { type Alarm, type Clause, type Deadlines, opcuaSeverity, type Priority } from '../../devices/contract/alarm.ts';
+import {
+  type Alarm,
+  type Blindness,
+  type Clause,
+  type Deadlines,
+  type DetectorMark,
+  type Hazard,
+  opcuaSeverity,
+  type Priority,
+} from '../../devices/contract/alarm.ts';
 import type { Doubt, Value } from '../../devices/contract/entry.ts';
 import type { Device, Gateway, Site } from '../../devices/contract/registry.ts';
 import type { Bilingual } from '../../devices/model/device-type.ts';
@@ -21,6 +30,9 @@ export interface AlarmFacts {
   readonly unit: string;
   readonly explanation: Bilingual;
   readonly deadlines: Deadlines;
+  readonly hazard?: Hazard | null;
+  readonly marks?: readonly DetectorMark[];
+  readonly blind?: Blindness | null;
 }
 
 /** What an alarm stands at: a device of the registry, a gateway, or the platform itself. */
@@ -64,7 +76,14 @@ export const buildAlarm = (subject: Subject, facts: AlarmFacts): Alarm => ({
   active: true,
   acked: false,
   latched: false,
+  overrides: [],
   override: null,
+  hazard: facts.hazard ?? null,
+  firstOut: false,
+  incident: null,
+  verdict: null,
+  marks: facts.marks ?? [],
+  blind: facts.blind ?? null,
   lane: 'live',
   needsVerdict: false,
   supersededBy: null,

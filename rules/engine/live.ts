@@ -175,6 +175,7 @@ export function alarmOf(
     unit: rule.unit,
     explanation: explain(rule, unit.plan.measurements[rule.measurement]!, { value, limit, quality, doubts }),
     deadlines: deadlinesOf(rule, rule.priority, wall, core.parts.city, core.zone),
+    hazard: rule.item?.hazard ?? null,
   });
 }
 

@@ -10,7 +10,7 @@ import { buildAlarm, deviceSubject, gatewaySubject } from './build-alarm.ts';
 import { type Core, decode, reminder, siteOf } from './core.ts';
 import { explainsSilence, type GatewayState, hasDropped, newGateway, REJOIN_MS } from './gateways.ts';
 import { explainGatewayDown, gatewayDown } from './platform-alarms.ts';
-import { causeEnded, reveal, withSuppression } from './suppress.ts';
+import { causeEnded, reveal, suppressed, withSuppression } from './suppress.ts';
 import type { Unit } from './units.ts';
 
 /** Begins to listen for a device: from now on its silence counts. */
@@ -58,7 +58,7 @@ function spokeAgain(core: Core, unit: Unit, rule: CompiledRule, wall: number): v
   core.timers.at(core.units.columns.heard[unit.h + k]! + rule.windowMs, reminder(unit, rule.offset));
   if (core.silent) return;
   const alarm = core.desk.byKey(episodeKey(unit.device.id, rule.key));
-  if (alarm?.override?.kind === 'suppressed') core.desk.override(alarm.id, null, wall, 'heard again');
+  if (alarm) core.desk.unsuppress(alarm.id, wall, 'heard again');
   core.desk.returned(episodeKey(unit.device.id, rule.key), wall, rule.latched, {
     value: alarm?.lastValue ?? null,
     at: Number.isNaN(unit.newestAt) ? null : unit.newestAt,
@@ -122,13 +122,12 @@ function silenceAlarm(
     unit: '',
     explanation: explainSilence(device.name, rule.windowMs, last.at !== null),
     deadlines: deadlinesOf(rule, priority, wall, core.parts.city, core.zone, plan.safety),
+    hazard: rule.item?.hazard ?? null,
   });
   const hidden = gateway && (gateway.downSince !== 0 || gateway.rejoinBy !== 0);
-  if (hidden) return { ...alarm, override: { kind: 'suppressed', because: becauseOf(gateway) } };
+  if (hidden) return suppressed(alarm, gatewayDown.rule, gateway.id);
   return withSuppression(core, unit, rule, alarm);
 }
-
-const becauseOf = (gateway: GatewayState): string => `${gatewayDown.rule}: ${gateway.id}`;
 
 /** The last thing heard: what a silent alarm shows, with its age. */
 function lastHeard(core: Core, unit: Unit, rule: CompiledRule) {
@@ -163,7 +162,7 @@ export function checkGateways(core: Core): void {
     if (hasDropped(gateway, now)) gatewayIsDown(core, gateway, wall);
     if (gateway.rejoinBy !== 0 && now >= gateway.rejoinBy) {
       gateway.rejoinBy = 0;
-      reveal(core, becauseOf(gateway), wall, 'the gateway is back, and this device is still silent');
+      reveal(core, gatewayDown.rule, gateway.id, wall, 'the gateway is back, and this device is still silent');
     }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { byUrgency, countsByPriority, isUnder, listed, tabs, worstUnacked } from './order.ts';
-import { anAlarm } from './test-alarm.ts';
+import { anAlarm, aShelf } from './test-alarm.ts';
 
 const held = (...alarms: ReturnType<typeof anAlarm>[]) => new Map(alarms.map((alarm) => [alarm.id, alarm]));
 
@@ -39,7 +39,7 @@ describe('the alarm table', () => {
     ['acknowledged and active', { acked: true }, ['all', 'handling']],
     ['returned, unacknowledged', { active: false }, ['all', 'returned']],
     ['returned, latched, acknowledged', { active: false, acked: true, latched: true }, ['all', 'handling']],
-    ['shelved', { override: { kind: 'shelved', until: 9, by: 'a', reason: 'b' } as const }, ['aside']],
+    ['shelved', { override: aShelf }, ['aside']],
   ])('files an alarm that is %s', (_, changes, under) => {
     expect(tabs.filter((tab) => isUnder(tab, anAlarm(changes)))).toEqual(under);
   });
@@ -61,7 +61,7 @@ describe('the banner', () => {
       anAlarm(),
       anAlarm({ acked: true }),
       anAlarm({ priority: 'P4' }),
-      anAlarm({ override: { kind: 'suppressed', because: 'gw' } }),
+      anAlarm({ override: { kind: 'suppressed', rule: 'gateway-down', because: 'gw' } }),
     ];
     expect(countsByPriority(rows)).toEqual({ P1: 2, P2: 0, P3: 0, P4: 1 });
   });

@@ -1,6 +1,16 @@
-import type { Alarm } from '../../../devices/contract/alarm.ts';
+import type { Alarm, Override } from '../../../devices/contract/alarm.ts';
 
 let made = 0;
+
+/** For unit tests: somebody has put it aside for a while. */
+export const aShelf: Override = {
+  kind: 'shelved',
+  until: 9,
+  oneShot: false,
+  by: 'a',
+  confirmedBy: null,
+  reason: 'works',
+};
 
 /** For unit tests: an unacknowledged P1 gas alarm, changed where a test cares. */
 export function anAlarm(changes: Partial<Alarm> = {}): Alarm {
@@ -19,7 +29,14 @@ export function anAlarm(changes: Partial<Alarm> = {}): Alarm {
     measurement: 'alarm.ch4',
     priority: 'P1',
     severity: 900,
+    overrides: [],
     override: null,
+    hazard: 'gas',
+    firstOut: false,
+    incident: null,
+    verdict: null,
+    marks: [],
+    blind: null,
     lane: 'live',
     needsVerdict: false,
     supersededBy: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anAlarm } from '../alarms/test-alarm.ts';
+import { anAlarm, aShelf } from '../alarms/test-alarm.ts';
 import { positionFault, toMapFeatures } from './features.ts';
 
 const pole = { id: 'pole-1', name: 'Pole 1', type: 'smart-pole', lon: 112.6, lat: 26.9 };
@@ -49,7 +49,7 @@ describe('what the map draws', () => {
   });
 
   it('leaves out what was put aside', () => {
-    const shelved = anAlarm({ device: 'pole-1', override: { kind: 'shelved', until: 1, by: 'a', reason: 'works' } });
+    const shelved = anAlarm({ device: 'pole-1', override: aShelf });
     expect(toMapFeatures([pole], [shelved]).alerts).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anAlarm } from '../alarms/test-alarm.ts';
+import { anAlarm, aShelf } from '../alarms/test-alarm.ts';
 import { MUTE_MS, muteNow, muteStands, tonePriority } from './announcer.ts';
 import { tones } from './tones.ts';
 
@@ -10,7 +10,7 @@ describe('the sound of the desk', () => {
 
   it.each([
     ['acknowledged', { acked: true }],
-    ['shelved', { override: { kind: 'shelved', until: 9, by: 'a', reason: 'b' } as const }],
+    ['shelved', { override: aShelf }],
     ['late and no longer holding', { needsVerdict: true }],
     ['taken over by a higher level', { supersededBy: 'x' }],
   ])('is silent for an alarm that is %s', (_, changes) => {
