@@ -18,6 +18,7 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.test.ts'], 60_000),
       project('repo', ['test/repo/**/*.test.ts'], 60_000),
       project('faults', ['test/faults/**/*.test.ts'], 60_000),
+      project('honesty', ['test/honesty/**/*.test.ts'], 120_000),
       project('scenario', ['test/scenario/**/*.test.ts'], 60_000),
       project('e2e', ['test/e2e/**/*.test.ts'], 180_000),
     ],

@@ -108,7 +108,7 @@ async function minute(): Promise<Minute> {
   }
   minutes++;
   // The snapshot of every few seconds, which lets go of the list of what changed.
-  for (let rows = engine.snapshot(5000); rows.length > 1; rows = engine.snapshot(5000));
+  while (engine.snapshot(5000).heldTo === null);
   total.readings = engine.counts.readings - before;
   return total;
 }

@@ -72,6 +72,7 @@ export async function judgeJournal(parts: JudgingParts): Promise<Judging> {
     if (err.oldest - 1 > position) await missed(err);
     else await findState(parts, err.oldest - 1, position);
   });
+  engine.found();
   const atStart = engine.pending();
   if (atStart) await commit(atStart, cursor());
 
@@ -127,9 +128,9 @@ export async function judgeJournal(parts: JudgingParts): Promise<Judging> {
             return;
           }
           engine.refreshOpen();
-          const rows = engine.snapshot(KEEP_UNITS);
-          more = rows.length > KEEP_UNITS;
-          held = Math.max(held, Math.min(position, engine.heldTo()));
+          const { rows, heldTo } = engine.snapshot(KEEP_UNITS);
+          more = heldTo === null;
+          held = Math.max(held, heldTo ?? held);
           await writing.state(rows, engine.pending(), cursor());
         });
       }

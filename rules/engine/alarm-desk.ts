@@ -95,17 +95,18 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
     return written;
   };
   /**
-   * One row on top: the highest level that is active, or the highest still open once none is. Lower ones step behind it,
-   * and forward again when it is gone.
+   * One row on top: the highest level that is active or not acknowledged, or the highest still open once none is. Lower ones
+   * step behind it, and forward again when it is gone or has been seen and is over.
    */
   const settleLadder = (alarm: Alarm, at: number): void => {
     const group = groupOf(alarm);
     const members = group ? [...(ladders.get(group) ?? [])].map((id) => byId.get(id)!) : [];
-    const top = members.sort((a, b) => Number(b.active) - Number(a.active) || a.priority.localeCompare(b.priority))[0];
+    const stands = (a: Alarm): number => Number(a.active || !a.acked);
+    const top = members.sort((a, b) => stands(b) - stands(a) || a.priority.localeCompare(b.priority))[0];
     for (const member of members) {
       const above = top && top.priority < member.priority ? top.id : null;
       if (member.supersededBy === above) continue;
-      const note = above ? null : 'the higher level is gone: shown again as it stands';
+      const note = above ? null : 'the higher level is over: shown again as it stands';
       write({ ...member, supersededBy: above }, above ? 'superseded' : 'note', at, null, note);
     }
   };

@@ -36,6 +36,13 @@ export interface EngineTime {
   now: number;
 }
 
+/** A snapshot under way: what had changed when it began, and time and gateways as they stood at that position. */
+export interface Keeping {
+  readonly position: number;
+  readonly globals: string;
+  readonly units: Set<Unit>;
+}
+
 /** Numbers that only ever rise. */
 export interface Counts {
   readings: number;
@@ -76,8 +83,10 @@ export interface Core {
   readonly mounts: Map<string, Set<Unit>>;
   /** Units with a backlog that drains. */
   readonly draining: Set<Unit>;
-  /** Units that changed since their last snapshot, oldest change first. */
-  readonly dirty: Set<Unit>;
+  /** Units that changed since their last snapshot and are not in the one under way. */
+  dirty: Set<Unit>;
+  /** The snapshot under way; null between two. */
+  keeping: Keeping | null;
   /** The last episode of a device and rule that returned live: a backlog that tells of it again is no news. */
   readonly lastEpisodes: Map<string, { readonly since: number; readonly until: number }>;
   /** Alarms of gateways whose history says so already. */
@@ -122,6 +131,7 @@ export function newCore(parts: EngineParts): Core {
     mounts: new Map(),
     draining: new Set(),
     dirty: new Set(),
+    keeping: null,
     edgeNoted: new Set(),
     removed: new Set(),
     lastEpisodes: new Map(),
@@ -140,8 +150,8 @@ export const DERIVE = 255;
 
 /** Marks a unit as changed by the block in hand. */
 export function touch(core: Core, unit: Unit): void {
-  if (unit.dirtyAt !== 0) return;
-  unit.dirtyAt = core.position;
+  if (unit.dirty) return;
+  unit.dirty = true;
   core.dirty.add(unit);
 }
 

@@ -265,6 +265,7 @@ export function engineBench(records: Records, begins = '10:00', options: { reAla
   let engine = make();
   let now = momentOf(begins);
   let position = 0;
+  let held = 0;
   const rows = new Map<string, Alarm>();
   const events: AlarmEvent[] = [];
   const derived: TelemetryEntry[] = [];
@@ -343,10 +344,12 @@ export function engineBench(records: Records, begins = '10:00', options: { reAla
       collect(engine.pending());
       return told;
     },
-    /** Takes snapshots as the database would keep them. */
+    /** Takes snapshots as the database would keep them: a part of at most `limit` units. Returns up to where they hold. */
     keeps(limit = Number.POSITIVE_INFINITY) {
-      for (const row of engine.snapshot(limit)) snapshots.set(row.device, row);
-      return engine.heldTo();
+      const { rows, heldTo } = engine.snapshot(limit);
+      for (const row of rows) snapshots.set(row.device, row);
+      held = heldTo ?? held;
+      return held;
     },
     /** The process dies and starts again: state from snapshots, the rest judged again in silence. */
     restarts(heldTo: number) {
@@ -357,6 +360,7 @@ export function engineBench(records: Records, begins = '10:00', options: { reAla
         events.length,
       );
       for (let p = heldTo + 1; p <= position; p++) engine.replay({ position: p, entries: journal[p - 1]! });
+      engine.found();
     },
     /** Every alarm there is, by its latest row, at a glance. */
     get shows() {

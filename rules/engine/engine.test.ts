@@ -25,7 +25,10 @@ describe('a restaurant leak alarm with two levels', () => {
     expect(b.shows).toEqual(['G05-14.com-l2 unack', 'G05-14.com-l1 unack superseded']);
     b.reads('10:01', 'k1', { 'alarm.ch4': 20 });
     b.passes('10:02');
-    expect(b.shows).toEqual(['G05-14.com-l2 latched-unack', 'G05-14.com-l1 unack']);
+    // Nobody has seen the second level yet: it sounds, and the first does not ring beside it.
+    expect(b.shows).toEqual(['G05-14.com-l2 latched-unack', 'G05-14.com-l1 unack superseded']);
+    b.acknowledges('10:02:01', b.alarm('G05-14.com-l2')!.id);
+    expect(b.shows).toEqual(['G05-14.com-l2 latched-ack', 'G05-14.com-l1 ack']);
   });
 
   it('climbs: the first level rings first and steps behind', () => {

@@ -15,10 +15,12 @@ import { clockWasSetBack, followClock, isBacklog } from './lane.ts';
 import { judgeLate, settleQuiet } from './late.ts';
 import { judgeLive, recheck } from './live.ts';
 import { explainBlindness, explainJournalGap, journalGap, ownFacts, PLATFORM, pathBlind } from './platform-alarms.ts';
+import { reconcileGateways } from './reconcile.ts';
 import { applyChange, putDevice, startTime } from './registry.ts';
-import { centre, checkGateways, checkSilence, connection, heard } from './silence.ts';
-import { type Restored, readGlobals, readUnit, writeGlobals, writeUnit } from './snapshot.ts';
+import { centre, checkGateways, checkSilence, connection, gatewayHeard, heard } from './silence.ts';
+import { type Kept, type Restored, readGlobals, readUnit, takeSnapshot } from './snapshot.ts';
 import { isWorkedOut } from './statistics.ts';
+import type { Unit } from './units.ts';
 
 /** What a block did that others must hear of. */
 export interface Effects {
@@ -48,6 +50,8 @@ export interface StateRow {
 export interface Engine {
   take(block: Block<JournalEntry>): Effects | null;
   replay(block: Block<JournalEntry>): void;
+  /** The state is found: everything up to the cursor was restored or replayed. Call before the first `take`. */
+  found(): void;
   /** Registers what is known before the first block; changes come through the journal. */
   load(records: {
     devices: Iterable<Device>;
@@ -57,10 +61,8 @@ export interface Engine {
   }): void;
   /** Puts back what {@link StateRow}s hold. Call after `load`; the row `*` comes with the first call. */
   restore(rows: Iterable<StateRow>): void;
-  /** Takes up to `limit` units that changed since their last snapshot, oldest first, as rows that hold for this position. */
-  snapshot(limit: number): StateRow[];
-  /** Everything up to here is in snapshots, once the rows taken are durable. */
-  heldTo(): number;
+  /** The next rows of the snapshot under way, or of a new one: at most `limit` units. */
+  snapshot(limit: number): Kept;
   /** A stretch of the journal was freed before it was judged. */
   missed(after: number, oldest: number, at: number): void;
   /** What changed at the desk outside `take`: by commands, or by {@link missed}. */
@@ -110,6 +112,7 @@ export function createEngine(parts: EngineParts): Engine {
         core.silent = false;
       }
     },
+    found: () => reconcileGateways(core),
     load(records) {
       version = records.version;
       for (const site of records.sites) applyChange(core, { version, at: 0, put: 'site', record: site });
@@ -127,25 +130,7 @@ export function createEngine(parts: EngineParts): Engine {
       }
       for (const row of devices) readUnit(core, row);
     },
-    snapshot(limit) {
-      const rows: StateRow[] = [];
-      for (const unit of core.dirty) {
-        if (rows.length >= limit) break;
-        rows.push({ device: unit.device.id, position: core.position, body: writeUnit(core, unit) });
-        core.dirty.delete(unit);
-        unit.dirtyAt = 0;
-        unit.heldTo = core.position;
-      }
-      // A removed device leaves an empty row, so that one registered again under its id begins anew.
-      for (const device of core.removed) rows.push({ device, position: core.position, body: '' });
-      core.removed.clear();
-      rows.push({ device: '*', position: core.position, body: writeGlobals(core) });
-      return rows;
-    },
-    heldTo() {
-      for (const unit of core.dirty) return unit.dirtyAt - 1;
-      return core.position;
-    },
+    snapshot: (limit) => takeSnapshot(core, limit),
     missed(after, oldest, at) {
       platformAlarm(core, journalGap, at, at, explainJournalGap(after, oldest), 'P2');
     },
@@ -163,6 +148,16 @@ export function createEngine(parts: EngineParts): Engine {
   };
 }
 
+/** A moment of the journal on the engine's axis: never before its newest tick, never far beyond it. */
+const axisTime = ({ time }: Core, received: number): number =>
+  Math.min(Math.max(time.now, received - time.blind), time.now + GAP_MS);
+
+/** Of a device whose snapshot is further than the block in hand, only its gateway still has to learn that it was heard. */
+function heardBehind(core: Core, unit: Unit, received: number): void {
+  const gateway = unit.device.gateway === undefined ? undefined : core.gateways.get(unit.device.gateway);
+  if (gateway && !Number.isNaN(core.time.now)) gatewayHeard(core, gateway, received, axisTime(core, received));
+}
+
 /** Measurements of the entry in hand that are live; one array for all entries, so that none is made for each. */
 const arrived: number[] = [];
 
@@ -175,12 +170,15 @@ function telemetry(core: Core, entry: TelemetryEntry): void {
     core.counts.unknownDevice++;
     return;
   }
-  if (unit.heldTo >= core.position) return;
+  if (unit.heldTo >= core.position) {
+    heardBehind(core, unit, entry.received);
+    return;
+  }
   if (Number.isNaN(core.time.now)) startTime(core, entry.received);
   const { columns } = core.units;
   const { indexOf, inOrder, names } = unit.plan;
   let place = 0;
-  const now = Math.min(Math.max(core.time.now, entry.received - core.time.blind), core.time.now + GAP_MS);
+  const now = axisTime(core, entry.received);
   // "Newest" is the smaller of both times: a reading from the future must not silence the device that sent it.
   const at = Math.min(entry.at, entry.received);
   const lateness = entry.received - at;
@@ -226,7 +224,7 @@ function telemetry(core: Core, entry: TelemetryEntry): void {
     columns.qualities[m] = quality;
     live.push(i);
   }
-  if (unit.dirtyAt === 0) touch(core, unit);
+  if (!unit.dirty) touch(core, unit);
   if (live.length === 0) return;
   // All values of the moment are known before any is judged: conditions speak of several at once.
   for (let k = 0; k < live.length; k++) {
@@ -273,7 +271,8 @@ function due(core: Core, what: number): void {
     return;
   }
   const rule = unit.plan.rules[offset];
-  if (!rule) return;
+  // What a snapshot holds has lived through this moment already.
+  if (!rule || unit.heldTo >= core.position) return;
   const before = core.units.evals.phases[unit.s + offset];
   if (rule.kind === 'absence') checkSilence(core, unit, rule);
   else recheck(core, unit, rule);

@@ -58,7 +58,7 @@ function advance(
   const index = unit.s + rule.offset;
   const before = evals.phases[index];
   // An episode is named after its sample's own time: a redelivery is received at another, and the edge knows none of ours.
-  const what = step(evals, index, rule, found, entry?.at ?? at, now);
+  const what = step(evals, index, rule, found, at, now, entry?.at ?? at);
   if (evals.phases[index] !== before) remind(core, unit, rule, now);
   if (what === change.raised)
     raise(core, unit, rule, evals.episodes.get(index)!.since, number, quality, at, wall, entry);

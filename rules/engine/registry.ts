@@ -3,7 +3,7 @@ import { derivations } from '../derive/table.ts';
 import { forget, phase } from '../judge/evaluate.ts';
 import { episodeKey } from '../judge/identity.ts';
 import { type Core, DERIVE, reminder, touch } from './core.ts';
-import { gatewayOf, listen } from './silence.ts';
+import { gatewayOf, listen, listensTo } from './silence.ts';
 import type { Unit } from './units.ts';
 
 /** Applies one change of the registry: only the device it speaks of is compiled again. */
@@ -111,6 +111,7 @@ function removeUnit(core: Core, unit: Unit, at: number, note: string): void {
   unindex(core, unit);
   core.draining.delete(unit);
   core.dirty.delete(unit);
+  core.keeping?.units.delete(unit);
   for (const rule of unit.plan.rules) {
     core.problems.clear(rule.key, unit.device.id);
     core.windows.sliding.delete(unit.s + rule.offset);
@@ -139,7 +140,7 @@ export function startTime(core: Core, at: number): void {
   core.time.now = at - core.time.blind;
   for (const unit of core.units.all()) {
     if (unit.added === 0) unit.added = at;
-    listen(core, unit);
+    if (!listensTo(core, unit)) listen(core, unit);
     index(core, unit);
   }
 }

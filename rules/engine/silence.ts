@@ -21,6 +21,9 @@ export function listen(core: Core, unit: Unit): void {
   });
 }
 
+/** Whether a device's silence counts already: one that a snapshot knows is listened for since it was last heard. */
+export const listensTo = (core: Core, unit: Unit): boolean => core.units.columns.heard[unit.h] !== 0;
+
 /** A device was heard live; `measurements` tells which absence rules that ends. */
 export function heard(
   core: Core,
@@ -38,10 +41,13 @@ export function heard(
     if (core.units.evals.phases[unit.s + rule.offset] !== phase.normal) speaksAgain(core, unit, rule, at, wall, now);
   }
   const gateway = unit.device.gateway === undefined ? undefined : core.gateways.get(unit.device.gateway);
-  if (gateway) {
-    gateway.heard = now;
-    if (gateway.downSince !== 0) gatewayUp(core, gateway, wall);
-  }
+  if (gateway) gatewayHeard(core, gateway, wall, now);
+}
+
+/** Something behind a gateway was heard. */
+export function gatewayHeard(core: Core, gateway: GatewayState, wall: number, now: number): void {
+  gateway.heard = now;
+  if (gateway.downSince !== 0) gatewayUp(core, gateway, wall);
 }
 
 function speaksAgain(core: Core, unit: Unit, rule: CompiledRule, at: number, wall: number, now: number): void {

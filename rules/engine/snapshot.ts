@@ -1,7 +1,7 @@
 import type { Episode } from '../judge/evaluate.ts';
 import { phase } from '../judge/evaluate.ts';
 import type { Stillness, Window } from '../judge/window.ts';
-import { type Core, decode, encode, reminder } from './core.ts';
+import { type Core, decode, encode, type Keeping, reminder } from './core.ts';
 import type { GatewayState } from './gateways.ts';
 import { type History, newHistory } from './history.ts';
 import { remind } from './live.ts';
@@ -15,18 +15,20 @@ export interface Restored {
 }
 
 /** `phase, since, turned, due`; a due of null never comes. */
-type Kept = [phase: number, since: number, turned: number, due: number | null];
+type KeptEpisode = [phase: number, since: number, turned: number, due: number | null];
 
 /** Everything by name, so that a changed catalogue finds what it still knows. Only what is not normal is written. */
 interface UnitBody {
   readonly a: number;
   readonly n: number | null;
   readonly g?: number;
+  /** The first late reading since the last live one: its time, and when it was received. */
+  readonly f?: [at: number, received: number];
   /** By absence rule: when it was last heard, on the engine's axis. */
   readonly h: Record<string, number>;
   /** By measurement: value, source time, quality. */
   readonly m: Record<string, [number | string | boolean, number, number]>;
-  readonly p?: Record<string, Kept>;
+  readonly p?: Record<string, KeptEpisode>;
   readonly w?: Record<string, Window>;
   readonly s?: Record<string, Stillness>;
   readonly d?: Record<string, unknown>;
@@ -35,7 +37,7 @@ interface UnitBody {
 
 interface LateBody {
   readonly touched: number;
-  readonly p: [number, Kept][];
+  readonly p: [number, KeptEpisode][];
   readonly w: [number, Window][];
   readonly s: [number, Stillness][];
   readonly last: [number, { value: number; at: number; quality: number }][];
@@ -43,13 +45,17 @@ interface LateBody {
   readonly ended: History['ended'];
 }
 
-const keep = (phases: Uint8Array, index: number, episode: Episode): Kept => [
+const keep = (phases: Uint8Array, index: number, episode: Episode): KeptEpisode => [
   phases[index]!,
   episode.since,
   episode.turned,
   Number.isFinite(episode.due) ? episode.due : null,
 ];
-const back = ([, since, turned, due]: Kept): Episode => ({ since, turned, due: due ?? Number.POSITIVE_INFINITY });
+const back = ([, since, turned, due]: KeptEpisode): Episode => ({
+  since,
+  turned,
+  due: due ?? Number.POSITIVE_INFINITY,
+});
 
 /** A unit's state as text. */
 export function writeUnit(core: Core, unit: Unit): string {
@@ -58,6 +64,7 @@ export function writeUnit(core: Core, unit: Unit): string {
     a: unit.added,
     n: Number.isNaN(unit.newestAt) ? null : unit.newestAt,
     ...(Number.isNaN(unit.lag) ? {} : { g: unit.lag }),
+    ...(unit.late ? { f: [unit.late.at, unit.late.received] } : {}),
     h: {},
     m: {},
   };
@@ -109,11 +116,12 @@ export function readUnit(core: Core, row: Restored): void {
   unit.added = body.a;
   unit.newestAt = body.n ?? Number.NaN;
   unit.lag = body.g ?? Number.NaN;
+  unit.late = body.f ? { at: body.f[0], received: body.f[1] } : null;
   core.dirty.delete(unit);
-  unit.dirtyAt = 0;
+  unit.dirty = false;
   unit.plan.absences.forEach((rule, k) => {
     const heard = body.h[rule.key];
-    if (heard === undefined) return;
+    if (!heard) return;
     columns.heard[unit.h + k] = heard;
     core.timers.at(heard + rule.windowMs, reminder(unit, rule.offset));
   });
@@ -156,6 +164,41 @@ function readLate(core: Core, unit: Unit, body: LateBody): void {
   history.ended.push(...body.ended);
   unit.history = history;
   core.draining.add(unit);
+}
+
+/** Rows of a snapshot, and whether they are its last. */
+export interface Kept {
+  readonly rows: readonly Restored[];
+  /** Everything up to here is in snapshots, once these rows are durable; null while more of the snapshot is to come. */
+  readonly heldTo: number | null;
+}
+
+/**
+ * Takes up to `limit` units of the snapshot under way, or of a new one. Time and gateways come last and as they stood when it
+ * began: what is judged again after a restart begins there, at the right time, for those units that are not further.
+ */
+export function takeSnapshot(core: Core, limit: number): Kept {
+  const under = core.keeping ?? begin(core);
+  const rows: Restored[] = [];
+  for (const unit of under.units) {
+    if (rows.length >= limit) return { rows, heldTo: null };
+    rows.push({ device: unit.device.id, position: core.position, body: writeUnit(core, unit) });
+    under.units.delete(unit);
+    unit.dirty = false;
+    unit.heldTo = core.position;
+  }
+  // A removed device leaves an empty row, so that one registered again under its id begins anew.
+  for (const device of core.removed) rows.push({ device, position: core.position, body: '' });
+  core.removed.clear();
+  rows.push({ device: '*', position: under.position, body: under.globals });
+  core.keeping = null;
+  return { rows, heldTo: under.position };
+}
+
+function begin(core: Core): Keeping {
+  core.keeping = { position: core.position, globals: writeGlobals(core), units: core.dirty };
+  core.dirty = new Set();
+  return core.keeping;
 }
 
 interface GlobalsBody {

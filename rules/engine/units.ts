@@ -26,8 +26,8 @@ export interface Unit {
   memory: Record<string, unknown> | null;
   /** Which reminders the device itself has asked for. */
   deriving: boolean;
-  /** Journal position of the first change that no snapshot holds; 0 while a snapshot holds everything. */
-  dirtyAt: number;
+  /** It changed since its last snapshot. */
+  dirty: boolean;
   /** Position up to which the loaded snapshot already holds it. */
   heldTo: number;
 }
@@ -38,7 +38,7 @@ export interface Columns {
   /** Source time of the newest live value; NaN before the first. */
   times: Float64Array;
   qualities: Uint32Array;
-  /** Engine time at which the subject of each absence rule was last heard. */
+  /** Engine time at which the subject of each absence rule was last heard; 0 before it is listened for. */
   heard: Float64Array;
 }
 
@@ -126,7 +126,7 @@ export function units(): Units {
         late: null,
         memory: null,
         deriving: false,
-        dirtyAt: 0,
+        dirty: false,
         heldTo: 0,
       };
       byId.set(device.id, unit);
@@ -138,6 +138,7 @@ export function units(): Units {
       byId.delete(unit.device.id);
       byNo[no] = undefined;
       columns.times.fill(Number.NaN, m, m + plan.names.length);
+      columns.heard.fill(0, h, h + plan.absences.length);
       for (let i = s; i < s + plan.rules.length; i++) {
         evals.phases[i] = 0;
         evals.episodes.delete(i);

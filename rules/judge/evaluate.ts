@@ -45,21 +45,30 @@ export const HELD_RECHECK_MS = 60_000;
 /**
  * Takes one verdict about one rule.
  *
- * `at` is the source time of the sample, `now` the engine's own time: a delay has passed when the samples span it, or
- * when so much engine time went by without a sample against it. Allocates nothing while the rule stays normal.
+ * `at` is the time at which the sample counts, `now` the engine's own time: a delay has passed when the samples span it, or
+ * when so much engine time went by without a sample against it. `since` is what the sample's own clock says, where that is
+ * another time: it names an episode that begins. Allocates nothing while the rule stays normal.
  */
-export function step(all: Evaluations, index: number, rule: Delays, found: Verdict, at: number, now: number): Change {
+export function step(
+  all: Evaluations,
+  index: number,
+  rule: Delays,
+  found: Verdict,
+  at: number,
+  now: number,
+  since = at,
+): Change {
   const was = all.phases[index] as Phase;
   if (found === verdict.unsure) return change.none;
   if (was === phase.normal) {
     if (found === verdict.normal || found === verdict.between) return change.none;
-    return found === verdict.held ? hold(all, index, now) : begin(all, index, rule, at, now);
+    return found === verdict.held ? hold(all, index, now) : begin(all, index, rule, since, now);
   }
   const episode = all.episodes.get(index)!;
   switch (was) {
     case phase.held:
       if (found === verdict.held) return change.none;
-      if (found === verdict.abnormal) return begin(all, index, rule, at, now);
+      if (found === verdict.abnormal) return begin(all, index, rule, since, now);
       forget(all, index);
       return change.none;
     case phase.pending:
@@ -95,8 +104,8 @@ export function expire(all: Evaluations, index: number, now: number): Change {
   return change.none;
 }
 
-function begin(all: Evaluations, index: number, rule: Delays, at: number, now: number): Change {
-  const episode: Episode = { since: at, turned: 0, due: now + rule.onDelayMs };
+function begin(all: Evaluations, index: number, rule: Delays, since: number, now: number): Change {
+  const episode: Episode = { since, turned: 0, due: now + rule.onDelayMs };
   all.episodes.set(index, episode);
   all.phases[index] = phase.pending;
   return rule.onDelayMs === 0 ? activate(all, index, episode) : change.none;
