@@ -57,10 +57,15 @@ describe('yanshao bench', () => {
   });
 
   it('measures rules over a mixed city, and what they hold in memory', { timeout: 60_000 }, async () => {
-    const report = await rulesBench({ devices: 500, minutes: 1, citiesDir, city: 'linglan', progress: () => {} });
+    const report = await rulesBench({ devices: 1500, minutes: 1, citiesDir, city: 'linglan', progress: () => {} });
     expectShape(report, 'rules');
     expect(report.goals.map(({ goal, unit }) => `${goal} ${unit}`)).toEqual(['1 µs', '1024 bytes']);
-    expect(report.figures['500 devices: readings that were duplicate, late or unknown']).toBe(0);
+    for (const size of ['1,000', '1,500']) {
+      expect(report.figures[`${size} devices: readings that were duplicate, late or unknown`]).toBe(0);
+      expect(report.figures[`${size} devices: state put back at a start, s`]).toBeGreaterThan(0);
+      expect(report.figures[`${size} devices: rows of state, bytes a device`]).toBeGreaterThan(0);
+    }
+    expect(report.figures['plain thresholds: json-rules-engine to this engine, ×']).toBeGreaterThan(0);
   });
 
   it('shows a goal that was missed as missed', () => {

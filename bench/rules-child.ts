@@ -3,7 +3,7 @@ import type { TelemetryEntry } from '../devices/contract/entry.ts';
 import type { Device } from '../devices/contract/registry.ts';
 import { type RegistryCache, registryCache } from '../devices/registry/registry-cache.ts';
 import { deviceTypes } from '../devices/types/registry.ts';
-import { createEngine, type Engine } from '../rules/engine/engine.ts';
+import { createEngine, type Engine, type StateRow } from '../rules/engine/engine.ts';
 import { compileCatalogue } from '../rules/standards/compile.ts';
 import { type BenchCity, benchCity, entryOf, healthy } from './city.ts';
 import { answering, given } from './measured.ts';
@@ -26,6 +26,13 @@ export interface Memory {
   readonly state: number;
 }
 
+/** A start: the registry handed to a fresh engine, and the state of every device put back; the database apart. */
+export interface Reload {
+  readonly ms: number;
+  /** Bytes of the rows of state. */
+  readonly bytes: number;
+}
+
 /** One minute of the city: every device reports once, and sixty seconds pass. */
 export interface Minute {
   readonly cpuUs: number;
@@ -43,6 +50,7 @@ const BEGIN = Date.UTC(2026, 10, 22, 2);
 let made: BenchCity;
 let registry: RegistryCache;
 let engine: Engine;
+let newEngine: () => Engine;
 let upset: (device: Device, minute: number) => Record<string, number | boolean | string> | undefined;
 let minutes = 0;
 let position = 0;
@@ -57,11 +65,15 @@ async function open(): Promise<void> {
   empty = held();
   registry = registryOf(found);
   loaded = held();
-  engine = createEngine({ catalogue: compiled, city, types: deviceTypes, version: catalogue.version });
+  newEngine = () => createEngine({ catalogue: compiled, city, types: deviceTypes, version: catalogue.version });
+  engine = newEngine();
   upset = upsets(compiled, abnormal);
-  engine.load({ devices: registry.devices(), sites: registry.sites(), gateways: registry.gateways(), version: 1 });
+  register(engine);
   engine.take({ position: ++position, entries: [{ kind: 'tick', at: BEGIN }] });
 }
+
+const register = (into: Engine): void =>
+  into.load({ devices: registry.devices(), sites: registry.sites(), gateways: registry.gateways(), version: 1 });
 
 /** The registry as processes keep it; the list it is made from is let go. */
 function registryOf(city: LoadedCity): RegistryCache {
@@ -107,14 +119,43 @@ async function minute(): Promise<Minute> {
     total.cpuUs += user + system;
   }
   minutes++;
-  // The snapshot of every few seconds, which lets go of the list of what changed.
-  while (engine.snapshot(5000).heldTo === null);
   total.readings = engine.counts.readings - before;
   return total;
 }
 
+/** A minute of the city, and the snapshot of every few seconds, which lets go of the list of what changed. */
+async function minuteKept(): Promise<Minute> {
+  const passed = await minute();
+  snapshot();
+  return passed;
+}
+
+/** The rows of a whole snapshot, time and gateways first, as the database gives them back. */
+function snapshot(): StateRow[] {
+  const rows: StateRow[] = [];
+  for (;;) {
+    const part = engine.snapshot(5000);
+    rows.push(...part.rows);
+    if (part.heldTo !== null) return [...rows.splice(-1), ...rows];
+  }
+}
+
+/** Measures what a start does with the state of every device, after a minute in which all of them spoke. */
+async function reload(): Promise<Reload> {
+  await minute();
+  const rows = snapshot();
+  const began = performance.now();
+  const again = newEngine();
+  register(again);
+  again.restore(rows);
+  again.found();
+  const ms = performance.now() - began;
+  return { ms, bytes: rows.reduce((sum, { body }) => sum + body.length, 0) };
+}
+
 answering(open(), {
-  minute,
+  minute: minuteKept,
+  reload,
   memory: async (): Promise<Memory> => ({ registry: loaded - empty, state: held() - loaded }),
   passed: async () => {
     const { unknownDevice, unknownMeasurement, duplicate, late } = engine.counts;
