@@ -200,6 +200,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           rules: counted.rules,
           openAlarms: counted.openAlarms,
           problems: [...waiting, ...counted.problems],
+          learning: counted.learning,
         };
       },
       onChange(fn) {

@@ -2,14 +2,9 @@ import type { Catalogue, Item, Limit, Rule } from '../contract/catalogue.ts';
 import type { DeviceType, Measurement } from '../model/device-type.ts';
 import { conversion } from '../model/units.ts';
 import type { Finding } from './catalogue-fault.ts';
+import type { At } from './check-at.ts';
 import { compileCondition, compileLimit } from './expressions.ts';
-
-/** Where in the file a check stands; it reports relative to that place. */
-interface At {
-  readonly path: readonly PropertyKey[];
-  fault(step: PropertyKey | null, value: unknown, zh: string, en: string): void;
-  into(...steps: PropertyKey[]): At;
-}
+import { checkBaseline, checkNeighbours, checkSamples } from './kind-checks.ts';
 
 /**
  * What a schema cannot see: names that must exist elsewhere, units that must fit, limits under their ceilings, conditions
@@ -73,7 +68,7 @@ export function crossCheck(
 function checkOverlaps(catalogue: Catalogue, root: At): void {
   const owners = new Map<string, { item: string; rule: string }>();
   for (const { item, rule, at } of rulesOf(catalogue, root)) {
-    if (rule.when || (rule.kind !== 'threshold' && rule.kind !== 'state')) continue;
+    if (rule.when || rule.silent || (rule.kind !== 'threshold' && rule.kind !== 'state')) continue;
     const way = rule.kind === 'state' ? JSON.stringify([rule.op, rule.limit]) : rule.op.charAt(0);
     const key = `${item.deviceType} ${rule.measurement} ${way}`;
     const owner = owners.get(key);
@@ -135,7 +130,7 @@ function checkItem(
     const atRule = at.into('rules', index);
     if (ids.has(rule.id)) atRule.fault('id', rule.id, `规则 ${rule.id} 重复`, `rule ${rule.id} is there twice`);
     ids.add(rule.id);
-    checkRule(rule, atRule, type);
+    checkRule(rule, atRule, type, item);
     if ((rule.priority === 'P1' || rule.priority === 'P2') && item.timeLimit.clock !== 'continuous') {
       atRule.fault(
         'priority',
@@ -153,7 +148,7 @@ function checkLadders(item: Item, at: At): void {
   const first = new Map<string, { ladder: string | undefined; id: string }>();
   const ladders = new Map<string, string>();
   item.rules.forEach((rule, index) => {
-    if (rule.kind !== 'threshold') return;
+    if (rule.kind !== 'threshold' || rule.silent) return;
     const way = `${rule.measurement} ${rule.op.startsWith('>') ? 'high' : 'low'}`;
     if (rule.ladder !== undefined) {
       const before = ladders.get(rule.ladder) ?? way;
@@ -181,7 +176,7 @@ function checkLadders(item: Item, at: At): void {
   });
 }
 
-function checkRule(rule: Rule, at: At, type: DeviceType): void {
+function checkRule(rule: Rule, at: At, type: DeviceType, item: Item): void {
   if (rule.when) {
     const compiled = compileCondition(type, rule.when.expr);
     if ('refused' in compiled) {
@@ -207,11 +202,13 @@ function checkRule(rule: Rule, at: At, type: DeviceType): void {
     );
     return;
   }
-  if (rule.kind === 'absence' || rule.kind === 'stuck') return;
-  checkLimit(rule, at, measurement);
+  checkSamples(rule, at);
+  if (rule.kind === 'baseline') checkBaseline(rule, at, measurement);
+  else if (rule.kind === 'neighbours') checkNeighbours(rule, at, item);
+  else if ('limit' in rule) checkLimit(rule, at, measurement);
 }
 
-type Limited = Extract<Rule, { limit: Limit }>;
+type Limited = Exclude<Extract<Rule, { limit: Limit }>, { kind: 'baseline' }>;
 
 function checkLimit(rule: Limited, at: At, measurement: Measurement): void {
   const { limit } = rule;

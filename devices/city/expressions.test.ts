@@ -7,7 +7,7 @@ const night: ConditionContext = {
   c: {},
   facts: { road: 'main' },
   device: { id: 'pole-1', type: 'smart-pole' },
-  local: { hour: 21, minute: 5, minuteOfDay: 1265, weekday: 7 },
+  local: { hour: 21, minute: 5, minuteOfDay: 1265, workingDay: true, holiday: false, weekday: 7 },
   sun: { altitude: -20, dark: true },
   records: { workOrders: 0, permits: 0, protectionPlans: 0 },
 };

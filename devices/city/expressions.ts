@@ -20,6 +20,9 @@ export interface ConditionContext {
     readonly minute: number;
     readonly minuteOfDay: number;
     readonly weekday: number;
+    /** By the city's calendar: make-up days count as working days, holidays do not. */
+    readonly workingDay: boolean;
+    readonly holiday: boolean;
   };
   readonly sun: { readonly altitude: number; readonly dark: boolean };
   readonly records: { readonly workOrders: number; readonly permits: number; readonly protectionPlans: number };
@@ -84,7 +87,10 @@ function conditionEnvironment(type: DeviceType): Environment {
       name: 'device',
       schema: string('id', 'type', 'area', 'site', 'gateway', 'circuit', 'model', 'grid'),
     })
-    .registerVariable({ name: 'local', schema: double('hour', 'minute', 'minuteOfDay', 'weekday') })
+    .registerVariable({
+      name: 'local',
+      schema: { ...double('hour', 'minute', 'minuteOfDay', 'weekday'), workingDay: 'bool', holiday: 'bool' },
+    })
     .registerVariable({ name: 'sun', schema: { altitude: 'double', dark: 'bool' } })
     .registerVariable({ name: 'records', schema: double('workOrders', 'permits', 'protectionPlans') });
 }

@@ -32,7 +32,7 @@ export const basisSchema = z.object({
 /**
  * A CEL condition that must hold beside the comparison. It sees: `r` (newest readings of the device by dotted name, nested:
  * `r.pole.dimLevel`), `c` (constants in the rule's unit), `facts`, `device` (id, type, area, …), `local` (hour, minute,
- * minuteOfDay, weekday 1–7, in the city's time zone), `sun` (altitude in degrees, dark below civil dusk), and `records`
+ * minuteOfDay, weekday 1–7, workingDay, holiday, in the city's time zone and calendar), `sun` (altitude in degrees, dark below civil dusk), and `records`
  * (`workOrders`, `permits`, `protectionPlans`: how many are open at the device).
  */
 export const conditionSchema = z.strictObject({ expr: z.string().min(1), text: bilingual });
@@ -43,6 +43,48 @@ export const ceilingSchema = z.strictObject({
   /** The standard, and the kinds of detector it covers. */
   scope: z.string().min(1),
 });
+
+/** A time of day in the city's zone, `06:00`. */
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
+/**
+ * When a rule speaks: every part that is given must hold. Outside of it the rule is held, as by a condition that does not
+ * hold: an abnormality that still stands when its time begins is an alarm then, and one that stands when it ends returns.
+ */
+export const duringSchema = z.strictObject({
+  /** Local times of day, the second not included; over midnight where the first is later. */
+  between: z.tuple([clockTime, clockTime]).optional(),
+  /** ISO weekdays, 1 = Monday. */
+  days: z.array(z.number().int().min(1).max(7)).min(1).optional(),
+  /** A working day of the city's calendar (make-up days count, holidays do not), or a day off. */
+  dayKind: z.enum(['working', 'off']).optional(),
+  /** `dark`: the sun over the device is below civil dusk (−6°); `light`: it is not. */
+  sun: z.enum(['dark', 'light']).optional(),
+  /** A season by its name in the city's `seasons`. */
+  season: z.string().min(1).optional(),
+});
+export type During = z.infer<typeof duringSchema>;
+
+/**
+ * Abnormal only when `k` of the last `of` judged samples are. It returns when fewer than `k` are and the newest lies beyond
+ * the deadband. A bad sample takes no place, and neither does a doubtful one that is not abnormal.
+ */
+export const samplesSchema = z.strictObject({
+  k: z.number().int().min(1).max(32),
+  of: z.number().int().min(1).max(32),
+});
+
+/** One side of a balance: what the devices of a type bring in or take out. */
+export const flowSchema = z.strictObject({
+  deviceType: z.string(),
+  measurement: z.string(),
+  /**
+   * `sum`: each reading is an amount of its own; `increase`: a counter that only rises (it may begin anew at zero);
+   * `integral`: a flow (`…/h`, `…/min`) over time.
+   */
+  as: z.enum(['sum', 'increase', 'integral']),
+});
+export type Flow = z.infer<typeof flowSchema>;
 
 const common = {
   id: z.string().regex(/^[a-z0-9-]+$/),
@@ -56,6 +98,9 @@ const common = {
   /** Levels of one measurement that exclude each other share a ladder; the highest priority that is active is the alarm. */
   ladder: z.string().optional(),
   when: conditionSchema.optional(),
+  during: duringSchema.optional(),
+  /** Judged, and never an alarm: a weak sign that only a `neighbours` rule makes use of. */
+  silent: z.boolean().optional(),
   basis: z.array(basisSchema).min(1),
   note: z.string().optional(),
 };
@@ -70,10 +115,22 @@ export const ruleSchema = z.discriminatedUnion('kind', [
     /** Applies to the return only, in the limit's unit or an expression like the limit's. */
     deadband: limitSchema.optional(),
     ceiling: ceilingSchema.optional(),
-    /** Judge the mean of this window rather than each value. */
+    /** Judge what this window comes to rather than each value, once it has been watched for its whole length. */
     windowS: z.number().positive().optional(),
+    /**
+     * What is made of the window; the mean unless said. A window is kept in sixtieths: the median is that of their means.
+     * Bad samples never enter; a window most of whose samples are doubtful does not clear an alarm.
+     */
+    aggregate: z.enum(['mean', 'min', 'max', 'sum', 'median']).optional(),
+    samples: samplesSchema.optional(),
   }),
-  z.strictObject({ ...common, kind: z.literal('state'), op: z.enum(['==', '!=']), limit: limitSchema }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('state'),
+    op: z.enum(['==', '!=']),
+    limit: limitSchema,
+    samples: samplesSchema.optional(),
+  }),
   z.strictObject({
     ...common,
     kind: z.literal('rate'),
@@ -91,6 +148,46 @@ export const ruleSchema = z.discriminatedUnion('kind', [
   /** Nothing heard of the device (or of `measurement`) for `afterS` seconds, also when it was registered and never heard. */
   z.strictObject({ ...common, kind: z.literal('absence'), afterS: z.number().positive() }),
   z.strictObject({ ...common, kind: z.literal('stuck'), windowS: z.number().positive() }),
+  /** How far a value is from what is usual for its device (docs/rule-kinds.md says how that is learned and forgotten). */
+  z.strictObject({
+    ...common,
+    kind: z.literal('baseline'),
+    op: comparison,
+    /** `difference`: in the measurement's unit; `ratio` and `deviations`: in `1`. */
+    limit: z.strictObject({ value: z.number(), unit }),
+    /** Applies to the return only, in the limit's unit. */
+    deadband: z.strictObject({ value: z.number(), unit }).optional(),
+    /** value − usual; value ÷ usual; (value − usual) ÷ spread, where the spread is 1.4826 × MAD. */
+    measure: z.enum(['difference', 'ratio', 'deviations']),
+    /** What is compared: the same hour of the week, the same hour of the day, or simply the time before. */
+    by: z.enum(['hour-of-week', 'hour-of-day', 'trailing']),
+    /** How much of the past is remembered: whole weeks, whole days, or any length. */
+    learnS: z.number().positive(),
+    /** Learned hours of a bin (or kept points of `learnS`, of 120) without which nothing is said; 3, 7 and 30 unless given. */
+    minimum: z.number().int().positive().optional(),
+    /** Which part of the remembered lies below the usual: 0.5 is the median. */
+    quantile: z.number().min(0).max(1).optional(),
+    /** The least that the usual (`ratio`) or the spread (`deviations`) is taken for, so that nothing is divided by zero. */
+    floor: z.strictObject({ value: z.number().positive(), unit }).optional(),
+    /** An abnormality that lasts so long without a break is the new normal: learning begins anew. Twice `learnS` unless given. */
+    forgetS: z.number().positive().optional(),
+    samples: samplesSchema.optional(),
+  }),
+  /**
+   * `k` devices of the type, this one included, for which the rule `of` of the same item was abnormal within `withinS`: within a
+   * radius of each other, or along one circuit or site. One alarm, at the one that was abnormal first.
+   */
+  z.strictObject({
+    ...common,
+    kind: z.literal('neighbours'),
+    /** Id of a rule of the same item over the same measurement: its comparison counts, before its on-delay. */
+    of: z.string(),
+    k: z.number().int().min(2),
+    /** Metres over ground (WGS-84). Either this or `along`. */
+    withinM: z.number().positive().optional(),
+    along: z.enum(['circuit', 'site']).optional(),
+    withinS: z.number().positive(),
+  }),
 ]);
 export type Rule = z.infer<typeof ruleSchema>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+const monthDay = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/);
 const bilingual = z.object({ zh: z.string().min(1), en: z.string().min(1) });
 
 /** `cities/<id>/city.yaml`: all that belongs to one city and is not a catalogue, a map or a demonstration. */
@@ -34,5 +35,7 @@ export const citySchema = z.strictObject({
     holidays: z.array(z.iso.date()).default([]),
     makeUpDays: z.array(z.iso.date()).default([]),
   }),
+  /** Parts of the year that rules may name, `MM-DD` to `MM-DD`, both included; over New Year where `from` is later. */
+  seasons: z.array(z.strictObject({ name: z.string().min(1), from: monthDay, to: monthDay })).optional(),
 });
 export type City = z.infer<typeof citySchema>;

@@ -161,4 +161,6 @@ export interface RulesStats {
     readonly text: string;
     readonly count: number;
   }[];
+  /** Baseline rules that rest at devices of which too little is known yet: how many devices of each. */
+  readonly learning: readonly { readonly rule: string; readonly devices: number }[];
 }

@@ -1,7 +1,7 @@
 import type { Priority } from '../../devices/contract/alarm.ts';
 import type { Condition, ConditionEntry } from '../../devices/contract/entry.ts';
 import type { Bilingual } from '../../devices/model/device-type.ts';
-import { spanText } from '../standards/explain.ts';
+import { spanText } from '../standards/words.ts';
 
 type Facts = ConditionEntry['facts'];
 

@@ -1,15 +1,32 @@
 import type { ConditionContext } from '../../devices/city/expressions.ts';
+import { inSchedule, type Moment } from '../judge/schedule.ts';
 import type { CompiledRule } from '../standards/compile.ts';
 import { constantsIn } from '../standards/constants.ts';
 import { sunAt } from '../standards/local-time.ts';
+import { isWorkingDay } from '../standards/working-time.ts';
 import { type Core, decode } from './core.ts';
 import type { Unit } from './units.ts';
+
+/** Whether the rule's time has come and its condition holds, at `at`. */
+export const holds = (core: Core, unit: Unit, rule: CompiledRule, at: number): boolean =>
+  (rule.during === null || inSchedule(rule.during, momentAt(core, unit, at), core.parts.city.seasons ?? [])) &&
+  (rule.when === null || conditionHolds(core, unit, rule, at));
+
+/** A moment as a schedule asks about it. */
+function momentAt(core: Core, { device }: Unit, at: number): Moment {
+  const local = core.zone.local(at);
+  return {
+    ...local,
+    isWorkingDay: () => isWorkingDay(core.parts.city.working, local.date),
+    isDark: () => sunAt(at, device).dark,
+  };
+}
 
 /**
  * Whether the rule's condition holds at `at`. A condition that cannot be evaluated (a reading it needs was never heard) is a
  * counted problem, and never silences a P1 or P2: for those it counts as holding.
  */
-export function holds(core: Core, unit: Unit, rule: CompiledRule, at: number): boolean {
+function conditionHolds(core: Core, unit: Unit, rule: CompiledRule, at: number): boolean {
   try {
     return rule.when!(conditionContext(core, unit, rule, at));
   } catch (cause) {
@@ -36,9 +53,19 @@ function conditionContext(core: Core, unit: Unit, rule: CompiledRule, at: number
       model: device.model ?? '',
       grid: device.grid ?? '',
     },
-    local: core.zone.local(at),
+    local: localContext(core, at),
     sun: sunAt(at, device),
     records: core.records(device.id),
+  };
+}
+
+function localContext(core: Core, at: number): ConditionContext['local'] {
+  const local = core.zone.local(at);
+  const { working } = core.parts.city;
+  return {
+    ...local,
+    workingDay: isWorkingDay(working, local.date),
+    holiday: working.holidays.includes(local.date),
   };
 }
 

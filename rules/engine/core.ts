@@ -6,10 +6,13 @@ import type { DeviceType } from '../../devices/model/device-type.ts';
 import type { CompiledCatalogue, CompiledRule, TypePlan } from '../standards/compile.ts';
 import { type Zone, zoneOf } from '../standards/local-time.ts';
 import { type AlarmDesk, alarmDesk } from './alarm-desk.ts';
+import { type Baselines, newBaselines } from './baselines.ts';
 import type { GatewayState } from './gateways.ts';
+import { type Places, places } from './places.ts';
 import { type Problems, problems } from './problems.ts';
-import { noWindows, type Windows } from './statistics.ts';
+import { isWorkedOut, noWindows, type Windows } from './statistics.ts';
 import { type Timers, timers } from './timers.ts';
+import { newTogether, type Together } from './together.ts';
 import { type Unit, type Units, units } from './units.ts';
 
 /** Open work orders, permits and protection plans at a device. */
@@ -73,6 +76,9 @@ export interface Core {
   readonly desk: AlarmDesk;
   readonly timers: Timers;
   readonly windows: Windows;
+  readonly baselines: Baselines;
+  readonly places: Places;
+  readonly together: Together;
   readonly problems: Problems;
   readonly counts: Counts;
   readonly time: EngineTime;
@@ -111,6 +117,9 @@ export function newCore(parts: EngineParts): Core {
     desk: alarmDesk((alarm) => parts.catalogue.ruleByKey.get(`${alarm.deviceType} ${alarm.rule}`)?.ladder ?? null),
     timers: timers(),
     windows: noWindows(),
+    baselines: newBaselines(),
+    places: places(),
+    together: newTogether(),
     problems: problems(),
     counts: {
       readings: 0,
@@ -170,9 +179,7 @@ export function encode(core: Core, value: Value): number {
 
 /** The value an alarm of `rule` shows for the number it was judged by. */
 export const shown = (core: Core, unit: Unit, rule: CompiledRule, number: number): Value =>
-  rule.kind === 'state' || (rule.kind === 'threshold' && rule.windowMs === 0)
-    ? decode(core, unit.plan, rule.measurement, number)
-    : number;
+  isWorkedOut(rule) || rule.kind === 'stuck' ? number : decode(core, unit.plan, rule.measurement, number);
 
 /** A unit's own or its type's limit for a rule. */
 export const limitFor = (unit: Unit, rule: CompiledRule): number =>

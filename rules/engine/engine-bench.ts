@@ -218,6 +218,29 @@ export const benchCatalogue: Catalogue = catalogueSchema.parse({
   ],
 });
 
+const patient = { id: 'silent', kind: 'absence', measurement: '*', afterS: 1e9, priority: 'P4' };
+/** A catalogue of one item over devices of a type, for trying rules of a kind; silence is no matter there. */
+export const catalogueOf = (deviceType: string, ...rules: object[]): Catalogue =>
+  catalogueSchema.parse({
+    ...benchCatalogue,
+    domains: [
+      {
+        code: 'G',
+        name: text('safety'),
+        categories: [
+          {
+            code: 'G05',
+            name: text('gas'),
+            status: 'topic-named',
+            sourceWords: 'bench',
+            sources: [],
+            items: [item('G05-01', deviceType, 'gas', [...rules, patient])],
+          },
+        ],
+      },
+    ],
+  });
+
 /** A device of the bench: `kitchen('k1', { site: 's1' })`. */
 export const benchDevice = (id: string, type: string, more: Partial<Device> = {}): Device =>
   deviceSchema.parse({ id, type, name: id, lon: 112.6, lat: 26.9, gas: 'natural', gasUnit: '%{LEL}', ...more });
@@ -255,10 +278,18 @@ export interface Records {
  * An engine on a bench, in a day that is set by hand. Readings move the clock; `passes` lets ticks come once a second, as
  * ingest writes them; `blindUntil` lets none come.
  */
-export function engineBench(records: Records, begins = '10:00', options: { reAlarmMs?: number } = {}) {
-  const catalogue = compileCatalogue(benchCatalogue, deviceTypes, benchCity.platformDepartment);
+export function engineBench(
+  records: Records,
+  begins = '10:00',
+  {
+    catalogue: standards = benchCatalogue,
+    city = benchCity,
+    ...options
+  }: { reAlarmMs?: number; catalogue?: Catalogue; city?: City } = {},
+) {
+  const catalogue = compileCatalogue(standards, deviceTypes, city.platformDepartment);
   const make = (): Engine => {
-    const engine = createEngine({ catalogue, city: benchCity, types: deviceTypes, version: '0-bench', ...options });
+    const engine = createEngine({ catalogue, city, types: deviceTypes, version: '0-bench', ...options });
     engine.load({ devices: records.devices, sites: records.sites ?? [], gateways: records.gateways ?? [], version: 0 });
     return engine;
   };

@@ -6,6 +6,7 @@ import { GOOD } from '../../devices/model/quality.ts';
 import type { Block } from '../../kit/journal/journal.ts';
 import { episodeKey } from '../judge/identity.ts';
 import type { AlarmDesk } from './alarm-desk.ts';
+import { learningOf } from './baselines.ts';
 import { buildAlarm } from './build-alarm.ts';
 import { takeCondition } from './conditions.ts';
 import { type Core, type Counts, DERIVE, type EngineParts, encode, newCore, touch } from './core.ts';
@@ -14,12 +15,14 @@ import { takeEdgeAlarm } from './edge-alarms.ts';
 import { clockWasSetBack, followClock, isBacklog } from './lane.ts';
 import { judgeLate, settleQuiet } from './late.ts';
 import { judgeLive, recheck } from './live.ts';
+import { lookAgain, lookAround } from './neighbours.ts';
 import { explainBlindness, explainJournalGap, journalGap, ownFacts, PLATFORM, pathBlind } from './platform-alarms.ts';
 import { reconcileGateways } from './reconcile.ts';
 import { applyChange, putDevice, startTime } from './registry.ts';
 import { centre, checkGateways, checkSilence, connection, gatewayHeard, heard } from './silence.ts';
 import { type Kept, type Restored, readGlobals, readUnit, takeSnapshot } from './snapshot.ts';
 import { isWorkedOut } from './statistics.ts';
+import { readTogether, TOGETHER } from './together-row.ts';
 import type { Unit } from './units.ts';
 
 /** What a block did that others must hear of. */
@@ -71,7 +74,7 @@ export interface Engine {
   refreshOpen(): void;
   readonly desk: AlarmDesk;
   readonly counts: Readonly<Counts>;
-  stats(): Pick<RulesStats, 'readings' | 'rules' | 'openAlarms' | 'problems'> & { readonly time: number };
+  stats(): Pick<RulesStats, 'readings' | 'rules' | 'openAlarms' | 'problems' | 'learning'> & { readonly time: number };
 }
 
 /** An engine that has seen nothing yet. */
@@ -97,6 +100,7 @@ export function createEngine(parts: EngineParts): Engine {
         version = entry.change.version;
         applyChange(core, entry.change);
       }
+      if (core.together.stirred.length > 0) lookAround(core);
     }
   };
   return {
@@ -125,7 +129,8 @@ export function createEngine(parts: EngineParts): Engine {
     restore(rows) {
       const devices: Restored[] = [];
       for (const row of rows) {
-        if (row.device !== '*') devices.push(row);
+        if (row.device === TOGETHER) readTogether(core, row);
+        else if (row.device !== '*') devices.push(row);
         else if (readGlobals(core, row.body)) startTime(core, core.time.lastTick);
       }
       for (const row of devices) readUnit(core, row);
@@ -143,6 +148,7 @@ export function createEngine(parts: EngineParts): Engine {
       rules: parts.catalogue.ruleCount,
       openAlarms: core.desk.size,
       problems: core.problems.list(),
+      learning: learningOf(core),
       time: core.time.lastTick,
     }),
   };
@@ -275,6 +281,7 @@ function due(core: Core, what: number): void {
   if (!rule || unit.heldTo >= core.position) return;
   const before = core.units.evals.phases[unit.s + offset];
   if (rule.kind === 'absence') checkSilence(core, unit, rule);
+  else if (rule.neighbours) lookAgain(core, unit, rule);
   else recheck(core, unit, rule);
   if (core.units.evals.phases[unit.s + offset] !== before) touch(core, unit);
 }

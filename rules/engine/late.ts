@@ -4,11 +4,12 @@ import { type Verdict, verdict, verdictOf } from '../judge/compare.ts';
 import { change, expire, phase, step } from '../judge/evaluate.ts';
 import { alarmId, episodeKey } from '../judge/identity.ts';
 import type { CompiledRule } from '../standards/compile.ts';
+import { departureLate } from './baselines.ts';
 import { holds } from './condition.ts';
 import { backFor, type Core, limitFor, touch } from './core.ts';
 import { type History, newHistory, QUIET_MS, type Raiser } from './history.ts';
 import { alarmOf, judgeLive, raise, remind } from './live.ts';
-import { statistic } from './statistics.ts';
+import { bySamples, statistic } from './statistics.ts';
 import type { Unit } from './units.ts';
 
 /** Judges one late value among its own kind: by its own reading time, in states that live readings never see. */
@@ -33,10 +34,13 @@ export function judgeLate(
     const { evals, windows } = history;
     // Delays run out by the readings' own time: nobody was ticking then.
     follow(history, rule.offset, expire(evals, rule.offset, at), at, value, quality);
-    const number = statistic(windows, rule.offset, rule, at, value, quality);
+    const number = rule.baseline
+      ? departureLate(core, unit, rule, at, value, quality)
+      : statistic(windows, rule.offset, rule, at, value, quality);
     let found: Verdict = verdictOf(rule.op, number, limitFor(unit, rule), backFor(unit, rule), quality);
+    if (rule.samples) found = bySamples(windows, rule.offset, rule.samples, found);
     if (found !== verdict.abnormal && evals.phases[rule.offset] === phase.normal) continue;
-    if (found === verdict.abnormal && rule.when && !holds(core, unit, rule, at)) found = verdict.held;
+    if (found === verdict.abnormal && rule.conditional && !holds(core, unit, rule, at)) found = verdict.held;
     follow(history, rule.offset, step(evals, rule.offset, rule, found, at, at), at, number, quality);
   }
 }
@@ -51,7 +55,7 @@ function begin(core: Core, unit: Unit, measurement: number, at: number): History
   if (at > newest) {
     for (const { offset, kind } of unit.plan.rules) {
       const episode = core.units.evals.episodes.get(unit.s + offset);
-      if (!episode || kind === 'absence') continue;
+      if (!episode || kind === 'absence' || kind === 'neighbours') continue;
       history.evals.phases[offset] = core.units.evals.phases[unit.s + offset]!;
       history.evals.episodes.set(offset, { ...episode, due: Number.POSITIVE_INFINITY });
       history.raisers.set(offset, { since: episode.since, value: Number.NaN, quality: 0 });
@@ -172,7 +176,7 @@ function handOver(core: Core, unit: Unit, history: History, wall: number, now: n
 
 /** An episode that began and ended in the past: urgent ones want a person's verdict, silently; others are counted. */
 function episodeEnded(core: Core, unit: Unit, rule: CompiledRule, episode: History['ended'][0], wall: number): void {
-  if (core.silent) return;
+  if (core.silent || rule.silent) return;
   if (Number.isNaN(episode.value) || covered(core, unit, rule, episode.since)) return;
   if (rule.priority > 'P2') {
     core.counts.lateEpisodes++;

@@ -1,16 +1,22 @@
 import type { Doubt, TelemetryEntry } from '../../devices/contract/entry.ts';
+import type { Bilingual } from '../../devices/model/device-type.ts';
 import type { StatusCode } from '../../devices/model/quality.ts';
+import { departure } from '../judge/baseline.ts';
 import { type Verdict, verdict, verdictOf } from '../judge/compare.ts';
 import { change, expire, HELD_RECHECK_MS, phase, step } from '../judge/evaluate.ts';
 import { episodeKey } from '../judge/identity.ts';
+import { verdictOfSamples } from '../judge/k-of-n.ts';
 import { nextLeaves } from '../judge/window.ts';
 import type { CompiledRule } from '../standards/compile.ts';
 import { deadlinesOf } from '../standards/deadlines.ts';
 import { explain } from '../standards/explain.ts';
+import { departureNow, learn } from './baselines.ts';
 import { buildAlarm, deviceSubject } from './build-alarm.ts';
 import { holds } from './condition.ts';
 import { backFor, type Core, decode, limitFor, reminder, shown, siteOf } from './core.ts';
-import { isWorkedOut, statistic, statisticAt } from './statistics.ts';
+import { detailOf } from './details.ts';
+import { stir } from './signs.ts';
+import { bySamples, isWorkedOut, statistic, statisticAt } from './statistics.ts';
 import { causeEnded, withSuppression } from './suppress.ts';
 import type { Unit } from './units.ts';
 
@@ -32,13 +38,45 @@ export function judgeLive(
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i]!;
     const index = unit.s + rule.offset;
-    const number = rule.windowMs === 0 ? value : statistic(core.windows, index, rule, at, value, quality);
+    const number = rule.plain ? value : numberOf(core, unit, rule, at, value, quality);
     let found: Verdict = verdictOf(rule.op, number, limitFor(unit, rule), backFor(unit, rule), quality);
+    if (!rule.plain) found = withMemory(core, index, rule, found, at, value, quality);
     // The state of nearly every rule of a city, nearly always.
     if (found !== verdict.abnormal && core.units.evals.phases[index] === phase.normal) continue;
-    if (found === verdict.abnormal && rule.when && !holds(core, unit, rule, at)) found = verdict.held;
+    if (found === verdict.abnormal && rule.conditional && !holds(core, unit, rule, at)) found = verdict.held;
     advance(core, unit, rule, found, number, quality, at, wall, now, entry);
   }
+}
+
+/** The number that a rule with a memory compares, once `value` has come in. */
+const numberOf = (
+  core: Core,
+  unit: Unit,
+  rule: CompiledRule,
+  at: number,
+  value: number,
+  quality: StatusCode,
+): number =>
+  rule.baseline
+    ? departureNow(core, unit, rule, at, value, quality)
+    : statistic(core.windows, unit.s + rule.offset, rule, at, value, quality);
+
+/** What the samples before say beside the newest; and a baseline learns, unless anything about the rule is abnormal. */
+function withMemory(
+  core: Core,
+  index: number,
+  rule: CompiledRule,
+  newest: Verdict,
+  at: number,
+  value: number,
+  quality: StatusCode,
+): Verdict {
+  const found = rule.samples ? bySamples(core.windows, index, rule.samples, newest) : newest;
+  if (rule.baseline) {
+    const any = newest === verdict.abnormal || found === verdict.abnormal;
+    learn(core, index, rule, at, value, quality, any || core.units.evals.phases[index] !== phase.normal);
+  }
+  return found;
 }
 
 /** Takes a verdict on, tells the desk what it did, and asks to be reminded of what may run out. */
@@ -59,6 +97,7 @@ function advance(
   const before = evals.phases[index];
   // An episode is named after its sample's own time: a redelivery is received at another, and the edge knows none of ours.
   const what = step(evals, index, rule, found, at, now, entry?.at ?? at);
+  if (rule.feeds.length > 0) stir(core, unit, rule, found === verdict.abnormal, number, at, wall, now);
   if (evals.phases[index] !== before) remind(core, unit, rule, now);
   if (what === change.raised)
     raise(core, unit, rule, evals.episodes.get(index)!.since, number, quality, at, wall, entry);
@@ -72,7 +111,7 @@ export function remind(core: Core, unit: Unit, rule: CompiledRule, now: number):
   const episode = evals.episodes.get(index);
   if (!episode) return;
   let due = episode.due;
-  if (evals.phases[index] === phase.active && rule.when) due = now + HELD_RECHECK_MS;
+  if (evals.phases[index] === phase.active && rule.conditional) due = now + HELD_RECHECK_MS;
   if (rule.kind === 'count') {
     const window = core.windows.sliding.get(index);
     const at = core.units.columns.times[unit.m + rule.measurement]!;
@@ -99,12 +138,13 @@ export function recheck(core: Core, unit: Unit, rule: CompiledRule): void {
     remind(core, unit, rule, now);
     return;
   }
-  const byTime = rule.when !== null || rule.kind === 'count';
+  const byTime = rule.conditional || rule.kind === 'count';
   const episode = evals.episodes.get(index)!;
   if (!byTime || (was !== phase.active && was !== phase.held && rule.kind !== 'count')) return;
-  const number = statisticAt(core.windows, index, rule, wall, columns.values[m]!);
+  const number = lastNumberOrNone(core, unit, rule, wall);
   let found: Verdict = verdictOf(rule.op, number, limitFor(unit, rule), backFor(unit, rule), columns.qualities[m]!);
-  if (found === verdict.abnormal && rule.when && !holds(core, unit, rule, wall)) found = verdict.held;
+  if (rule.samples) found = verdictOfSamples(core.windows.bits.get(index) ?? 0, found, rule.samples);
+  if (found === verdict.abnormal && rule.conditional && !holds(core, unit, rule, wall)) found = verdict.held;
   if (was === phase.held) episode.due = now + HELD_RECHECK_MS;
   advance(core, unit, rule, found, number, columns.qualities[m]!, wall, wall, now, null);
   if (evals.phases[index] === was) remind(core, unit, rule, now);
@@ -112,10 +152,17 @@ export function recheck(core: Core, unit: Unit, rule: CompiledRule): void {
 
 /** The number the rule last compared, for words about an alarm that time alone raised. */
 function lastNumber(core: Core, unit: Unit, rule: CompiledRule, wall: number): number {
+  const number = lastNumberOrNone(core, unit, rule, wall);
+  return Number.isNaN(number) ? core.units.columns.values[unit.m + rule.measurement]! : number;
+}
+
+/** The number as time alone leaves it: NaN where only a reading could tell. */
+function lastNumberOrNone(core: Core, unit: Unit, rule: CompiledRule, wall: number): number {
+  const index = unit.s + rule.offset;
   const newest = core.units.columns.values[unit.m + rule.measurement]!;
-  if (rule.windowMs === 0) return newest;
-  const number = statisticAt(core.windows, unit.s + rule.offset, rule, wall, newest);
-  return Number.isNaN(number) ? newest : number;
+  const baseline = rule.baseline ? core.baselines.byIndex.get(index) : undefined;
+  if (baseline) return departure(baseline, rule.baseline!, newest);
+  return statisticAt(core.windows, index, rule, wall, newest);
 }
 
 function doubtsOf(entry: TelemetryEntry | null, measurement: string): readonly Doubt[] {
@@ -136,7 +183,7 @@ export function raise(
   wall: number,
   entry: TelemetryEntry | null,
 ): void {
-  if (core.silent) return;
+  if (core.silent || rule.silent) return;
   const alarm = alarmOf(core, unit, rule, since, number, quality, lastAt, wall, entry);
   core.desk.raise(withSuppression(core, unit, rule, alarm), wall);
 }
@@ -155,7 +202,7 @@ export function alarmOf(
 ) {
   const value = shown(core, unit, rule, number);
   const doubts = doubtsOf(entry, rule.measurementName);
-  const limit = rule.kind === 'stuck' ? null : shown(core, unit, rule, limitFor(unit, rule));
+  const limit = limitShown(core, unit, rule);
   return buildAlarm(deviceSubject(unit.device, siteOf(core, unit.device)), {
     rule: rule.key,
     measurement: rule.measurementName,
@@ -173,15 +220,33 @@ export function alarmOf(
     op: rule.kind === 'stuck' ? null : rule.op,
     limit,
     unit: rule.unit,
-    explanation: explain(rule, unit.plan.measurements[rule.measurement]!, { value, limit, quality, doubts }),
+    explanation: reasonOf(core, unit, rule, number, quality, lastAt, doubts),
     deadlines: deadlinesOf(rule, rule.priority, wall, core.parts.city, core.zone),
     hazard: rule.item?.hazard ?? null,
   });
 }
 
+const limitShown = (core: Core, unit: Unit, rule: CompiledRule) =>
+  rule.kind === 'stuck' ? null : shown(core, unit, rule, limitFor(unit, rule));
+
+/** Why a rule of a device is abnormal, in words, with what it remembers. */
+export function reasonOf(
+  core: Core,
+  unit: Unit,
+  rule: CompiledRule,
+  number: number,
+  quality: StatusCode,
+  at: number,
+  doubts: readonly Doubt[],
+): Bilingual {
+  const value = shown(core, unit, rule, number);
+  const facts = { value, limit: limitShown(core, unit, rule), quality, doubts, detail: detailOf(core, unit, rule, at) };
+  return explain(rule, unit.plan.measurements[rule.measurement]!, facts);
+}
+
 /** Tells the desk that an episode returned. */
 export function returned(core: Core, unit: Unit, rule: CompiledRule, wall: number): void {
-  if (core.silent) return;
+  if (core.silent || rule.silent) return;
   const { columns } = core.units;
   const m = unit.m + rule.measurement;
   const standing = core.desk.byKey(episodeKey(unit.device.id, rule.key));

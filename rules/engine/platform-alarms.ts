@@ -2,7 +2,7 @@ import type { Bilingual, DeviceType } from '../../devices/model/device-type.ts';
 import { GOOD } from '../../devices/model/quality.ts';
 import { platformClause } from '../standards/compile.ts';
 import { deadlinesOf } from '../standards/deadlines.ts';
-import { spanText } from '../standards/explain.ts';
+import { spanText } from '../standards/words.ts';
 import type { AlarmFacts } from './build-alarm.ts';
 import type { Core } from './core.ts';
 import { blindBehind, type GatewayState } from './gateways.ts';

@@ -2,7 +2,9 @@ import type { Device, RegistryChange } from '../../devices/contract/registry.ts'
 import { derivations } from '../derive/table.ts';
 import { forget, phase } from '../judge/evaluate.ts';
 import { episodeKey } from '../judge/identity.ts';
+import { forgetBaselines } from './baselines.ts';
 import { type Core, DERIVE, reminder, touch } from './core.ts';
+import { forgetSignsOf } from './signs.ts';
 import { gatewayOf, listen, listensTo } from './silence.ts';
 import type { Unit } from './units.ts';
 
@@ -77,6 +79,7 @@ function index(core: Core, unit: Unit): void {
   if (circuit) joinCircuit(core, circuit, unit);
   if (mountedOn) into(core.mounts, mountedOn, unit);
   if (gateway) gatewayOf(core, gateway).units.add(unit);
+  core.places.put(unit);
   const ticking = derivations[unit.plan.type.id]?.some((d) => d.tickMs !== undefined) ?? false;
   if (ticking && !unit.deriving && !Number.isNaN(core.time.now)) {
     unit.deriving = true;
@@ -92,6 +95,7 @@ function unindex(core: Core, unit: Unit): void {
   joined?.sorted.clear();
   if (mountedOn) core.mounts.get(mountedOn)?.delete(unit);
   if (gateway) core.gateways.get(gateway)?.units.delete(unit);
+  core.places.remove(unit);
 }
 
 function joinCircuit(core: Core, name: string, unit: Unit): void {
@@ -116,7 +120,10 @@ function removeUnit(core: Core, unit: Unit, at: number, note: string): void {
     core.problems.clear(rule.key, unit.device.id);
     core.windows.sliding.delete(unit.s + rule.offset);
     core.windows.still.delete(unit.s + rule.offset);
+    core.windows.bits.delete(unit.s + rule.offset);
   }
+  forgetBaselines(core, unit);
+  forgetSignsOf(core, unit);
   core.units.remove(unit);
   core.removed.add(unit.device.id);
   if (!core.silent) closeAll(core, unit.device.id, at, note);

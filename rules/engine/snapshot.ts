@@ -1,10 +1,13 @@
-import type { Episode } from '../judge/evaluate.ts';
 import { phase } from '../judge/evaluate.ts';
+import type { SampleBits } from '../judge/k-of-n.ts';
 import type { Stillness, Window } from '../judge/window.ts';
+import { binsRow, changedBins, learnedOf, type OpenSpan, openSpan, readBins, reopenSpan } from './baseline-rows.ts';
 import { type Core, decode, encode, type Keeping, reminder } from './core.ts';
 import type { GatewayState } from './gateways.ts';
 import { type History, newHistory } from './history.ts';
+import { back, type KeptEpisode, keep } from './kept.ts';
 import { remind } from './live.ts';
+import { togetherRow } from './together-row.ts';
 import type { Unit } from './units.ts';
 
 /** A row of state as it was kept. */
@@ -13,9 +16,6 @@ export interface Restored {
   readonly position: number;
   readonly body: string;
 }
-
-/** `phase, since, turned, due`; a due of null never comes. */
-type KeptEpisode = [phase: number, since: number, turned: number, due: number | null];
 
 /** Everything by name, so that a changed catalogue finds what it still knows. Only what is not normal is written. */
 interface UnitBody {
@@ -31,6 +31,9 @@ interface UnitBody {
   readonly p?: Record<string, KeptEpisode>;
   readonly w?: Record<string, Window>;
   readonly s?: Record<string, Stillness>;
+  /** By rule: the last samples as bits; the open span of a baseline, whose bins are a row of their own. */
+  readonly b?: Record<string, SampleBits>;
+  readonly o?: Record<string, OpenSpan>;
   readonly d?: Record<string, unknown>;
   readonly l?: LateBody;
 }
@@ -40,22 +43,11 @@ interface LateBody {
   readonly p: [number, KeptEpisode][];
   readonly w: [number, Window][];
   readonly s: [number, Stillness][];
+  readonly b?: [number, SampleBits][];
   readonly last: [number, { value: number; at: number; quality: number }][];
   readonly raisers: [number, { since: number; value: number | null; quality: number }][];
   readonly ended: History['ended'];
 }
-
-const keep = (phases: Uint8Array, index: number, episode: Episode): KeptEpisode => [
-  phases[index]!,
-  episode.since,
-  episode.turned,
-  Number.isFinite(episode.due) ? episode.due : null,
-];
-const back = ([, since, turned, due]: KeptEpisode): Episode => ({
-  since,
-  turned,
-  due: due ?? Number.POSITIVE_INFINITY,
-});
 
 /** A unit's state as text. */
 export function writeUnit(core: Core, unit: Unit): string {
@@ -79,10 +71,14 @@ export function writeUnit(core: Core, unit: Unit): string {
   });
   for (const rule of unit.plan.rules) {
     const index = unit.s + rule.offset;
-    if (evals.phases[index] !== phase.normal) {
+    if (evals.phases[index] !== phase.normal && !rule.neighbours) {
       body.p ??= {};
       body.p[rule.key] = keep(evals.phases, index, evals.episodes.get(index)!);
     }
+    const bits = core.windows.bits.get(index);
+    if (bits) body.b = { ...body.b, [rule.key]: bits };
+    const open = rule.baseline ? openSpan(core, index) : undefined;
+    if (open) body.o = { ...body.o, [rule.key]: open };
     if (rule.windowMs === 0) continue;
     const window = core.windows.sliding.get(index);
     const still = core.windows.still.get(index);
@@ -100,6 +96,7 @@ function writeLate(history: History): LateBody {
     p: [...history.evals.episodes].map(([offset, episode]) => [offset, keep(history.evals.phases, offset, episode)]),
     w: [...history.windows.sliding],
     s: [...history.windows.still],
+    b: [...history.windows.bits],
     last: [...history.last],
     raisers: [...history.raisers],
     ended: history.ended,
@@ -108,8 +105,12 @@ function writeLate(history: History): LateBody {
 
 /** Puts a unit's state back, and asks for the reminders it was waiting for. A device no longer registered is passed over. */
 export function readUnit(core: Core, row: Restored): void {
-  const unit = core.units.get(row.device);
+  const unit = core.units.get(learnedOf(row.device));
   if (!unit || row.body === '') return;
+  if (learnedOf(row.device) !== row.device) {
+    readBins(core, unit, row.body);
+    return;
+  }
   const body = JSON.parse(row.body) as UnitBody;
   const { columns, evals } = core.units;
   unit.heldTo = row.position;
@@ -139,7 +140,9 @@ export function readUnit(core: Core, row: Restored): void {
       core.windows.sliding.set(index, { ...body.w[rule.key]!, start: body.w[rule.key]!.start ?? Number.NaN });
     if (body.s?.[rule.key])
       core.windows.still.set(index, { ...body.s[rule.key]!, value: body.s[rule.key]!.value ?? Number.NaN });
-    if (!kept) continue;
+    if (body.b?.[rule.key]) core.windows.bits.set(index, body.b[rule.key]!);
+    if (rule.baseline && body.o?.[rule.key]) reopenSpan(core, index, rule, body.o[rule.key]!);
+    if (!kept || rule.neighbours) continue;
     evals.phases[index] = kept[0];
     evals.episodes.set(index, back(kept));
     remind(core, unit, rule, core.time.now);
@@ -158,6 +161,7 @@ function readLate(core: Core, unit: Unit, body: LateBody): void {
   }
   for (const [offset, window] of body.w) history.windows.sliding.set(offset, window);
   for (const [offset, still] of body.s) history.windows.still.set(offset, still);
+  for (const [offset, bits] of body.b ?? []) history.windows.bits.set(offset, bits);
   for (const [measurement, last] of body.last) history.last.set(measurement, last);
   for (const [offset, raiser] of body.raisers)
     history.raisers.set(offset, { ...raiser, value: raiser.value ?? Number.NaN });
@@ -175,22 +179,27 @@ export interface Kept {
 
 /**
  * Takes up to `limit` units of the snapshot under way, or of a new one. Time and gateways come last and as they stood when it
- * began: what is judged again after a restart begins there, at the right time, for those units that are not further.
+ * began: what is judged again after a restart begins there, at the right time, for those units that are not further. What
+ * devices say together is written with each part, so that it is never behind any of them.
  */
 export function takeSnapshot(core: Core, limit: number): Kept {
   const under = core.keeping ?? begin(core);
   const rows: Restored[] = [];
   for (const unit of under.units) {
-    if (rows.length >= limit) return { rows, heldTo: null };
+    if (rows.length >= limit) return { rows: [...rows, togetherRow(core)], heldTo: null };
     rows.push({ device: unit.device.id, position: core.position, body: writeUnit(core, unit) });
+    const bins = changedBins(core, unit);
+    if (bins) rows.push(bins);
     under.units.delete(unit);
     unit.dirty = false;
     unit.heldTo = core.position;
   }
   // A removed device leaves an empty row, so that one registered again under its id begins anew.
-  for (const device of core.removed) rows.push({ device, position: core.position, body: '' });
+  for (const device of core.removed) {
+    for (const row of [device, binsRow(device)]) rows.push({ device: row, position: core.position, body: '' });
+  }
   core.removed.clear();
-  rows.push({ device: '*', position: under.position, body: under.globals });
+  rows.push(togetherRow(core), { device: '*', position: under.position, body: under.globals });
   core.keeping = null;
   return { rows, heldTo: under.position };
 }

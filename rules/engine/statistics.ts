@@ -1,4 +1,6 @@
 import { isBad, type StatusCode } from '../../devices/model/quality.ts';
+import type { Verdict } from '../judge/compare.ts';
+import { type SampleBits, type Samples, verdictOfSamples, withSample } from '../judge/k-of-n.ts';
 import {
   addSample,
   emptyWindow,
@@ -16,9 +18,22 @@ import type { CompiledRule } from '../standards/compile.ts';
 export interface Windows {
   readonly sliding: Map<number, Window>;
   readonly still: Map<number, Stillness>;
+  /** Of rules that ask for k of n samples: the last ones, where any of them was abnormal. */
+  readonly bits: Map<number, SampleBits>;
 }
 
-export const noWindows = (): Windows => ({ sliding: new Map(), still: new Map() });
+export const noWindows = (): Windows => ({ sliding: new Map(), still: new Map(), bits: new Map() });
+
+/** What the last samples say, once one that says `found` has come in. Nothing is kept of a device that is normal. */
+export function bySamples({ bits }: Windows, index: number, samples: Samples, found: Verdict): Verdict {
+  const before = bits.get(index) ?? 0;
+  const after = withSample(before, found, samples);
+  if (after !== before) {
+    if (after === 0) bits.delete(index);
+    else bits.set(index, after);
+  }
+  return verdictOfSamples(after, found, samples);
+}
 
 /** The number that a rule compares with its limit, once `value` has come in: the value itself, or what its window makes of it. */
 export function statistic(
@@ -52,7 +67,8 @@ export function statistic(
 
 /** True where an alarm's value is worked out of many readings: no single reading is its newest value, nor in its unit. */
 export const isWorkedOut = ({ kind, windowMs }: Pick<CompiledRule, 'kind' | 'windowMs'>): boolean =>
-  kind === 'rate' || kind === 'count' || (kind === 'threshold' && windowMs > 0);
+  workedOut.has(kind) || (kind === 'threshold' && windowMs > 0);
+const workedOut: ReadonlySet<CompiledRule['kind']> = new Set(['rate', 'count', 'baseline', 'neighbours']);
 
 /** The same number as time alone passes: events leave a count's window without a reading. */
 export function statisticAt(windows: Windows, index: number, rule: CompiledRule, at: number, newest: number): number {

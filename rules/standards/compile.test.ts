@@ -5,8 +5,9 @@ import { benchCatalogue, benchCity, benchDevice } from '../engine/engine-bench.t
 import { type CompiledRule, compileCatalogue } from './compile.ts';
 import { compileNumber, constantsIn } from './constants.ts';
 import { deadlinesOf } from './deadlines.ts';
-import { explain, numberText, quantityText, spanText } from './explain.ts';
+import { explain } from './explain.ts';
 import { sunAt, zoneOf } from './local-time.ts';
+import { numberText, quantityText, spanText } from './words.ts';
 
 const compiled = compileCatalogue(benchCatalogue, deviceTypes, 'gas');
 const rule = (type: string, key: string): CompiledRule => compiled.ruleByKey.get(`${type} ${key}`)!;

@@ -1,12 +1,18 @@
+import { duringText } from '../../devices/city/during-text.ts';
 import { type ConditionContext, compileCondition } from '../../devices/city/expressions.ts';
 import { itemsOf } from '../../devices/city/items-of.ts';
 import type { Clause, Priority } from '../../devices/contract/alarm.ts';
 import type { Catalogue, Item, Limit, Rule } from '../../devices/contract/catalogue.ts';
 import type { Device } from '../../devices/contract/registry.ts';
 import type { Bilingual, DeviceType, Measurement } from '../../devices/model/device-type.ts';
+import type { BaselineRule } from '../judge/baseline.ts';
 import { type Op, returnLimit } from '../judge/compare.ts';
 import type { Delays } from '../judge/evaluate.ts';
+import type { Samples } from '../judge/k-of-n.ts';
+import type { Schedule } from '../judge/schedule.ts';
+import { baselineOf } from './baseline-rule.ts';
 import { compileNumber, type LimitOf } from './constants.ts';
+import { scheduleOf } from './schedule-rule.ts';
 import { silenceRule } from './silence.ts';
 
 /** One rule of the catalogue, ready to be judged for every device of its type. */
@@ -33,11 +39,33 @@ export interface CompiledRule extends Delays {
   readonly unit: string;
   readonly limitText: Limit | null;
   readonly windowMs: number;
-  /** The condition beside the comparison; looked at only when the comparison holds. */
+  /** Each value meets the limit by itself: nothing is remembered of those before it. */
+  readonly plain: boolean;
+  readonly samples: Samples | null;
+  readonly baseline: BaselineRule | null;
+  readonly neighbours: NeighboursRule | null;
+  /** The `neighbours` rules that this one's abnormality counts for. */
+  readonly feeds: readonly CompiledRule[];
+  /** Judged and never told. */
+  readonly silent: boolean;
+  /** The time and the condition beside the comparison; looked at only when the comparison holds. */
+  readonly during: Schedule | null;
+  readonly duringText: Bilingual | null;
+  /** It has a condition or a time: abnormal alone is not enough, and time alone may change it. */
+  readonly conditional: boolean;
   readonly when: ((context: ConditionContext) => boolean) | null;
   readonly whenText: Bilingual | null;
   readonly item: Item | null;
   readonly clause: Clause;
+}
+
+/** Which devices are neighbours, and how many of them, within what time, are an alarm. */
+export interface NeighboursRule {
+  /** Offset of the rule that is counted. */
+  readonly of: number;
+  readonly k: number;
+  readonly reach: { readonly withinM: number } | { readonly along: 'circuit' | 'site' };
+  readonly withinMs: number;
 }
 
 /** What the engine needs to know about a device type: the order of its measurements and the rules over each. */
@@ -53,6 +81,7 @@ export interface TypePlan {
   readonly byMeasurement: readonly (readonly CompiledRule[])[];
   readonly absences: readonly CompiledRule[];
   readonly perDevice: readonly CompiledRule[];
+  readonly baselines: readonly CompiledRule[];
   /** It has a P1 rule: its silence leaves somebody unprotected. */
   readonly safety: boolean;
 }
@@ -125,8 +154,17 @@ interface Making {
 function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], making: Making): TypePlan {
   const names = Object.keys(type.measurements);
   const indexOf = new Map(names.map((name, index) => [name, index]));
-  const rules = pairs.map(({ item, rule }, offset) => compileRule(type, indexOf, item, rule, offset, making));
-  const judged = rules.filter((rule) => rule.kind !== 'absence');
+  const offsets = new Map(pairs.map(({ item, rule }, offset) => [keyOf(item, rule.id), offset]));
+  const rules = pairs.map(({ item, rule }, offset) => {
+    const compiled = compileRule(type, indexOf, item, rule, offset, making);
+    if (rule.kind !== 'neighbours') return compiled;
+    return { ...compiled, neighbours: neighboursOf(rule, offsets.get(keyOf(item, rule.of))!) };
+  });
+  const judged = rules.filter((rule) => rule.kind !== 'absence' && rule.kind !== 'neighbours');
+  for (const rule of rules) {
+    const { neighbours } = rule;
+    if (neighbours) (rules[neighbours.of]!.feeds as CompiledRule[]).push(rule);
+  }
   return {
     type,
     names,
@@ -137,6 +175,7 @@ function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], ma
     byMeasurement: names.map((_, index) => judged.filter((rule) => rule.measurement === index)),
     absences: rules.filter((rule) => rule.kind === 'absence'),
     perDevice: rules.filter((rule) => rule.perDevice !== null),
+    baselines: rules.filter((rule) => rule.baseline !== null),
     safety: rules.some((rule) => rule.priority === 'P1'),
   };
 }
@@ -150,11 +189,11 @@ function compileRule(
   making: Making,
 ): CompiledRule {
   const measurement = indexOf.get(rule.measurement) ?? -1;
-  // Standing still is 1 or 0, like a flag.
-  const op: Op = 'op' in rule ? rule.op : '==';
+  // Standing still is 1 or 0, like a flag; neighbours are counted.
+  const op: Op = 'op' in rule ? rule.op : rule.kind === 'neighbours' ? '>=' : '==';
   const limits = limitsOf(rule, op, type.measurements[rule.measurement], making.dictionary);
   return {
-    key: item ? `${item.code}.${rule.id}` : rule.id,
+    key: keyOf(item, rule.id),
     offset,
     kind: rule.kind,
     title: rule.title,
@@ -168,13 +207,31 @@ function compileRule(
     limitText: 'limit' in rule ? rule.limit : null,
     // Silence has no sample to wait beside: its on-delay only makes it longer.
     windowMs: windowOf(rule) * 1000,
+    plain:
+      (rule.kind === 'threshold' && rule.windowS === undefined && !rule.samples) ||
+      (rule.kind === 'state' && !rule.samples),
+    samples: 'samples' in rule ? (rule.samples ?? null) : null,
+    baseline: rule.kind === 'baseline' ? baselineOf(rule, type.measurements[rule.measurement]!.unit) : null,
+    neighbours: null,
+    feeds: [],
+    silent: rule.silent ?? false,
     onDelayMs: rule.kind === 'absence' ? 0 : rule.onDelayS * 1000,
     offDelayMs: rule.offDelayS * 1000,
+    during: rule.during ? scheduleOf(rule.during) : null,
+    duringText: rule.during ? duringText(rule.during) : null,
+    conditional: rule.when !== undefined || rule.during !== undefined,
     when: rule.when ? conditionOf(type, rule.when.expr) : null,
     whenText: rule.when?.text ?? null,
     item,
     clause: clauseOf(item, rule, making),
   };
+}
+
+const keyOf = (item: Item | null, id: string): string => (item ? `${item.code}.${id}` : id);
+
+function neighboursOf(rule: Extract<Rule, { kind: 'neighbours' }>, of: number): NeighboursRule {
+  const reach = rule.withinM === undefined ? { along: rule.along ?? 'site' } : { withinM: rule.withinM };
+  return { of, k: rule.k, reach, withinMs: rule.withinS * 1000 };
 }
 
 function windowOf(rule: Rule): number {
@@ -192,13 +249,15 @@ type Limits = Pick<CompiledRule, 'limit' | 'back' | 'perDevice' | 'unit'>;
 
 function limitsOf(rule: Rule, op: Op, measurement: Measurement | undefined, dictionary: Words): Limits {
   const fixed = (limit: number, unit = ''): Limits => ({ limit, back: limit, perDevice: null, unit });
+  if (rule.kind === 'neighbours') return fixed(rule.k, '1');
   if (!('limit' in rule)) return fixed(1);
   const { limit } = rule;
   if ('flag' in limit) return fixed(limit.flag ? 1 : 0);
   if ('state' in limit) return fixed(dictionary.number(limit.state));
   if ('code' in limit) return fixed(limit.code);
-  const unit = rule.kind === 'count' ? '1' : rule.kind === 'rate' ? `${measurement?.unit}/min` : measurement!.unit;
-  const point = compileNumber(limit, unit);
+  const unit = unitOf(rule, measurement!);
+  // A difference is a width: 1 °C above the usual is 1 K above it.
+  const point = compileNumber(limit, unit, rule.kind === 'baseline' ? 'width' : 'point');
   const deadband = 'deadband' in rule && rule.deadband && 'unit' in rule.deadband ? rule.deadband : undefined;
   const width: LimitOf = deadband ? compileNumber(deadband, unit, 'width') : { fixed: 0 };
   if ('fixed' in point && 'fixed' in width) {
@@ -212,6 +271,12 @@ function limitsOf(rule: Rule, op: Op, measurement: Measurement | undefined, dict
     return { limit: at.value, back: returnLimit(op, at.value, by.value) };
   };
   return { limit: Number.NaN, back: Number.NaN, perDevice, unit };
+}
+
+/** The unit of the number that a rule compares. */
+function unitOf(rule: Rule, { unit }: Measurement): string {
+  if (rule.kind === 'count' || (rule.kind === 'baseline' && rule.measure !== 'difference')) return '1';
+  return rule.kind === 'rate' ? `${unit}/min` : unit;
 }
 
 /** The clause an alarm of this rule is raised under, as the catalogue states it now. */

@@ -1,10 +1,9 @@
 import type { Doubt, Value } from '../../devices/contract/entry.ts';
 import type { Bilingual, Measurement } from '../../devices/model/device-type.ts';
 import { type StatusCode, severityOf } from '../../devices/model/quality.ts';
-import { unitText } from '../../devices/model/units.ts';
 import type { CompiledRule } from './compile.ts';
-
-const signs: Readonly<Record<string, string>> = { '>': '>', '>=': '≥', '<': '<', '<=': '≤', '==': '=', '!=': '≠' };
+import { baselineText, type Detail, neighboursText, samplesText } from './explain-details.ts';
+import { numberText, quantityText, signs, spanText } from './words.ts';
 
 const doubtText: Readonly<Record<Doubt, Bilingual>> = {
   'out-of-range': { zh: '读数超出量程', en: 'the reading is beyond the range of the instrument' },
@@ -22,22 +21,13 @@ const doubtText: Readonly<Record<Doubt, Bilingual>> = {
   },
 };
 
-/** At most four significant digits, without trailing zeros: `46`, `3.142`, `0.0123`. */
-export const numberText = (value: number): string =>
-  Math.abs(value) >= 10_000 ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
-
-/** A number with its unit: `46 %LEL`, `2.31 MPa`, `5`. */
-export const quantityText = (value: number, unit: string, language: 'zh' | 'en' = 'en'): string => {
-  const perMinute = unit.endsWith('/min') && unit !== 'L/min';
-  const text = perMinute ? `${unitText(unit.slice(0, -4))}/min` : unitText(unit, language);
-  return text === '' ? numberText(value) : `${numberText(value)} ${text}`;
-};
-
 export interface Explained {
   readonly value: Value;
   readonly limit: Value | null;
   readonly quality: StatusCode;
   readonly doubts: readonly Doubt[];
+  /** What a rule that remembers knows beside its number. */
+  readonly detail?: Detail | null;
 }
 
 /** Why an alarm was raised, with the numbers: `燃气浓度 46 %LEL ≥ 限值 40 %LEL（二级报警）`. */
@@ -47,15 +37,22 @@ export function explain(rule: CompiledRule, measurement: Measurement, found: Exp
   if (doubts.length === 0 && severityOf(found.quality) === 'uncertain') {
     doubts.push({ zh: '读数质量存疑', en: 'the quality of the reading is uncertain' });
   }
-  const when = rule.whenText;
+  const samples = found.detail && 'samples' in found.detail ? found.detail.samples : null;
+  const beside = [samples ? samplesText(samples) : null, rule.duringText, rule.whenText].filter(
+    (part) => part !== null,
+  );
   return {
-    zh: `${body.zh}（${rule.title.zh}${when ? `；${when.zh}` : ''}）${doubts.map((d) => `；${d.zh}，仍按异常处理`).join('')}`,
-    en: `${body.en} (${rule.title.en}${when ? `; ${when.en}` : ''})${doubts.map((d) => `; ${d.en}, alarm raised all the same`).join('')}`,
+    zh: `${body.zh}（${[rule.title, ...beside].map(({ zh }) => zh).join('；')}）${doubts.map((d) => `；${d.zh}，仍按异常处理`).join('')}`,
+    en: `${body.en} (${[rule.title, ...beside].map(({ en }) => en).join('; ')})${doubts.map((d) => `; ${d.en}, alarm raised all the same`).join('')}`,
   };
 }
 
 function comparison(rule: CompiledRule, measurement: Measurement, found: Explained): Bilingual {
   const { title } = measurement;
+  if (found.detail?.kind === 'neighbours') return neighboursText(rule, found.detail);
+  if (found.detail?.kind === 'baseline') {
+    return baselineText(rule, measurement, found.detail, Number(found.value), Number(found.limit));
+  }
   const sign = signs[rule.op] ?? rule.op;
   if (typeof found.value === 'number' && typeof found.limit === 'number') {
     const [value, limit] = [found.value, found.limit];
@@ -84,14 +81,6 @@ function valueText(measurement: Measurement, value: Value): Bilingual {
   if (typeof value === 'boolean') return value ? { zh: '是', en: 'yes' } : { zh: '否', en: 'no' };
   if (typeof value === 'string') return measurement.states?.[value] ?? { zh: value, en: value };
   return { zh: numberText(value), en: numberText(value) };
-}
-
-/** A duration in words: `15 分钟`, `6 小时`. */
-export function spanText(ms: number): Bilingual {
-  const minutes = ms / 60_000;
-  if (minutes >= 120) return { zh: `${numberText(minutes / 60)} 小时`, en: `${numberText(minutes / 60)} h` };
-  if (minutes >= 1) return { zh: `${numberText(minutes)} 分钟`, en: `${numberText(minutes)} min` };
-  return { zh: `${numberText(ms / 1000)} 秒`, en: `${numberText(ms / 1000)} s` };
 }
 
 /** Why silence is an alarm: since when, or that it was never heard at all. */

@@ -14,6 +14,8 @@ export interface LocalTime {
 
 /** Wall-clock time of one zone. */
 export interface Zone {
+  /** What the zone's clocks are ahead of UTC at a moment, ms. */
+  offset(at: number): number;
   local(at: number): LocalTime;
   /** The moment (ms) at which clocks of the zone show `date` and `minuteOfDay`; in a skipped hour, the moment after it. */
   instant(date: string, minuteOfDay: number): number;
@@ -23,6 +25,7 @@ export interface Zone {
 export function zoneOf(timeZone: string): Zone {
   const offset = zoneOffset(timeZone);
   return {
+    offset,
     local(at) {
       const shown = new Date(at + offset(at));
       const minuteOfDay = shown.getUTCHours() * 60 + shown.getUTCMinutes();

@@ -8,7 +8,8 @@ import type { CompiledCatalogue, CompiledRule, Words } from './compile.ts';
 
 /**
  * What a gateway needs to judge the urgent rules of its devices alone: one value against one limit, in the unit that the device
- * sends. Rules that look at a window, at a condition or at silence are the platform's; so is a rule whose limit a device has no
+ * sends. Rules that look at a window, at samples before, at what is
+ * usual, at neighbours, at a condition, at the hour or at silence are the platform's; so is a rule whose limit a device has no
  * constant for.
  */
 export function siteBundle(catalogue: CompiledCatalogue, version: string, devices: Iterable<Device>): SiteBundle {
@@ -23,8 +24,8 @@ export function siteBundle(catalogue: CompiledCatalogue, version: string, device
   return { version: createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 16), ...body };
 }
 
-const isForTheEdge = ({ priority, kind, windowMs, when, measurement }: CompiledRule): boolean =>
-  priority === 'P1' && (kind === 'state' || (kind === 'threshold' && windowMs === 0)) && !when && measurement >= 0;
+const isForTheEdge = ({ priority, plain, conditional, silent, measurement }: CompiledRule): boolean =>
+  priority === 'P1' && plain && !conditional && !silent && measurement >= 0;
 
 function siteRule(device: Device, rule: CompiledRule, measurement: Measurement, words: Words): SiteRule | undefined {
   const limits = rule.perDevice ? rule.perDevice(device) : rule;

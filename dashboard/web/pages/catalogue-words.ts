@@ -1,3 +1,4 @@
+import { duringText } from '../../../devices/city/during-text.ts';
 import type { Catalogue, Limit, Rule } from '../../../devices/contract/catalogue.ts';
 import type { Measurement } from '../../../devices/model/device-type.ts';
 import { unitText } from '../../../devices/model/units.ts';
@@ -30,16 +31,19 @@ export function ruleInWords(rule: Rule, measurement: Measurement | undefined, te
   const what = measurement ? texts.pick(measurement.title) : rule.measurement;
   const parts = [core(rule, what, measurement, texts)];
   if (rule.onDelayS > 0) parts.push(texts('rule.for', { t: spanInWords(rule.onDelayS, texts) }));
+  const samples = 'samples' in rule ? rule.samples : undefined;
+  if (samples) parts.push(texts('rule.samples', { k: samples.k, of: samples.of }));
+  if (rule.during) parts.push(texts.pick(duringText(rule.during)));
   if (rule.when) parts.push(texts('rule.when', { text: texts.pick(rule.when.text) }));
   if (rule.latched) parts.push(texts('rule.latched'));
+  if (rule.silent) parts.push(texts('rule.silent'));
   return parts.join(texts('list.comma'));
 }
 
 function core(rule: Rule, what: string, measurement: Measurement | undefined, texts: Texts): string {
   switch (rule.kind) {
     case 'threshold': {
-      const mean = rule.windowS ? texts('rule.mean', { t: spanInWords(rule.windowS, texts) }) : '';
-      return `${what}${mean} ${opText(rule.op)} ${limitInWords(rule.limit, measurement, texts)}`;
+      return `${what}${windowInWords(rule, texts)} ${opText(rule.op)} ${limitInWords(rule.limit, measurement, texts)}`;
     }
     case 'state':
       return `${what} ${opText(rule.op)} ${limitInWords(rule.limit, measurement, texts)}`;
@@ -64,7 +68,33 @@ function core(rule: Rule, what: string, measurement: Measurement | undefined, te
       });
     case 'stuck':
       return texts('rule.stuck', { what, t: spanInWords(rule.windowS, texts) });
+    case 'baseline':
+      return texts(`rule.baseline.${rule.measure}`, {
+        what,
+        by: texts(`rule.by.${rule.by}`, { t: spanInWords(rule.learnS, texts) }),
+        op: opText(rule.op),
+        limit: limitInWords(rule.limit, measurement, texts),
+      });
+    case 'neighbours':
+      return texts('rule.neighbours', {
+        what,
+        k: rule.k,
+        of: rule.of,
+        t: spanInWords(rule.withinS, texts),
+        reach:
+          rule.withinM === undefined
+            ? texts(`rule.reach.${rule.along ?? 'site'}`)
+            : texts('rule.reach.radius', { m: rule.withinM }),
+      });
   }
+}
+
+function windowInWords(rule: Extract<Rule, { kind: 'threshold' }>, texts: Texts): string {
+  if (rule.windowS === undefined) return '';
+  return texts('rule.aggregate', {
+    t: spanInWords(rule.windowS, texts),
+    how: texts(`rule.how.${rule.aggregate ?? 'mean'}`),
+  });
 }
 
 /** A limit as people read it; an expression stands as it is, with its unit. */

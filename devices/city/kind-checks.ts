@@ -1,0 +1,111 @@
+import type { Item, Rule } from '../contract/catalogue.ts';
+import type { Measurement } from '../model/device-type.ts';
+import { conversion } from '../model/units.ts';
+import type { At } from './check-at.ts';
+
+type Of<K extends Rule['kind']> = Extract<Rule, { kind: K }>;
+
+/** k of n: more than all of them can never be abnormal. */
+export function checkSamples(rule: Rule, at: At): void {
+  const samples = 'samples' in rule ? rule.samples : undefined;
+  if (!samples || samples.k <= samples.of) return;
+  at.into('samples').fault(
+    'k',
+    samples.k,
+    `k 不能大于 of（${samples.of}）：这条规则永远不会触发`,
+    `k is more than of (${samples.of}): the rule would never be met`,
+  );
+}
+
+/** A unit that must be had: says so where it cannot. */
+function mustConvert(from: string, to: string, at: At, step: string, zh: string, en: string): void {
+  const how = conversion(from, to, 'natural');
+  if ('refused' in how) at.fault(step, from, `${zh}单位 ${from} 不能换算为 ${to}`, `${en} unit: ${how.refused}`);
+}
+
+export function checkBaseline(rule: Of<'baseline'>, at: At, measurement: Measurement): void {
+  if (measurement.kind !== 'number') {
+    at.fault(
+      'measurement',
+      rule.measurement,
+      `${measurement.kind} 型测量量没有基线`,
+      `a ${measurement.kind} has no baseline: it must be a number`,
+    );
+    return;
+  }
+  const unit = rule.measure === 'difference' ? measurement.unit : '1';
+  mustConvert(rule.limit.unit, unit, at, 'limit', '限值', 'limit');
+  if (rule.deadband) mustConvert(rule.deadband.unit, unit, at, 'deadband', '回差', 'deadband');
+  if (rule.floor) mustConvert(rule.floor.unit, measurement.unit, at, 'floor', '下限值', 'floor');
+  else if (rule.measure !== 'difference') {
+    at.fault(
+      'floor',
+      undefined,
+      `${rule.measure} 须给出 floor，否则基线（或离散度）为零时会误报`,
+      `${rule.measure} needs a floor: a usual value (or spread) of nothing would make anything abnormal`,
+    );
+  }
+  checkMemory(rule, at);
+}
+
+const HOUR_S = 3600;
+const periods = { 'hour-of-week': 168 * HOUR_S, 'hour-of-day': 24 * HOUR_S } as const;
+
+/** Enough of the past must be remembered for the least that is wanted. */
+function checkMemory(rule: Of<'baseline'>, at: At): void {
+  const period = rule.by === 'trailing' ? undefined : periods[rule.by];
+  const figures = period === undefined ? 120 : Math.floor(rule.learnS / period);
+  if (rule.minimum !== undefined && rule.minimum > figures) {
+    at.fault(
+      'minimum',
+      rule.minimum,
+      `learnS 内至多有 ${figures} 个样本，永远达不到 ${rule.minimum}`,
+      `within learnS there are at most ${figures} figures, never ${rule.minimum}`,
+    );
+  }
+  if (period !== undefined && rule.learnS < 3 * period) {
+    at.fault(
+      'learnS',
+      rule.learnS,
+      `${rule.by} 至少须记住三个周期（${3 * period} 秒）`,
+      `by ${rule.by} at least three periods are remembered: ${3 * period} s`,
+    );
+  }
+}
+
+export function checkNeighbours(rule: Of<'neighbours'>, at: At, item: Item): void {
+  if ((rule.withinM === undefined) === (rule.along === undefined)) {
+    at.fault(
+      'withinM',
+      rule.withinM,
+      'withinM（米）与 along 须且只能给出一个',
+      'give either withinM (metres) or along, and not both',
+    );
+  }
+  const counted = item.rules.find(({ id }) => id === rule.of);
+  if (!counted) {
+    const known = item.rules.map(({ id }) => id).join(', ');
+    at.fault(
+      'of',
+      rule.of,
+      `本项目没有规则“${rule.of}”，有：${known}`,
+      `the item has no rule "${rule.of}"; it has ${known}`,
+    );
+    return;
+  }
+  if (counted.kind === 'absence' || counted.kind === 'neighbours') {
+    at.fault(
+      'of',
+      rule.of,
+      `${counted.kind} 规则不能作为邻近判定的依据`,
+      `a rule of kind ${counted.kind} cannot be counted among neighbours`,
+    );
+  } else if (counted.measurement !== rule.measurement) {
+    at.fault(
+      'measurement',
+      rule.measurement,
+      `须与规则 ${rule.of} 的测量量一致：${counted.measurement}`,
+      `it must be that of rule ${rule.of}: ${counted.measurement}`,
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import { abnormalOf } from '../judge/k-of-n.ts';
+import type { CompiledRule } from '../standards/compile.ts';
+import type { Detail } from '../standards/explain-details.ts';
+import { type Core, siteOf } from './core.ts';
+import { groupOf } from './signs.ts';
+import type { Unit } from './units.ts';
+
+/** What a rule that remembers has to say beside its number; null for one that judges each value alone. */
+export function detailOf(core: Core, unit: Unit, rule: CompiledRule, at: number): Detail | null {
+  const index = unit.s + rule.offset;
+  const { samples, baseline, neighbours } = rule;
+  if (neighbours) {
+    const counted = unit.plan.rules[neighbours.of]!;
+    const signs = groupOf(core, unit, neighbours, at);
+    return {
+      kind: 'neighbours',
+      of: counted,
+      measurement: unit.plan.measurements[counted.measurement]!,
+      members: signs.map((sign) => ({
+        name: sign.unit.device.name,
+        site: siteOf(core, sign.unit.device)?.name ?? null,
+        value: sign.value,
+      })),
+    };
+  }
+  // A late sample's bits are its backlog's: only how many it takes is said of it.
+  const found = samples ? abnormalOf(core.windows.bits.get(index) ?? 0) : 0;
+  const counted = samples ? { ...samples, abnormal: Math.max(found, samples.k) } : null;
+  const usual = baseline ? core.baselines.byIndex.get(index) : undefined;
+  if (baseline && usual) {
+    const { weekday, hour } = core.zone.local(at);
+    const { centre, spread } = usual;
+    const value = core.units.columns.values[unit.m + rule.measurement]!;
+    return { kind: 'baseline', how: baseline, value, centre, spread, weekday, hour, samples: counted };
+  }
+  return counted ? { kind: 'samples', samples: counted } : null;
+}

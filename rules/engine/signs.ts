@@ -1,0 +1,82 @@
+import { phase } from '../judge/evaluate.ts';
+import type { CompiledRule, NeighboursRule } from '../standards/compile.ts';
+import type { Core } from './core.ts';
+import type { Sign } from './together.ts';
+import type { Unit } from './units.ts';
+
+/** A rule that neighbours count was judged: an abnormality is kept, and looked at together once the entry is judged. */
+export function stir(
+  core: Core,
+  unit: Unit,
+  rule: CompiledRule,
+  abnormal: boolean,
+  number: number,
+  at: number,
+  wall: number,
+  now: number,
+): void {
+  const { signs, stirred, heldTo } = core.together;
+  if (core.position <= heldTo) return;
+  const index = unit.s + rule.offset;
+  const sign = signs.get(index);
+  if (!abnormal && !sign) return;
+  if (abnormal && (!sign || at - sign.at > longest(rule))) {
+    signs.set(index, { unit, rule, since: at, at, value: number });
+  } else if (abnormal && sign) {
+    sign.at = at;
+    sign.value = number;
+  }
+  stirred.push({ unit, rule, at, wall, now });
+}
+
+const longest = (rule: CompiledRule): number =>
+  rule.feeds.reduce((most, { neighbours }) => Math.max(most, neighbours?.withinMs ?? 0), 0);
+
+/** Its sign, where it was abnormal within the time before `at`. */
+export function recent(core: Core, unit: Unit, { of, withinMs }: NeighboursRule, at: number): Sign | undefined {
+  const sign = core.together.signs.get(unit.s + of);
+  return sign && sign.at <= at && at - sign.at <= withinMs ? sign : undefined;
+}
+
+/**
+ * Whether it may still be abnormal: recently so, or never back to normal since. A device that failed after its sign, or fell
+ * silent, does not end what several devices raised.
+ */
+export function mayHold(core: Core, unit: Unit, rule: NeighboursRule, at: number): boolean {
+  if (recent(core, unit, rule, at)) return true;
+  const now = core.units.evals.phases[unit.s + rule.of];
+  return core.together.signs.has(unit.s + rule.of) && now !== phase.normal && now !== phase.held;
+}
+
+/** Recent signs within reach of a device, the first-out first. */
+export function signsAround(core: Core, unit: Unit, near: NeighboursRule, at: number): readonly Sign[] {
+  return core.places
+    .around(unit, near.reach)
+    .flatMap((other) => recent(core, other, near, at) ?? [])
+    .sort(firstOut);
+}
+
+/** All that belong to the alarm at `owner`: the signs around it, and those around them. */
+export function groupOf(core: Core, owner: Unit, near: NeighboursRule, at: number): readonly Sign[] {
+  const around = signsAround(core, owner, near, at);
+  return [...new Set(around.flatMap((sign) => signsAround(core, sign.unit, near, at)))].sort(firstOut);
+}
+
+const firstOut = (a: Sign, b: Sign): number => a.since - b.since || (a.unit.device.id < b.unit.device.id ? -1 : 1);
+
+/** Forgets signs that say nothing any more; before they are written down. */
+export function forgetSigns(core: Core): void {
+  const { signs } = core.together;
+  for (const [index, { rule, at }] of signs) {
+    const now = core.units.evals.phases[index];
+    if ((now === phase.normal || now === phase.held) && core.time.lastTick - at > longest(rule)) signs.delete(index);
+  }
+}
+
+/** A device is gone, with what it said. */
+export function forgetSignsOf(core: Core, unit: Unit): void {
+  for (const { offset } of unit.plan.rules) {
+    core.together.signs.delete(unit.s + offset);
+    core.together.open.delete(unit.s + offset);
+  }
+}

@@ -1,0 +1,122 @@
+import type { Bilingual, Measurement } from '../../devices/model/device-type.ts';
+import type { BaselineRule } from '../judge/baseline.ts';
+import type { CompiledRule } from './compile.ts';
+import { quantityText, signs, spanText } from './words.ts';
+
+/** How many of the last samples were abnormal. */
+export interface CountedSamples {
+  readonly k: number;
+  readonly of: number;
+  readonly abnormal: number;
+}
+
+/** What a rule that remembers knows beside the number it compares. */
+export type Detail =
+  | { readonly kind: 'samples'; readonly samples: CountedSamples }
+  | {
+      readonly kind: 'baseline';
+      readonly how: BaselineRule;
+      /** The measured value, the usual one, and how far apart usual ones lie; in the measurement's unit. */
+      readonly value: number;
+      readonly centre: number;
+      readonly spread: number;
+      /** Local, of the moment judged. */
+      readonly weekday: number;
+      readonly hour: number;
+      readonly samples: CountedSamples | null;
+    }
+  | {
+      readonly kind: 'neighbours';
+      readonly of: CompiledRule;
+      readonly measurement: Measurement;
+      /** First-out first. */
+      readonly members: readonly { readonly name: string; readonly site: string | null; readonly value: number }[];
+    };
+
+type Language = 'zh' | 'en';
+
+const both = (words: (language: Language) => string): Bilingual => ({ zh: words('zh'), en: words('en') });
+
+/** `最近 10 个样本中 3 个异常` / `3 of the last 10 samples`. */
+export const samplesText = ({ of, abnormal }: CountedSamples): Bilingual => ({
+  zh: `最近 ${of} 个样本中 ${abnormal} 个异常`,
+  en: `${abnormal} of the last ${of} samples`,
+});
+
+const daysZh = ['周一', '周二', '周三', '周四', '周五', '周六', '周日'];
+const daysEn = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'];
+
+/** What the usual value is taken from: `近 12 小时` / `the last 12 h`. */
+function usualOf({ how, weekday, hour }: Extract<Detail, { kind: 'baseline' }>): Bilingual {
+  const span = spanText(how.learnMs);
+  if (how.by === 'trailing') return { zh: `近 ${span.zh}`, en: `the last ${span.en}` };
+  const at = `${String(hour).padStart(2, '0')}:00`;
+  if (how.by === 'hour-of-day') return { zh: `近 ${how.keep} 天 ${at} 时段`, en: `${at} on the last ${how.keep} days` };
+  return {
+    zh: `近 ${how.keep} 个${daysZh[weekday - 1]} ${at} 时段`,
+    en: `${at} on the last ${how.keep} ${daysEn[weekday - 1]}`,
+  };
+}
+
+/**
+ * A value against its usual: `甲烷 3.4 ppm，比基线 1.9 ppm（近 12 小时）高 1.5 ppm ≥ 限值 1 ppm`. Below the usual it says so.
+ */
+export function baselineText(
+  rule: CompiledRule,
+  { title, unit }: Measurement,
+  detail: Extract<Detail, { kind: 'baseline' }>,
+  departed: number,
+  limit: number,
+): Bilingual {
+  const sign = signs[rule.op] ?? rule.op;
+  const usual = usualOf(detail);
+  const q = (value: number, language: Language) => quantityText(value, unit, language);
+  const n = (value: number, language: Language) => quantityText(value, rule.unit, language);
+  const words: Readonly<Record<BaselineRule['measure'], (language: Language) => string>> = {
+    difference: (l) =>
+      l === 'zh'
+        ? `${departed < 0 ? '低' : '高'} ${n(Math.abs(departed), l)}（差 ${n(departed, l)} ${sign} 限值 ${n(limit, l)}）`
+        : `${n(Math.abs(departed), l)} ${departed < 0 ? 'below' : 'above'} (difference ${n(departed, l)} ${sign} limit ${n(limit, l)})`,
+    ratio: (l) =>
+      l === 'zh'
+        ? `为其 ${n(departed, l)} 倍 ${sign} 限值 ${n(limit, l)} 倍`
+        : `${n(departed, l)} times it ${sign} limit ${n(limit, l)} times`,
+    deviations: (l) =>
+      l === 'zh'
+        ? `偏离 ${n(departed, l)} 个离散度（各 ${q(Math.max(detail.spread, detail.how.floor), l)}）${sign} 限值 ${n(limit, l)}`
+        : `${n(departed, l)} deviations of ${q(Math.max(detail.spread, detail.how.floor), l)} away ${sign} limit ${n(limit, l)}`,
+  };
+  return {
+    zh: `${title.zh} ${q(detail.value, 'zh')}，基线 ${q(detail.centre, 'zh')}（${usual.zh}），${words[detail.how.measure]('zh')}`,
+    en: `${title.en} ${q(detail.value, 'en')}, usually ${q(detail.centre, 'en')} (${usual.en}): ${words[detail.how.measure]('en')}`,
+  };
+}
+
+/** Devices named in one alarm; further ones are counted. */
+const NAMED = 6;
+
+/** `150 m 内 3 台 ≥ 2 台（10 分钟内）：A 3.4 ppm（首报）、B 2.9 ppm`. */
+export function neighboursText(rule: CompiledRule, detail: Extract<Detail, { kind: 'neighbours' }>): Bilingual {
+  const near = rule.neighbours!;
+  const count = detail.members.length;
+  const within = spanText(near.withinMs);
+  const reach: Bilingual =
+    'withinM' in near.reach
+      ? { zh: `${near.reach.withinM} m 内`, en: `within ${near.reach.withinM} m` }
+      : near.reach.along === 'circuit'
+        ? { zh: '同一管线（回路）上', en: 'along one pipe or circuit' }
+        : { zh: '同一场所内', en: 'at one site' };
+  const named = both((language) => {
+    const first = language === 'zh' ? '（首报）' : ' (first)';
+    const list = detail.members.slice(0, NAMED).map(({ name, value }, place) => {
+      const amount = detail.of.unit === '' ? '' : ` ${quantityText(value, detail.of.unit, language)}`;
+      return `${name}${amount}${place === 0 ? first : ''}`;
+    });
+    const more = count > NAMED ? (language === 'zh' ? `等 ${count} 台` : ` and ${count - NAMED} more`) : '';
+    return list.join(language === 'zh' ? '、' : ', ') + more;
+  });
+  return {
+    zh: `${detail.measurement.title.zh}：${reach.zh}、${within.zh}内 ${count} 台异常 ≥ ${near.k} 台：${named.zh}`,
+    en: `${detail.measurement.title.en}: ${count} devices abnormal ${reach.en} in ${within.en} ≥ ${near.k}: ${named.en}`,
+  };
+}
