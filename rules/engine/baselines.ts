@@ -14,18 +14,6 @@ import type { CompiledRule } from '../standards/compile.ts';
 import type { Core } from './core.ts';
 import type { Unit } from './units.ts';
 
-/** What is usual for the devices of a city. */
-export interface Baselines {
-  /** By the index of the rule; made when a device is first heard. */
-  readonly byIndex: Map<number, Baseline>;
-  /** Units whose bins changed since they were written down. */
-  readonly changed: Set<Unit>;
-  /** How many devices of each rule know too little yet: their rule rests, and says so. */
-  readonly learning: Map<CompiledRule, number>;
-}
-
-export const newBaselines = (): Baselines => ({ byIndex: new Map(), changed: new Set(), learning: new Map() });
-
 /** Local time, by which hours are told apart; a trailing baseline asks for none. */
 const localOf = (core: Core, { by }: BaselineRule, at: number): number =>
   by === 'trailing' ? at : at + core.zone.offset(at);
