@@ -1,10 +1,11 @@
 import type { Catalogue, Item, Limit, Rule } from '../contract/catalogue.ts';
 import type { DeviceType, Measurement } from '../model/device-type.ts';
 import { conversion } from '../model/units.ts';
-import type { Finding } from './catalogue-fault.ts';
-import type { At } from './check-at.ts';
+import type { At, Finding } from './catalogue-fault.ts';
+
 import { compileCondition, compileLimit } from './expressions.ts';
 import { checkBaseline, checkNeighbours, checkSamples } from './kind-checks.ts';
+import { checkSuppressions } from './suppression-checks.ts';
 
 /**
  * What a schema cannot see: names that must exist elsewhere, units that must fit, limits under their ceilings, conditions
@@ -56,6 +57,7 @@ export function crossCheck(
     });
   });
   checkOverlaps(catalogue, root);
+  checkSuppressions(catalogue, root, types);
   catalogue.changes.forEach(({ item }, index) => {
     if (item !== undefined && !seen.has(`item ${item}`)) {
       root.into('changes', index).fault('item', item, `没有项目 ${item}`, `there is no item ${item}`);

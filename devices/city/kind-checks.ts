@@ -1,7 +1,7 @@
 import type { Item, Rule } from '../contract/catalogue.ts';
 import type { Measurement } from '../model/device-type.ts';
 import { conversion } from '../model/units.ts';
-import type { At } from './check-at.ts';
+import type { At } from './catalogue-fault.ts';
 
 type Of<K extends Rule['kind']> = Extract<Rule, { kind: K }>;
 

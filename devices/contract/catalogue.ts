@@ -237,6 +237,57 @@ export const categorySchema = z.strictObject({
   items: z.array(itemSchema),
 });
 
+/**
+ * Suppression by design (ANSI/ISA-18.2): while a cause stands, what it says already need not be said by others. An alarm that is
+ * raised in that time is hidden; one that was active before never is. See docs/decisions for what may not be hidden at all.
+ */
+export const suppressionSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  title: bilingual,
+  because: z.union([
+    /** The gateway is down, or has been back for less than its devices need to be heard again. Scope: `behind-gateway`. */
+    z.strictObject({ gateway: z.literal('down') }),
+    /** A device of this type (`*`: of any) in scope is silent. */
+    z.strictObject({ silent: z.string().min(1) }),
+    /** This rule (`<item>.<rule>`) is active at a device in scope. */
+    z.strictObject({ active: z.string().min(1) }),
+    /** A CEL condition over the device that would be hidden; sees what rules' conditions see. Scope: `same-device`. */
+    z.strictObject({ condition: conditionSchema }),
+  ]),
+  /** What is hidden: all that is named must fit, one of each list. `rules` are `<item>.<rule>`, or `platform.silent`. */
+  hides: z.strictObject({
+    kinds: z.array(z.string().min(1)).min(1).optional(),
+    rules: z.array(z.string().min(1)).min(1).optional(),
+    measurements: z.array(z.string().min(1)).min(1).optional(),
+    deviceTypes: z.array(z.string().min(1)).min(1).optional(),
+  }),
+  /** Where the cause stands, seen from the device that is hidden: its gateway, what carries it, a neighbour, itself. */
+  scope: z.enum(['behind-gateway', 'mounted-on', 'same-circuit', 'same-site', 'same-device']),
+  basis: z.array(basisSchema).min(1),
+  note: z.string().optional(),
+});
+export type Suppression = z.infer<typeof suppressionSchema>;
+
+/** What holds in a city whose catalogue does not speak of suppressions; one that wants none says `suppressions: []`. */
+const usualSuppressions: Suppression[] = [
+  {
+    id: 'gateway-down',
+    title: { zh: '网关断开', en: 'Gateway down' },
+    because: { gateway: 'down' },
+    hides: { kinds: ['absence'] },
+    scope: 'behind-gateway',
+    basis: [{ src: 'platform default', status: 'proposal' }],
+  },
+  {
+    id: 'carrier-silent',
+    title: { zh: '载体设备失联', en: 'Carrier silent' },
+    because: { silent: '*' },
+    hides: { kinds: ['absence'] },
+    scope: 'mounted-on',
+    basis: [{ src: 'platform default', status: 'proposal' }],
+  },
+];
+
 export const catalogueSchema = z.strictObject({
   title: bilingual,
   /** Frozen into alarms. */
@@ -248,6 +299,7 @@ export const catalogueSchema = z.strictObject({
     .optional(),
   bases: z.record(z.string(), z.array(basisSchema)).default({}),
   domains: z.array(z.strictObject({ code: z.string(), name: bilingual, categories: z.array(categorySchema) })),
+  suppressions: z.array(suppressionSchema).default(usualSuppressions),
   /** What was corrected against the draft it came from, newest first. */
   changes: z.array(z.strictObject({ version: z.string(), item: z.string().optional(), text: bilingual })).default([]),
 });

@@ -3,6 +3,7 @@ import type { Refusal } from '../../devices/contract/command.ts';
 import type { Value } from '../../devices/contract/entry.ts';
 import { episodeKey } from '../judge/identity.ts';
 import { type LifecycleEvent, transition } from '../judge/transition.ts';
+import { hiddenAlarms, type Suppressed } from './hidden-alarms.ts';
 
 /** What changed since it was last taken: rows to write, whole, and lines of history, numbered. */
 export interface DeskChanges {
@@ -36,8 +37,8 @@ export interface AlarmDesk {
   reAlarm(id: string, at: number): void;
   /** A line in an alarm's history. */
   note(id: string, at: number, text: string): void;
-  /** What suppressed it by design stands no more. */
-  unsuppress(id: string, at: number, note: string): void;
+  /** Causes that hid it by design are gone; when they were the last, the alarm shows itself, with a note. */
+  unhide(id: string, gone: (cause: Suppressed) => boolean, at: number, note: string): void;
   /** Refreshes value and words without an event: nothing happened to the alarm's life-cycle. */
   refresh(id: string, change: Partial<Pick<Alarm, 'lastValue' | 'lastAt' | 'lastQuality' | 'explanation'>>): void;
   /** Takes a row off the desk that turned out to stand for an episode with a row of its own. */
@@ -48,6 +49,10 @@ export interface AlarmDesk {
   /** The open episode of a device and rule; rows of the history lane apart. */
   byKey(key: string): Alarm | undefined;
   open(): IterableIterator<Alarm>;
+  /** Ids of open alarms that this cause hides. */
+  hiddenBy(rule: string, because: string): ReadonlySet<string>;
+  /** Ids of all open alarms that a design hides. */
+  hidden(): Iterable<string>;
   readonly size: number;
   /** Puts back what the database holds as open, and the number of the last event. */
   load(alarms: readonly Alarm[], lastSeq: number): void;
@@ -60,6 +65,7 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
   const byId = new Map<string, Alarm>();
   const idByKey = new Map<string, string>();
   const ladders = new Map<string, Set<string>>();
+  const hidden = hiddenAlarms();
   let changed = new Map<string, Alarm>();
   let events: AlarmEvent[] = [];
   let seq = 0;
@@ -69,6 +75,7 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
     return ladder === null ? null : `${alarm.device} ${ladder}`;
   };
   const place = (alarm: Alarm): void => {
+    hidden.move(byId.get(alarm.id), alarm);
     const group = groupOf(alarm);
     const key = episodeKey(alarm.device, alarm.rule);
     if (isOpen(alarm)) {
@@ -93,6 +100,11 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
     changed.set(alarm.id, written);
     place(written);
     return written;
+  };
+  /** Changes a row without a line in its history. */
+  const silently = (alarm: Alarm): void => {
+    changed.set(alarm.id, alarm);
+    place(alarm);
   };
   /**
    * One row on top: the highest level that is active or not acknowledged, or the highest still open once none is. Lower ones
@@ -175,18 +187,18 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
       const standing = byId.get(id);
       if (standing) write(standing, 'note', at, null, text);
     },
-    unsuppress(id, at, note) {
+    unhide(id, gone, at, note) {
       const standing = byId.get(id);
-      const overrides = standing?.overrides.filter(({ kind }) => kind !== 'suppressed');
-      if (!standing || !overrides || overrides.length === standing.overrides.length) return;
-      write(withOverrides(standing, overrides), 'note', at, null, note);
+      const left = standing?.overrides.filter((o) => o.kind !== 'suppressed' || !gone(o));
+      if (!standing || !left || left.length === standing.overrides.length) return;
+      const next = withOverrides(standing, left);
+      if (left.every(({ kind }) => kind !== 'suppressed')) write(next, 'note', at, null, note);
+      else silently(next);
     },
     refresh(id, change) {
       const standing = byId.get(id);
       if (!standing) return;
-      const next = { ...standing, ...change };
-      changed.set(id, next);
-      byId.set(id, next);
+      silently({ ...standing, ...change });
     },
     forget(id) {
       const standing = byId.get(id);
@@ -210,6 +222,8 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
     byId: (id) => byId.get(id),
     byKey: (key) => byId.get(idByKey.get(key) ?? ''),
     open: () => byId.values(),
+    hiddenBy: hidden.by,
+    hidden: hidden.all,
     get size() {
       return byId.size;
     },

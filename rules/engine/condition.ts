@@ -28,7 +28,7 @@ function momentAt(core: Core, { device }: Unit, at: number): Moment {
  */
 function conditionHolds(core: Core, unit: Unit, rule: CompiledRule, at: number): boolean {
   try {
-    return rule.when!(conditionContext(core, unit, rule, at));
+    return rule.when!(conditionContext(core, unit, rule.unit === '' ? '1' : rule.unit, at));
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
     core.problems.add(rule.key, unit.device.id, `condition could not be evaluated: ${reason}`);
@@ -36,12 +36,12 @@ function conditionHolds(core: Core, unit: Unit, rule: CompiledRule, at: number):
   }
 }
 
-/** What a condition sees, built only when a comparison already holds. */
-function conditionContext(core: Core, unit: Unit, rule: CompiledRule, at: number): ConditionContext {
+/** What a condition sees, built only when a comparison already holds; constants come in `constantUnit`. */
+export function conditionContext(core: Core, unit: Unit, constantUnit: string, at: number): ConditionContext {
   const { device } = unit;
   return {
     r: readings(core, unit),
-    c: constantsIn(device, rule.unit === '' ? '1' : rule.unit),
+    c: constantsIn(device, constantUnit),
     facts: device.facts,
     device: {
       id: device.id,

@@ -87,6 +87,8 @@ export interface Core {
   readonly gateways: Map<string, GatewayState>;
   readonly circuits: Map<string, Circuit>;
   readonly mounts: Map<string, Set<Unit>>;
+  /** Units by their site: those that watch for a hazard, and those that may stand for others there. */
+  readonly atSite: Map<string, Unit[]>;
   /** Units with a backlog that drains. */
   readonly draining: Set<Unit>;
   /** Units that changed since their last snapshot and are not in the one under way. */
@@ -138,6 +140,7 @@ export function newCore(parts: EngineParts): Core {
     gateways: new Map(),
     circuits: new Map(),
     mounts: new Map(),
+    atSite: new Map(),
     draining: new Set(),
     dirty: new Set(),
     keeping: null,

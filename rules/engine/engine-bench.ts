@@ -58,11 +58,41 @@ const item = (code: string, deviceType: string, leadDepartment: string, rules: o
   timeLimit: { ackMin: 5, arriveMin: 30, makeSafeMin: null, closeH: 8, clock, basis },
 });
 
+const hiding = (id: string, scope: string, because: object, hides: object) => ({
+  id,
+  title: text(id),
+  because,
+  hides,
+  scope,
+  basis,
+});
+
 /** The levels of a restaurant's leak alarm, a regulator's pressures, bins and lamps: one rule of each kind. */
 export const benchCatalogue: Catalogue = catalogueSchema.parse({
   title: text('bench catalogue'),
   version: '0-bench',
   warning: text('invented'),
+  suppressions: [
+    hiding('gateway-down', 'behind-gateway', { gateway: 'down' }, { kinds: ['absence'] }),
+    hiding('carrier-silent', 'mounted-on', { silent: '*' }, { kinds: ['absence'] }),
+    hiding(
+      'row-dark',
+      'same-circuit',
+      { active: 'C04-07.dark' },
+      { measurements: ['pole.lampFailure', 'pole.lampCycling'] },
+    ),
+    hiding(
+      'lamp-off',
+      'same-device',
+      {
+        condition: {
+          expr: '!sun.dark || (has(r.pole.dimLevel) && r.pole.dimLevel == 0.0)',
+          text: text('by day, or dimmed to nothing'),
+        },
+      },
+      { rules: ['C04-07.lamp-cycling'] },
+    ),
+  ],
   domains: [
     {
       code: 'G',
@@ -190,6 +220,14 @@ export const benchCatalogue: Catalogue = catalogueSchema.parse({
                 limit: { flag: true },
                 priority: 'P4',
                 when: { expr: 'sun.dark && r.pole.dimLevel > 0.0', text: text('dark, and commanded on') },
+              },
+              {
+                id: 'lamp-cycling',
+                kind: 'state',
+                measurement: 'pole.lampCycling',
+                op: '==',
+                limit: { flag: true },
+                priority: 'P4',
               },
               {
                 id: 'dark',

@@ -22,6 +22,7 @@ import { applyChange, putDevice, startTime } from './registry.ts';
 import { centre, checkGateways, checkSilence, connection, gatewayHeard, heard } from './silence.ts';
 import { type Kept, type Restored, readGlobals, readUnit, takeSnapshot } from './snapshot.ts';
 import { isWorkedOut } from './statistics.ts';
+import { reviewHidden } from './suppress.ts';
 import { readTogether, TOGETHER } from './together-row.ts';
 import type { Unit } from './units.ts';
 
@@ -37,6 +38,9 @@ export interface Effects {
 const GAP_MS = 15_000;
 /** A gap this long is told to people. */
 const BLIND_MS = 60_000;
+
+/** How often what is hidden is looked at again. */
+const MINUTE_MS = 60_000;
 
 /** Rows of state as the database keeps them between starts. */
 export interface StateRow {
@@ -265,8 +269,13 @@ function tick(core: Core, at: number): void {
   core.timers.fire(time.now, (what) => due(core, what));
   settleQuiet(core);
   checkGateways(core);
+  if (passed(since, at, MINUTE_MS)) reviewHidden(core, core.desk.hidden(), at);
   if (core.parts.reAlarmMs && !core.silent) reAlarm(core, core.parts.reAlarmMs);
 }
+
+/** True where a multiple of `stepMs` lies between two moments: what is done by it is done alike after a restart. */
+const passed = (before: number, now: number, stepMs: number): boolean =>
+  Math.floor(now / stepMs) > Math.floor(before / stepMs);
 
 function due(core: Core, what: number): void {
   const unit = core.units.at(Math.floor(what / 256));

@@ -45,6 +45,9 @@ export const hasDropped = (gateway: GatewayState, now: number): boolean =>
 export const explainsSilence = (gateway: GatewayState, silentAfterMs: number, now: number): boolean =>
   gateway.units.size >= 2 && !(now - gateway.heard < silentAfterMs / 2);
 
+/** While it is down, and for a moment after its return, it stands for the silence of what is behind it. */
+export const coversSilence = ({ downSince, rejoinBy }: GatewayState): boolean => downSince !== 0 || rejoinBy !== 0;
+
 /** What is blind behind a gateway: devices by type, most first, and how many sites they protect. */
 export function blindBehind(gateway: GatewayState): {
   devices: number;

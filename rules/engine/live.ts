@@ -17,7 +17,7 @@ import { backFor, type Core, decode, limitFor, reminder, shown, siteOf } from '.
 import { detailOf } from './details.ts';
 import { stir } from './signs.ts';
 import { bySamples, isWorkedOut, statistic, statisticAt } from './statistics.ts';
-import { causeEnded, withSuppression } from './suppress.ts';
+import { afterReturn, withSuppression } from './suppress.ts';
 import type { Unit } from './units.ts';
 
 const noDoubts: readonly Doubt[] = [];
@@ -249,12 +249,13 @@ export function returned(core: Core, unit: Unit, rule: CompiledRule, wall: numbe
   if (core.silent || rule.silent) return;
   const { columns } = core.units;
   const m = unit.m + rule.measurement;
-  const standing = core.desk.byKey(episodeKey(unit.device.id, rule.key));
+  const key = episodeKey(unit.device.id, rule.key);
+  const standing = core.desk.byKey(key);
   if (standing) {
     const { since } = standing;
     core.lastEpisodes.set(`${unit.device.id} ${rule.key}`, { since, until: Math.max(since, columns.times[m]!) });
   }
-  core.desk.returned(episodeKey(unit.device.id, rule.key), wall, rule.latched, {
+  core.desk.returned(key, wall, rule.latched, {
     value:
       standing && isWorkedOut(rule)
         ? standing.lastValue
@@ -262,5 +263,5 @@ export function returned(core: Core, unit: Unit, rule: CompiledRule, wall: numbe
     at: columns.times[m]!,
     quality: columns.qualities[m]!,
   });
-  causeEnded(core, unit, rule, wall);
+  afterReturn(core, unit, rule, key, wall);
 }

@@ -20,9 +20,8 @@ export function reconcileGateways(core: Core): void {
 }
 
 function hidesStill(core: Core, gateway: string): boolean {
-  for (const { overrides } of core.desk.open()) {
-    if (overrides.some((o) => o.kind === 'suppressed' && o.rule === gatewayDown.rule && o.because === gateway))
-      return true;
+  for (const { id, because } of core.parts.catalogue.suppressions.values()) {
+    if ('gateway' in because && core.desk.hiddenBy(id, gateway).size > 0) return true;
   }
   return false;
 }

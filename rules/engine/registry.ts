@@ -5,7 +5,8 @@ import { episodeKey } from '../judge/identity.ts';
 import { forgetBaselines } from './baselines.ts';
 import { type Core, DERIVE, reminder, touch } from './core.ts';
 import { forgetSignsOf } from './signs.ts';
-import { gatewayOf, listen, listensTo } from './silence.ts';
+import { gatewayCoversNoMore, gatewayOf, listen, listensTo } from './silence.ts';
+import { reviewHidden } from './suppress.ts';
 import type { Unit } from './units.ts';
 
 /** Applies one change of the registry: only the device it speaks of is compiled again. */
@@ -30,6 +31,7 @@ export function applyChange(core: Core, change: RegistryChange): void {
 export function putDevice(core: Core, device: Device, at: number): void {
   const plan = core.parts.catalogue.plans.get(device.type);
   let unit = core.units.get(device.id);
+  let moved = false;
   if (unit && unit.plan !== plan) {
     removeUnit(core, unit, at, `the device's type changed to ${device.type}`);
     unit = undefined;
@@ -41,6 +43,7 @@ export function putDevice(core: Core, device: Device, at: number): void {
   if (unit) {
     unindex(core, unit);
     unit.device = device;
+    moved = true;
   } else {
     unit = core.units.add(device, plan);
     unit.added = Number.isNaN(core.time.lastTick) ? at : core.time.lastTick;
@@ -48,9 +51,19 @@ export function putDevice(core: Core, device: Device, at: number): void {
   }
   core.removed.delete(device.id);
   index(core, unit);
+  joinSite(core, unit);
   limits(core, unit, at);
+  if (moved) reviewHidden(core, hiddenOf(core, unit), at);
   touch(core, unit);
 }
+
+/** Its alarms that a design hides: behind another gateway, on another pole, the cause may no longer be theirs. */
+const hiddenOf = (core: Core, { plan, device }: Unit): string[] =>
+  plan.rules.flatMap((rule) => {
+    if (rule.hiddenBy.length === 0) return [];
+    const alarm = core.desk.byKey(episodeKey(device.id, rule.key));
+    return alarm?.override ? [alarm.id] : [];
+  });
 
 /** Limits that follow from the device's constants and gas. Without a constant the rule rests, and says so. */
 function limits(core: Core, unit: Unit, at: number): void {
@@ -90,12 +103,34 @@ function index(core: Core, unit: Unit): void {
 
 function unindex(core: Core, unit: Unit): void {
   const { circuit, mountedOn, gateway } = unit.device;
+  leaveSite(core, unit);
   const joined = circuit ? core.circuits.get(circuit) : undefined;
   joined?.units.delete(unit);
   joined?.sorted.clear();
   if (mountedOn) core.mounts.get(mountedOn)?.delete(unit);
   if (gateway) core.gateways.get(gateway)?.units.delete(unit);
   core.places.remove(unit);
+}
+
+/** Only devices that watch for something, or whose alarms may stand for others of their site, are looked for there. */
+const countsAtSite = ({ plan }: Unit): boolean =>
+  plan.watches.length > 0 ||
+  plan.rules.some((rule) => rule.standsFor.some(({ suppression }) => suppression.scope === 'same-site'));
+
+function joinSite(core: Core, unit: Unit): void {
+  const { site } = unit.device;
+  if (site === undefined || !countsAtSite(unit)) return;
+  const there = core.atSite.get(site);
+  if (there) there.push(unit);
+  else core.atSite.set(site, [unit]);
+}
+
+function leaveSite(core: Core, unit: Unit): void {
+  const { site } = unit.device;
+  const left = core.atSite.get(site ?? '')?.filter((other) => other !== unit);
+  if (site === undefined || !left) return;
+  if (left.length > 0) core.atSite.set(site, left);
+  else core.atSite.delete(site);
 }
 
 function joinCircuit(core: Core, name: string, unit: Unit): void {
@@ -132,6 +167,7 @@ function removeUnit(core: Core, unit: Unit, at: number, note: string): void {
 function removeGateway(core: Core, id: string, at: number): void {
   core.gatewayRecords.delete(id);
   core.gateways.delete(id);
+  gatewayCoversNoMore(core, id, at);
   if (!core.silent) closeAll(core, id, at, 'the gateway was removed from the registry');
 }
 

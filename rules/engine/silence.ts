@@ -10,7 +10,7 @@ import { buildAlarm, deviceSubject, gatewaySubject } from './build-alarm.ts';
 import { type Core, decode, reminder, siteOf } from './core.ts';
 import { explainsSilence, type GatewayState, hasDropped, newGateway, REJOIN_MS } from './gateways.ts';
 import { explainGatewayDown, gatewayDown } from './platform-alarms.ts';
-import { causeEnded, reveal, suppressed, withSuppression } from './suppress.ts';
+import { afterReturn, causeEnded, withSuppression } from './suppress.ts';
 import type { Unit } from './units.ts';
 
 /** Begins to listen for a device: from now on its silence counts. */
@@ -63,14 +63,14 @@ function spokeAgain(core: Core, unit: Unit, rule: CompiledRule, wall: number): v
   const k = unit.plan.absences.indexOf(rule);
   core.timers.at(core.units.columns.heard[unit.h + k]! + rule.windowMs, reminder(unit, rule.offset));
   if (core.silent) return;
-  const alarm = core.desk.byKey(episodeKey(unit.device.id, rule.key));
-  if (alarm) core.desk.unsuppress(alarm.id, wall, 'heard again');
-  core.desk.returned(episodeKey(unit.device.id, rule.key), wall, rule.latched, {
+  const key = episodeKey(unit.device.id, rule.key);
+  const alarm = core.desk.byKey(key);
+  core.desk.returned(key, wall, rule.latched, {
     value: alarm?.lastValue ?? null,
     at: Number.isNaN(unit.newestAt) ? null : unit.newestAt,
     quality: 0,
   });
-  causeEnded(core, unit, rule, wall);
+  afterReturn(core, unit, rule, key, wall);
 }
 
 /** A reminder about silence fell due: is the device still silent, and who is to blame? */
@@ -96,18 +96,11 @@ export function checkSilence(core: Core, unit: Unit, rule: CompiledRule): void {
   const gateway = unit.device.gateway === undefined ? undefined : core.gateways.get(unit.device.gateway);
   if (gateway && gateway.downSince === 0 && explainsSilence(gateway, rule.windowMs, now))
     gatewayIsDown(core, gateway, wall);
-  if (!core.silent) core.desk.raise(silenceAlarm(core, unit, rule, since, wall, gateway), wall);
+  if (!core.silent) core.desk.raise(silenceAlarm(core, unit, rule, since, wall), wall);
 }
 
-/** The alarm of a silent device; hidden from the start when its gateway already says so for it. */
-function silenceAlarm(
-  core: Core,
-  unit: Unit,
-  rule: CompiledRule,
-  since: number,
-  wall: number,
-  gateway: GatewayState | undefined,
-): Alarm {
+/** The alarm of a silent device; hidden from the start when its gateway or carrier already says so for it. */
+function silenceAlarm(core: Core, unit: Unit, rule: CompiledRule, since: number, wall: number): Alarm {
   const { device, plan } = unit;
   const site = siteOf(core, device);
   const priority = silencePriority(rule.priority, plan.safety, site);
@@ -130,8 +123,6 @@ function silenceAlarm(
     deadlines: deadlinesOf(rule, priority, wall, core.parts.city, core.zone, plan.safety),
     hazard: rule.item?.hazard ?? null,
   });
-  const hidden = gateway && (gateway.downSince !== 0 || gateway.rejoinBy !== 0);
-  if (hidden) return suppressed(alarm, gatewayDown.rule, gateway.id);
   return withSuppression(core, unit, rule, alarm);
 }
 
@@ -168,8 +159,15 @@ export function checkGateways(core: Core): void {
     if (hasDropped(gateway, now)) gatewayIsDown(core, gateway, wall);
     if (gateway.rejoinBy !== 0 && now >= gateway.rejoinBy) {
       gateway.rejoinBy = 0;
-      reveal(core, gatewayDown.rule, gateway.id, wall, 'the gateway is back, and this device is still silent');
+      gatewayCoversNoMore(core, gateway.id, wall);
     }
+  }
+}
+
+/** A gateway no longer stands for the silence behind it. */
+export function gatewayCoversNoMore(core: Core, id: string, wall: number): void {
+  for (const { id: rule, because } of core.parts.catalogue.suppressions.values()) {
+    if ('gateway' in because) causeEnded(core, rule, id, wall);
   }
 }
 

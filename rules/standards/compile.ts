@@ -2,7 +2,7 @@ import { duringText } from '../../devices/city/during-text.ts';
 import { type ConditionContext, compileCondition } from '../../devices/city/expressions.ts';
 import { itemsOf } from '../../devices/city/items-of.ts';
 import type { Clause, Priority } from '../../devices/contract/alarm.ts';
-import type { Catalogue, Item, Limit, Rule } from '../../devices/contract/catalogue.ts';
+import type { Catalogue, Item, Limit, Rule, Suppression } from '../../devices/contract/catalogue.ts';
 import type { Device } from '../../devices/contract/registry.ts';
 import type { Bilingual, DeviceType, Measurement } from '../../devices/model/device-type.ts';
 import type { BaselineRule } from '../judge/baseline.ts';
@@ -14,6 +14,7 @@ import { baselineOf } from './baseline-rule.ts';
 import { compileNumber, type LimitOf } from './constants.ts';
 import { scheduleOf } from './schedule-rule.ts';
 import { silenceRule } from './silence.ts';
+import { type Suppressor, suppressorsOf } from './suppressors.ts';
 
 /** One rule of the catalogue, ready to be judged for every device of its type. */
 export interface CompiledRule extends Delays {
@@ -57,6 +58,10 @@ export interface CompiledRule extends Delays {
   readonly whenText: Bilingual | null;
   readonly item: Item | null;
   readonly clause: Clause;
+  /** What may hide its alarms by design; empty for nearly all rules. */
+  readonly hiddenBy: readonly Suppressor[];
+  /** Suppressions under which its alarms stand for others. */
+  readonly standsFor: readonly Suppressor[];
 }
 
 /** Which devices are neighbours, and how many of them, within what time, are an alarm. */
@@ -84,6 +89,8 @@ export interface TypePlan {
   readonly baselines: readonly CompiledRule[];
   /** It has a P1 rule: its silence leaves somebody unprotected. */
   readonly safety: boolean;
+  /** What it watches for: the hazards of its urgent rules, or its own type where its P1 rules name none. */
+  readonly watches: readonly string[];
 }
 
 /** Words of text measurements as numbers, so that every value is one. */
@@ -111,6 +118,7 @@ export interface CompiledCatalogue {
   readonly ruleCount: number;
   readonly ruleByKey: ReadonlyMap<string, CompiledRule>;
   readonly words: Words;
+  readonly suppressions: ReadonlyMap<string, Suppression>;
 }
 
 /** Compiles the whole catalogue once. Conditions and limits were checked when the city was loaded; a fault here is ours. */
@@ -137,18 +145,21 @@ export function compileCatalogue(
         ),
       });
     }
-    const plan = planOf(type, pairs, { dictionary, version: catalogue.version, platformDepartment });
+    const making = { dictionary, version: catalogue.version, platformDepartment, suppressions: catalogue.suppressions };
+    const plan = planOf(type, pairs, making);
     plans.set(type.id, plan);
     for (const rule of plan.rules) ruleByKey.set(`${type.id} ${rule.key}`, rule);
   }
   const ruleCount = items.reduce((sum, item) => sum + item.rules.length, 0);
-  return { plans, ruleCount, ruleByKey, words: dictionary };
+  const suppressions = new Map(catalogue.suppressions.map((suppression) => [suppression.id, suppression]));
+  return { plans, ruleCount, ruleByKey, words: dictionary, suppressions };
 }
 
 interface Making {
   readonly dictionary: Words;
   readonly version: string;
   readonly platformDepartment: string;
+  readonly suppressions: readonly Suppression[];
 }
 
 function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], making: Making): TypePlan {
@@ -177,7 +188,15 @@ function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], ma
     perDevice: rules.filter((rule) => rule.perDevice !== null),
     baselines: rules.filter((rule) => rule.baseline !== null),
     safety: rules.some((rule) => rule.priority === 'P1'),
+    watches: watchedBy(type, rules),
   };
+}
+
+function watchedBy(type: DeviceType, rules: readonly CompiledRule[]): string[] {
+  const urgent = rules.filter((rule) => rule.priority <= 'P2' && rule.kind !== 'absence');
+  const hazards = new Set(urgent.flatMap((rule) => rule.item?.hazard ?? []));
+  if (hazards.size > 0) return [...hazards];
+  return rules.some((rule) => rule.priority === 'P1') ? [type.id] : [];
 }
 
 function compileRule(
@@ -224,6 +243,7 @@ function compileRule(
     whenText: rule.when?.text ?? null,
     item,
     clause: clauseOf(item, rule, making),
+    ...suppressorsOf(type, item, rule, making.suppressions),
   };
 }
 

@@ -25,6 +25,7 @@ export const testCity: LoadedCity = {
     warning: both('空', 'empty'),
     bases: {},
     domains: [],
+    suppressions: [],
     changes: [],
   },
   city: {

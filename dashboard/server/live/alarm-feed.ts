@@ -19,6 +19,8 @@ export interface AlarmFeed {
   open(): Promise<{ alarms: Alarm[]; seq: number }>;
   /** Alarms that changed after event `seq`, oldest change first; `more` says that there are further ones. */
   since(seq: number): Promise<{ alarms: Alarm[]; seq: number; more: boolean }>;
+  /** These alarms as they stand now; closed ones are left out. For what changes without an event. */
+  again(ids: readonly string[]): Promise<Alarm[]>;
   find(query: AlarmQuery): Promise<{ total: number; items: Alarm[] }>;
   one(id: string): Promise<{ alarm: Alarm; events: AlarmEvent[] } | null>;
   /** Open alarms by catalogue item; the platform's own have none. */
@@ -58,6 +60,12 @@ export function alarmFeed({ db }: Sql<StateTables>): AlarmFeed {
       const whole = more ? rows.filter((row) => row.seq !== after) : rows;
       const page = whole.length > 0 ? whole : rows;
       return { alarms: page.map(parse), seq: Number(page.at(-1)?.seq ?? seq), more };
+    },
+
+    async again(ids) {
+      if (ids.length === 0) return [];
+      const rows = await db.selectFrom('alarms').select('body').where('id', 'in', [...ids]).where('open', '=', 1).execute();
+      return rows.map(parse);
     },
 
     async find({ openOnly, priorities, device, area, from, to, limit, offset }) {

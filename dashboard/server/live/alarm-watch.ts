@@ -9,6 +9,11 @@ const pollMs = 150;
 /** Between looks when rules calls after each commit; only in case a call was missed. */
 const pollBesideCallsMs = 2000;
 
+/** Between looks at counts that change without an event. */
+const recountMs = 2000;
+/** Alarms whose count of blindness is read again at a time, those that blind most first. */
+const recountsAtATime = 500;
+
 export interface AlarmWatchParts {
   readonly alarms: AlarmFeed;
   /** Called by rules after each commit, where it runs in this process. */
@@ -33,6 +38,16 @@ export async function startAlarmWatch({ alarms, onAlarms, onChange, log }: Alarm
   let seq = first.seq;
   let failingSince: number | null = null;
 
+  /** Counts of blindness are renewed without an event (no `seq` tells of them), so they are read again. */
+  const lookAtCounts = async (): Promise<void> => {
+    const ids = blindMost(open.values(), recountsAtATime);
+    const news = (await alarms.again(ids)).filter(
+      (row) => JSON.stringify(open.get(row.id)?.blind) !== JSON.stringify(row.blind),
+    );
+    const changed = news.filter(({ id }) => open.has(id));
+    for (const alarm of changed) open.set(alarm.id, alarm);
+    if (changed.length > 0) onChange(changed);
+  };
   const look = async (): Promise<void> => {
     for (;;) {
       const news = await alarms.since(seq);
@@ -72,6 +87,15 @@ export async function startAlarmWatch({ alarms, onAlarms, onChange, log }: Alarm
   };
   const unsubscribe = onAlarms?.(lookSoon);
   const poll = setInterval(lookSoon, onAlarms ? pollBesideCallsMs : pollMs);
+  let counting: Promise<void> | null = null;
+  const recount = setInterval(() => {
+    // What fails here fails at the next look too, and is told there.
+    counting ??= lookAtCounts()
+      .catch(() => undefined)
+      .finally(() => {
+        counting = null;
+      });
+  }, recountMs);
   // What was committed between the first reading and the subscription.
   lookSoon();
   return {
@@ -80,7 +104,17 @@ export async function startAlarmWatch({ alarms, onAlarms, onChange, log }: Alarm
     async stop() {
       unsubscribe?.();
       clearInterval(poll);
+      clearInterval(recount);
+      await counting;
       while (looking) await looking;
     },
   };
 }
+
+/** Ids of the active alarms that leave most devices unwatched. */
+const blindMost = (open: Iterable<Alarm>, most: number): string[] =>
+  [...open]
+    .filter(({ blind, active }) => blind && active)
+    .sort((a, b) => b.blind!.devices - a.blind!.devices)
+    .slice(0, most)
+    .map(({ id }) => id);
