@@ -20,6 +20,11 @@ export interface Latest {
 
 export type Told = { readonly alarm: Alarm } | { readonly refused: Refusal };
 
+/** What of a row may change although nothing happened to its life-cycle. */
+export type Refreshed = Partial<
+  Pick<Alarm, 'lastValue' | 'lastAt' | 'lastQuality' | 'explanation' | 'blind' | 'priority' | 'severity' | 'deadlines'>
+>;
+
 /**
  * The open alarms, and every way in which they change. One episode is one row (docs/decisions/0003): abnormality that comes
  * back while the row is still open continues it under the same id; once the row is closed, the next one is new.
@@ -40,7 +45,9 @@ export interface AlarmDesk {
   /** Causes that hid it by design are gone; when they were the last, the alarm shows itself, with a note. */
   unhide(id: string, gone: (cause: Suppressed) => boolean, at: number, note: string): void;
   /** Refreshes value and words without an event: nothing happened to the alarm's life-cycle. */
-  refresh(id: string, change: Partial<Pick<Alarm, 'lastValue' | 'lastAt' | 'lastQuality' | 'explanation'>>): void;
+  refresh(id: string, change: Refreshed): void;
+  /** More hangs on it than before: a new priority, and it sounds again. */
+  escalate(id: string, change: Refreshed, at: number, note: string): void;
   /** Takes a row off the desk that turned out to stand for an episode with a row of its own. */
   forget(id: string): void;
   acknowledge(id: string, actor: string, at: number, note: string | null): Told;
@@ -53,6 +60,8 @@ export interface AlarmDesk {
   hiddenBy(rule: string, because: string): ReadonlySet<string>;
   /** Ids of all open alarms that a design hides. */
   hidden(): Iterable<string>;
+  /** Ids of active alarms that leave something unwatched. */
+  blind(): Iterable<string>;
   readonly size: number;
   /** Puts back what the database holds as open, and the number of the last event. */
   load(alarms: readonly Alarm[], lastSeq: number): void;
@@ -66,6 +75,7 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
   const idByKey = new Map<string, string>();
   const ladders = new Map<string, Set<string>>();
   const hidden = hiddenAlarms();
+  const blind = new Set<string>();
   let changed = new Map<string, Alarm>();
   let events: AlarmEvent[] = [];
   let seq = 0;
@@ -76,6 +86,8 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
   };
   const place = (alarm: Alarm): void => {
     hidden.move(byId.get(alarm.id), alarm);
+    if (alarm.blind && alarm.active) blind.add(alarm.id);
+    else blind.delete(alarm.id);
     const group = groupOf(alarm);
     const key = episodeKey(alarm.device, alarm.rule);
     if (isOpen(alarm)) {
@@ -151,8 +163,21 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
       }
       const again = apply(standing, 'abnormal');
       if (!again) return;
-      const { value, lastValue, lastAt, lastQuality, doubts, explanation, limit, clause, priority, severity } = fresh;
-      const news = { value, lastValue, lastAt, lastQuality, doubts, explanation, limit, clause, priority, severity };
+      const { value, lastValue, lastAt, lastQuality, doubts, explanation, limit, clause, priority, severity, blind } =
+        fresh;
+      const news = {
+        value,
+        lastValue,
+        lastAt,
+        lastQuality,
+        doubts,
+        explanation,
+        limit,
+        clause,
+        priority,
+        severity,
+        blind,
+      };
       settleLadder(write({ ...again, ...news, returnedAt: null, ackedAt: null, ackedBy: null }, 'reraised', at), at);
     },
     returned(key, at, latching, latest) {
@@ -200,6 +225,12 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
       if (!standing) return;
       silently({ ...standing, ...change });
     },
+    escalate(id, change, at, note) {
+      const standing = byId.get(id);
+      if (!standing) return;
+      const again = { acked: false, ackedAt: null, ackedBy: null };
+      write({ ...standing, ...change, ...again }, 'reraised', at, null, note);
+    },
     forget(id) {
       const standing = byId.get(id);
       if (standing) place({ ...standing, active: false, acked: true, latched: false });
@@ -224,6 +255,7 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
     open: () => byId.values(),
     hiddenBy: hidden.by,
     hidden: hidden.all,
+    blind: () => blind,
     get size() {
       return byId.size;
     },

@@ -5,8 +5,7 @@ import { episodeKey } from '../judge/identity.ts';
 import { buildAlarm, deviceSubject, gatewaySubject, type Subject } from './build-alarm.ts';
 import { conditionWords } from './condition-words.ts';
 import { type Core, siteOf } from './core.ts';
-import { ownFacts, PLATFORM } from './platform-alarms.ts';
-import { centre } from './silence.ts';
+import { centre, ownFacts, PLATFORM } from './platform-alarms.ts';
 
 /** The rule under which a condition is an alarm. */
 export const conditionRule = (condition: ConditionEntry['condition']): string => `platform.${condition}`;

@@ -7,19 +7,29 @@ import type { Block } from '../../kit/journal/journal.ts';
 import { episodeKey } from '../judge/identity.ts';
 import type { AlarmDesk } from './alarm-desk.ts';
 import { learningOf } from './baselines.ts';
+import { count, recount, renewed } from './blindness.ts';
 import { buildAlarm } from './build-alarm.ts';
 import { takeCondition } from './conditions.ts';
 import { type Core, type Counts, DERIVE, type EngineParts, encode, newCore, touch } from './core.ts';
 import { deriveByTime, deriveFrom } from './derive-lane.ts';
 import { takeEdgeAlarm } from './edge-alarms.ts';
+import { checkGateways, connection, gatewayHeard, gatewaysDown } from './gateway-watch.ts';
 import { clockWasSetBack, followClock, isBacklog } from './lane.ts';
 import { judgeLate, settleQuiet } from './late.ts';
 import { judgeLive, recheck } from './live.ts';
 import { lookAgain, lookAround } from './neighbours.ts';
-import { explainBlindness, explainJournalGap, journalGap, ownFacts, PLATFORM, pathBlind } from './platform-alarms.ts';
+import {
+  explainBlindness,
+  explainJournalGap,
+  journalGap,
+  ownFacts,
+  PLATFORM,
+  pathBlind,
+  platformSubject,
+} from './platform-alarms.ts';
 import { reconcileGateways } from './reconcile.ts';
 import { applyChange, putDevice, startTime } from './registry.ts';
-import { centre, checkGateways, checkSilence, connection, gatewayHeard, heard } from './silence.ts';
+import { checkSilence, heard } from './silence.ts';
 import { type Kept, type Restored, readGlobals, readUnit, takeSnapshot } from './snapshot.ts';
 import { isWorkedOut } from './statistics.ts';
 import { reviewHidden } from './suppress.ts';
@@ -41,6 +51,8 @@ const BLIND_MS = 60_000;
 
 /** How often what is hidden is looked at again. */
 const MINUTE_MS = 60_000;
+/** How often the devices that an alarm leaves unwatched are counted again. */
+const RECOUNT_MS = 10_000;
 
 /** Rows of state as the database keeps them between starts. */
 export interface StateRow {
@@ -141,7 +153,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     snapshot: (limit) => takeSnapshot(core, limit),
     missed(after, oldest, at) {
-      platformAlarm(core, journalGap, at, at, explainJournalGap(after, oldest), 'P2');
+      core.desk.raise(platformAlarm(core, journalGap, at, at, explainJournalGap(after, oldest), 'P2'), at);
     },
     pending: taken,
     refreshOpen: () => refreshOpen(core),
@@ -270,6 +282,7 @@ function tick(core: Core, at: number): void {
   settleQuiet(core);
   checkGateways(core);
   if (passed(since, at, MINUTE_MS)) reviewHidden(core, core.desk.hidden(), at);
+  recount(core, { small: passed(since, at, RECOUNT_MS), large: passed(since, at, MINUTE_MS) });
   if (core.parts.reAlarmMs && !core.silent) reAlarm(core, core.parts.reAlarmMs);
 }
 
@@ -295,33 +308,28 @@ function due(core: Core, what: number): void {
   if (core.units.evals.phases[unit.s + offset] !== before) touch(core, unit);
 }
 
-/** After a blind stretch: one alarm, raised and returned, that says for how long. */
+/** After a blind stretch: one alarm, raised and returned, that says for how long and for whom. */
 function blindness(core: Core, since: number, at: number): void {
   if (core.silent) return;
-  platformAlarm(core, pathBlind, since, at, explainBlindness(at - since), 'P2');
+  const bare = platformAlarm(core, pathBlind, since, at, explainBlindness(at - since), 'P2');
+  core.desk.raise(renewed(core, bare, count(core, core.units.all(), 0, true)), at);
+  // The path stays blind while no gateway is left.
+  if (gatewaysDown(core).all) return;
   core.desk.returned(episodeKey(PLATFORM, pathBlind.rule), at, false, { value: null, at, quality: GOOD });
 }
 
-function platformAlarm(
+const platformAlarm = (
   core: Core,
   what: { rule: string; title: { zh: string; en: string } },
   since: number,
   at: number,
   explanation: { zh: string; en: string },
   priority: 'P1' | 'P2',
-): void {
-  const subject = {
-    device: PLATFORM,
-    deviceName: what.title.zh,
-    deviceType: PLATFORM,
-    site: null,
-    siteName: null,
-    area: null,
-    ...centre(core),
-    demo: false,
-  };
-  core.desk.raise(buildAlarm(subject, ownFacts(core, { ...what, priority, since, raisedAt: at, explanation })), at);
-}
+): Alarm =>
+  buildAlarm(
+    platformSubject(core, what.title),
+    ownFacts(core, { ...what, priority, since, raisedAt: at, explanation }),
+  );
 
 function reAlarm(core: Core, afterMs: number): void {
   for (const alarm of core.desk.open()) {

@@ -47,19 +47,3 @@ export const explainsSilence = (gateway: GatewayState, silentAfterMs: number, no
 
 /** While it is down, and for a moment after its return, it stands for the silence of what is behind it. */
 export const coversSilence = ({ downSince, rejoinBy }: GatewayState): boolean => downSince !== 0 || rejoinBy !== 0;
-
-/** What is blind behind a gateway: devices by type, most first, and how many sites they protect. */
-export function blindBehind(gateway: GatewayState): {
-  devices: number;
-  types: [type: string, count: number][];
-  sites: number;
-} {
-  const types = new Map<string, number>();
-  const sites = new Set<string>();
-  for (const { device } of gateway.units) {
-    types.set(device.type, (types.get(device.type) ?? 0) + 1);
-    if (device.site) sites.add(device.site);
-  }
-  const sorted = [...types].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
-  return { devices: gateway.units.size, types: sorted, sites: sites.size };
-}

@@ -11,6 +11,7 @@ import type { CompiledRule } from '../standards/compile.ts';
 import { deadlinesOf } from '../standards/deadlines.ts';
 import { explain } from '../standards/explain.ts';
 import { departureNow, learn } from './baselines.ts';
+import { withBlindness } from './blindness.ts';
 import { buildAlarm, deviceSubject } from './build-alarm.ts';
 import { holds } from './condition.ts';
 import { backFor, type Core, decode, limitFor, reminder, shown, siteOf } from './core.ts';
@@ -184,8 +185,13 @@ export function raise(
   entry: TelemetryEntry | null,
 ): void {
   if (core.silent || rule.silent) return;
-  const alarm = alarmOf(core, unit, rule, since, number, quality, lastAt, wall, entry);
-  core.desk.raise(withSuppression(core, unit, rule, alarm), wall);
+  const alarm = withSuppression(
+    core,
+    unit,
+    rule,
+    alarmOf(core, unit, rule, since, number, quality, lastAt, wall, entry),
+  );
+  core.desk.raise(rule.standsFor.length === 0 ? alarm : withBlindness(core, alarm), wall);
 }
 
 /** The alarm that an episode of a device's rule is, in the live lane. */

@@ -1,11 +1,10 @@
-import type { Bilingual, DeviceType } from '../../devices/model/device-type.ts';
+import type { Bilingual } from '../../devices/model/device-type.ts';
 import { GOOD } from '../../devices/model/quality.ts';
 import { platformClause } from '../standards/compile.ts';
 import { deadlinesOf } from '../standards/deadlines.ts';
 import { spanText } from '../standards/words.ts';
-import type { AlarmFacts } from './build-alarm.ts';
+import type { AlarmFacts, Subject } from './build-alarm.ts';
 import type { Core } from './core.ts';
-import { blindBehind, type GatewayState } from './gateways.ts';
 
 /** The platform's own alarms: what they are called and how they explain themselves. */
 export const pathBlind = { rule: 'platform.path-blind', title: { zh: '监测通路中断', en: 'Path blind' } } as const;
@@ -23,25 +22,39 @@ export function explainBlindness(ms: number): Bilingual {
   };
 }
 
-/** What a gateway that is down leaves blind. */
-export function explainGatewayDown(gateway: GatewayState, types: (id: string) => DeviceType | undefined): Bilingual {
-  const { devices, types: counts, sites } = blindBehind(gateway);
-  const name = gateway.record?.name ?? gateway.id;
-  const title = (id: string): Bilingual => types(id)?.title ?? { zh: id, en: id };
-  const zh = counts.map(([id, n]) => `${title(id).zh} ${n} 台`).join('、');
-  const en = counts.map(([id, n]) => `${n} × ${title(id).en}`).join(', ');
-  if (devices === 0)
-    return { zh: `网关 ${name} 断开，其后没有登记设备`, en: `gateway ${name} is down; no device stands behind it` };
-  return {
-    zh: `网关 ${name} 断开，其后 ${devices} 台设备失去监测：${zh}；涉及受保护场所 ${sites} 处`,
-    en: `gateway ${name} is down; ${devices} devices behind it are blind: ${en}; ${sites} protected sites`,
-  };
-}
+/** Why the alarm of a gateway stands; what it leaves unwatched follows from the count. */
+export const explainGatewayDown = (name: string): Bilingual => ({
+  zh: `网关 ${name} 断开`,
+  en: `gateway ${name} is down`,
+});
+
+export const explainAllDown = (count: number): Bilingual => ({
+  zh: `全部 ${count} 个网关断开`,
+  en: `all ${count} gateways are down`,
+});
 
 /** The journal no longer held what had not been judged. */
 export const explainJournalGap = (after: number, oldest: number): Bilingual => ({
   zh: `日志第 ${after} 至 ${oldest} 块之间的数据在判定前已被清除，从最早可读处继续`,
   en: `entries between blocks ${after} and ${oldest} of the journal were freed before they were judged; going on from the oldest kept`,
+});
+
+/** The middle of the city's map: where things are that stand nowhere. */
+export const centre = (core: Core): { lon: number; lat: number } => ({
+  lon: core.parts.city.map.center[0],
+  lat: core.parts.city.map.center[1],
+});
+
+/** The platform as the subject of an alarm, called by what is wrong. */
+export const platformSubject = (core: Core, title: Bilingual): Subject => ({
+  device: PLATFORM,
+  deviceName: title.zh,
+  deviceType: PLATFORM,
+  site: null,
+  siteName: null,
+  area: null,
+  ...centre(core),
+  demo: false,
 });
 
 /** What the platform says of itself or of a gateway: no value, no limit, no clause of the city. */

@@ -4,8 +4,9 @@ import { forget, phase } from '../judge/evaluate.ts';
 import { episodeKey } from '../judge/identity.ts';
 import { forgetBaselines } from './baselines.ts';
 import { type Core, DERIVE, reminder, touch } from './core.ts';
+import { gatewayCoversNoMore, gatewayOf } from './gateway-watch.ts';
 import { forgetSignsOf } from './signs.ts';
-import { gatewayCoversNoMore, gatewayOf, listen, listensTo } from './silence.ts';
+import { listen, listensTo } from './silence.ts';
 import { reviewHidden } from './suppress.ts';
 import type { Unit } from './units.ts';
 

@@ -105,7 +105,7 @@ describe('a gateway that is down', () => {
     expect(b.shows).toEqual(['platform.gateway-down unack']);
     expect(b.alarm('platform.gateway-down')).toMatchObject({ device: 'g1', priority: 'P2' });
     expect(b.alarm('platform.gateway-down')!.explanation.zh).toBe(
-      '网关 东区网关 断开，其后 3 台设备失去监测：餐饮燃气泄漏报警器 2 台、燃气调压站远传终端 1 台；涉及受保护场所 2 处',
+      '网关 东区网关 断开；3 台设备失去监测：餐饮燃气泄漏报警器 2 台、燃气调压站远传终端 1 台；无人看护：学校 2 处',
     );
   });
 

@@ -1,16 +1,16 @@
-import { type Alarm, opcuaSeverity } from '../../devices/contract/alarm.ts';
+import type { Alarm } from '../../devices/contract/alarm.ts';
 import { verdict } from '../judge/compare.ts';
 import { change, forget, phase, step } from '../judge/evaluate.ts';
 import { episodeKey } from '../judge/identity.ts';
-import { type CompiledRule, platformClause } from '../standards/compile.ts';
+import type { CompiledRule } from '../standards/compile.ts';
 import { deadlinesOf } from '../standards/deadlines.ts';
 import { explainSilence } from '../standards/explain.ts';
-import { silencePriority } from '../standards/silence.ts';
-import { buildAlarm, deviceSubject, gatewaySubject } from './build-alarm.ts';
+import { withBlindness } from './blindness.ts';
+import { buildAlarm, deviceSubject } from './build-alarm.ts';
 import { type Core, decode, reminder, siteOf } from './core.ts';
-import { explainsSilence, type GatewayState, hasDropped, newGateway, REJOIN_MS } from './gateways.ts';
-import { explainGatewayDown, gatewayDown } from './platform-alarms.ts';
-import { afterReturn, causeEnded, withSuppression } from './suppress.ts';
+import { gatewayHeard, gatewayIsDown } from './gateway-watch.ts';
+import { explainsSilence } from './gateways.ts';
+import { afterReturn, withSuppression } from './suppress.ts';
 import type { Unit } from './units.ts';
 
 /** Begins to listen for a device: from now on its silence counts. */
@@ -42,12 +42,6 @@ export function heard(
   }
   const gateway = unit.device.gateway === undefined ? undefined : core.gateways.get(unit.device.gateway);
   if (gateway) gatewayHeard(core, gateway, wall, now);
-}
-
-/** Something behind a gateway was heard. */
-export function gatewayHeard(core: Core, gateway: GatewayState, wall: number, now: number): void {
-  gateway.heard = now;
-  if (gateway.downSince !== 0) gatewayUp(core, gateway, wall);
 }
 
 function speaksAgain(core: Core, unit: Unit, rule: CompiledRule, at: number, wall: number, now: number): void {
@@ -103,12 +97,11 @@ export function checkSilence(core: Core, unit: Unit, rule: CompiledRule): void {
 function silenceAlarm(core: Core, unit: Unit, rule: CompiledRule, since: number, wall: number): Alarm {
   const { device, plan } = unit;
   const site = siteOf(core, device);
-  const priority = silencePriority(rule.priority, plan.safety, site);
   const last = lastHeard(core, unit, rule);
   const alarm = buildAlarm(deviceSubject(device, site), {
     rule: rule.key,
     measurement: rule.measurementName,
-    priority,
+    priority: rule.priority,
     clause: rule.clause,
     since,
     raisedAt: wall,
@@ -120,10 +113,10 @@ function silenceAlarm(core: Core, unit: Unit, rule: CompiledRule, since: number,
     limit: null,
     unit: '',
     explanation: explainSilence(device.name, rule.windowMs, last.at !== null),
-    deadlines: deadlinesOf(rule, priority, wall, core.parts.city, core.zone, plan.safety),
+    deadlines: deadlinesOf(rule, rule.priority, wall, core.parts.city, core.zone, plan.safety),
     hazard: rule.item?.hazard ?? null,
   });
-  return withSuppression(core, unit, rule, alarm);
+  return withBlindness(core, withSuppression(core, unit, rule, alarm));
 }
 
 /** The last thing heard: what a silent alarm shows, with its age. */
@@ -139,89 +132,4 @@ function lastHeard(core: Core, unit: Unit, rule: CompiledRule) {
   if (newest < 0 || Number.isNaN(times[unit.m + newest])) return { value: null, at: null, quality: 0 };
   const m = unit.m + newest;
   return { value: decode(core, unit.plan, newest, values[m]!), at: times[m]!, quality: qualities[m]! };
-}
-
-/** A gateway's connection came or went. */
-export function connection(core: Core, id: string, up: boolean, at: number): void {
-  const gateway = core.gateways.get(id);
-  if (!gateway) return;
-  const was = gateway.connected;
-  gateway.connected = up;
-  if (up) {
-    if (gateway.downSince !== 0) gatewayUp(core, gateway, at);
-  } else if (was !== false) gateway.droppedAt = core.time.now;
-}
-
-/** Looks at every gateway as time passes: broken connections become alarms, grace periods end. */
-export function checkGateways(core: Core): void {
-  const { now, lastTick: wall } = core.time;
-  for (const gateway of core.gateways.values()) {
-    if (hasDropped(gateway, now)) gatewayIsDown(core, gateway, wall);
-    if (gateway.rejoinBy !== 0 && now >= gateway.rejoinBy) {
-      gateway.rejoinBy = 0;
-      gatewayCoversNoMore(core, gateway.id, wall);
-    }
-  }
-}
-
-/** A gateway no longer stands for the silence behind it. */
-export function gatewayCoversNoMore(core: Core, id: string, wall: number): void {
-  for (const { id: rule, because } of core.parts.catalogue.suppressions.values()) {
-    if ('gateway' in because) causeEnded(core, rule, id, wall);
-  }
-}
-
-function gatewayIsDown(core: Core, gateway: GatewayState, wall: number): void {
-  gateway.downSince = wall;
-  gateway.rejoinBy = 0;
-  if (core.silent) return;
-  const { parts, zone } = core;
-  const priority = 'P2';
-  core.desk.raise(
-    {
-      ...buildAlarm(
-        gatewaySubject(gateway.record ?? { id: gateway.id, name: gateway.id, ...centre(core), demo: false }),
-        {
-          rule: gatewayDown.rule,
-          measurement: 'connection',
-          priority,
-          clause: platformClause(gatewayDown.title, parts.version, parts.city.platformDepartment),
-          since: wall,
-          raisedAt: wall,
-          value: gateway.units.size,
-          lastAt: wall,
-          quality: 0,
-          doubts: [],
-          op: null,
-          limit: null,
-          unit: '1',
-          explanation: explainGatewayDown(gateway, (id) => parts.types[id]),
-          deadlines: deadlinesOf(null, priority, wall, parts.city, zone),
-        },
-      ),
-      severity: opcuaSeverity[priority],
-    },
-    wall,
-  );
-}
-
-export const centre = (core: Core): { lon: number; lat: number } => ({
-  lon: core.parts.city.map.center[0],
-  lat: core.parts.city.map.center[1],
-});
-
-function gatewayUp(core: Core, gateway: GatewayState, wall: number): void {
-  gateway.downSince = 0;
-  gateway.rejoinBy = core.time.now + REJOIN_MS;
-  if (core.silent) return;
-  core.desk.returned(episodeKey(gateway.id, gatewayDown.rule), wall, false, { value: 0, at: wall, quality: 0 });
-}
-
-/** The gateway's state, made when it is first spoken of. */
-export function gatewayOf(core: Core, id: string): GatewayState {
-  const known = core.gateways.get(id);
-  if (known) return known;
-  const made = newGateway(id, core.gatewayRecords.get(id) ?? null);
-  core.gateways.set(id, made);
-  return made;
 }

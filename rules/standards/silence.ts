@@ -1,4 +1,3 @@
-import type { Priority } from '../../devices/contract/alarm.ts';
 import type { Rule } from '../../devices/contract/catalogue.ts';
 import type { Site } from '../../devices/contract/registry.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
@@ -26,13 +25,14 @@ export function silenceRule(type: DeviceType, safety: boolean): Rule {
   };
 }
 
-/** Kinds of site where people gather: they stay unprotected while the device that watches them is silent. */
-const peopled: ReadonlySet<Site['kind']> = new Set(['restaurant', 'school', 'station', 'estate', 'market', 'plant']);
+const peopled: ReadonlySet<string> = new Set<Site['kind']>([
+  'restaurant',
+  'school',
+  'station',
+  'estate',
+  'market',
+  'plant',
+]);
 
-/**
- * The priority of a device's silence: the rule's own, raised to P2 when a safety device is silent at a site where people
- * are, because what is unprotected counts, not what is broken.
- */
-export function silencePriority(own: Priority, safety: boolean, site: Site | undefined): Priority {
-  return safety && site && peopled.has(site.kind) && own > 'P2' ? 'P2' : own;
-}
+/** True for kinds of site where people gather: they stay unprotected while what watches them is silent. */
+export const isPeopled = (kind: string): boolean => peopled.has(kind);
