@@ -137,6 +137,25 @@ describe('the watch over alarms', () => {
     await watch.stop();
   });
 
+  it('tells a count of blindness that was renewed without an event', async () => {
+    const blind = (hidden: number) => {
+      const dark = row('g', 1);
+      const body = { ...JSON.parse(dark.body), blind: { devices: 9, byType: [], unprotected: [], hidden } };
+      return { ...dark, body: JSON.stringify(body) };
+    };
+    await put(blind(0));
+    const told: (number | undefined)[] = [];
+    const watch = await startAlarmWatch({
+      alarms: alarmFeed(sql),
+      onChange: (changed) => told.push(...changed.map((alarm) => alarm.blind?.hidden)),
+      log: silentLog,
+    });
+    await put(blind(7));
+    await until('the new count is told', () => told.length === 1);
+    expect([told, watch.open.get('g')?.blind?.hidden]).toEqual([[7], 7]);
+    await watch.stop();
+  });
+
   it('looks again when it is called while it looks', async () => {
     let notify = () => {};
     const told: string[] = [];

@@ -64,7 +64,12 @@ export function alarmFeed({ db }: Sql<StateTables>): AlarmFeed {
 
     async again(ids) {
       if (ids.length === 0) return [];
-      const rows = await db.selectFrom('alarms').select('body').where('id', 'in', [...ids]).where('open', '=', 1).execute();
+      const rows = await db
+        .selectFrom('alarms')
+        .select('body')
+        .where('id', 'in', [...ids])
+        .where('open', '=', 1)
+        .execute();
       return rows.map(parse);
     },
 
