@@ -68,9 +68,9 @@ export function deskOver(at: At, begins: string, record?: Circumstance['record']
       const quality = Object.fromEntries(Object.keys(values).map((name) => [name, worths[worth]]));
       give({ kind: 'telemetry', device: 'd1', at: now, received: now, source: 'mqtt', values, quality });
     },
-    /** What stands there of a rule. */
+    /** What the desk has in sight of a rule: what a design hides troubles nobody. */
     shows(rule: string): string {
-      const open = [...rows.values()].filter((a) => a.rule === rule && isOpen(a));
+      const open = [...rows.values()].filter((a) => a.rule === rule && isOpen(a) && a.override === null);
       if (open.length > 1) throw new Error(`${rule} has ${open.length} rows: one episode is one row`);
       return open[0] ? stateOf(open[0]) : 'quiet';
     },
