@@ -20,7 +20,8 @@ export async function outcomeOf(
 ): Promise<Extract<CommandOutcome, { readonly done: true }>> {
   const rules = connect(folder, 'rules');
   try {
-    const actor = { id: `cli:${userInfo().username}`, name: userInfo().username, via: 'cli' } as const;
+    const { username } = userInfo();
+    const actor = { id: `cli:${username}`, name: username, via: 'cli', role: 'admin' } as const;
     const command = { ...wanted, id: randomUUID(), actor, at: Date.now() } as Command;
     const outcome = await rules.call<CommandOutcome>('rules.command', command);
     if (!('done' in outcome)) throw new Problem(`${outcome.refused.zh}\n${outcome.refused.en}`);

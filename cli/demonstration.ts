@@ -138,7 +138,7 @@ export async function startDemonstration(parts: DemonstrationParts): Promise<Dem
 }
 
 async function register(command: CommandPort, at: number, put: RegistryPut): Promise<void> {
-  const actor = { id: 'demo', name: '演示 / demonstration', via: 'demo' } as const;
+  const actor = { id: 'demo', name: '演示 / demonstration', via: 'demo', role: 'system' } as const;
   const outcome = await command({ id: randomUUID(), actor, at, type: 'registry.put', put });
   if (!('done' in outcome)) throw new Problem(`${outcome.refused.zh}\n${outcome.refused.en}`);
 }

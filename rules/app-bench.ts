@@ -1,5 +1,5 @@
 import type { Alarm } from '../devices/contract/alarm.ts';
-import type { Command, CommandOutcome } from '../devices/contract/command.ts';
+import type { Actor, Command, CommandOutcome } from '../devices/contract/command.ts';
 import type { JournalEntry, TelemetryEntry, Value } from '../devices/contract/entry.ts';
 import type { IngestPort } from '../devices/contract/ports.ts';
 import type { ReadmitQuery, Readmitted } from '../devices/contract/quarantine.ts';
@@ -13,7 +13,7 @@ import { silentLog } from '../kit/log.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { type Rules, type RulesTables, rulesMigrations, startRules } from './app.ts';
-import { benchCatalogue, benchCity, glance, momentOf } from './engine/engine-bench.ts';
+import { benchCatalogue, benchCity, bystanders, glance, momentOf } from './engine/engine-bench.ts';
 
 const MB = 1024 * 1024;
 
@@ -107,14 +107,15 @@ export async function rulesBench(begins = '10:00', database: { url: string; sche
       await journal.append([{ kind: 'telemetry', device, at: now, received: now, source: 'mqtt', values, ...more }]);
       await judged();
     },
-    /** Sends a command as Mira from a page. */
+    /** Sends a command from a page, by default as Mira of the duty seat. */
     async asks(
       command: Omit<Extract<Command, { type: 'acknowledge' }>, 'id' | 'actor' | 'at'> | Record<string, unknown>,
       id?: string,
+      actor: Actor = bystanders.mira,
     ): Promise<CommandOutcome> {
       const envelope = {
         id: id ?? `command-${++ids}`,
-        actor: { id: 'u1', name: 'mira', via: 'page' as const },
+        actor,
         at: clock.now(),
       };
       const outcome = await rules!.command({ ...envelope, ...command } as Command);

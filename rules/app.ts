@@ -11,14 +11,8 @@ import type { Cancel, Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { outcomeOf, writeAudit } from './commands/audit.ts';
-import {
-  alarmOutcome,
-  type CommandParts,
-  type Executed,
-  executeOnDesk,
-  executeOnRegistry,
-  readmitOutcome,
-} from './commands/execute.ts';
+import { type CommandParts, type Executed, executeOnRegistry, readmitOutcome } from './commands/execute.ts';
+import { alarmOutcome, executeOnDesk } from './commands/on-desk.ts';
 import { invalidCommand, notReadmitted, notServing } from './commands/refusals.ts';
 import { createEngine, type Effects } from './engine/engine.ts';
 import { judgeJournal } from './judge-journal.ts';
@@ -29,6 +23,8 @@ import { commits } from './store/commits.ts';
 import { pause, takeLease } from './store/lease.ts';
 import type { RulesTables } from './store/migrations.ts';
 import { derivedOutbox, registryOutbox } from './store/outbox.ts';
+import { loadOverrides } from './store/override-store.ts';
+import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
 
 export { type RulesTables, rulesMigrations } from './store/migrations.ts';
 
@@ -83,6 +79,8 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     engine.load(snapshot);
     const { open, lastSeq } = await loadAlarms(state.db);
     engine.desk.load(open, lastSeq);
+    const laid = await loadOverrides(state.db);
+    engine.overrides.load(laid.standing, laid.asked);
 
     const listeners = new Set<(seq: number) => void>();
     const outbox = registryOutbox(state.db, ingest, clock, log, stop.signal);
@@ -102,7 +100,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       log,
       stopped: stop.signal,
       commit: async (effects, cursor) => {
-        if (effects.alarms.length > 0 || effects.events.length > 0) {
+        if (effects.alarms.length > 0 || effects.events.length > 0 || effects.overrides) {
           for (const id of await writing.effects(effects, cursor)) engine.desk.forget(id);
           told(effects.events);
         }
@@ -128,7 +126,6 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         const before = await writing.transaction((trx) => outcomeOf(trx, command.id));
         if (before) return { outcome: before, published: true };
         const executed = await perform(command, {
-          desk: engine.desk,
           registry,
           types,
           areas: city.areas.map((a) => a.code),
@@ -156,14 +153,17 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         }),
       );
     };
+    const modelOf = (device: string) => registry.device(device)?.model ?? null;
     const perform = async (command: Command, commandParts: CommandParts): Promise<Executed> => {
-      const onDesk = executeOnDesk(engine.desk, command);
+      const judged = command.type === 'judge' ? await judgedRows(state.db, command.of) : [];
+      const onDesk = executeOnDesk({ engine, policy: city.alarmPolicy, judged }, command);
       const effects: Effects | null = onDesk && engine.pending();
       const executed = await writing.transaction(async (trx) => {
         const done: Executed = onDesk
           ? { outcome: await alarmOutcome(trx, onDesk), changes: [] }
           : await executeOnRegistry(trx, command as Parameters<typeof executeOnRegistry>[1], commandParts);
         if (effects) await writing.write(trx, effects, judging.cursor());
+        if (command.type === 'judge' && onDesk) await writeVerdicts(trx, onDesk.verdicts, command, modelOf);
         await writeAudit(trx, command, done.outcome, clock.now());
         return done;
       });
@@ -199,6 +199,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           readings: counted.readings,
           rules: counted.rules,
           openAlarms: counted.openAlarms,
+          overrides: counted.overrides,
           problems: [...waiting, ...counted.problems],
           learning: counted.learning,
         };

@@ -63,5 +63,5 @@ declare module 'fastify' {
 export function actorOf(request: FastifyRequest): Actor {
   const who = request.principal;
   if (!who) throw new Error('a route without a principal issued a command');
-  return { id: who.id, name: who.name, via: who.via };
+  return { id: who.id, name: who.name, via: who.via, role: who.role };
 }

@@ -21,7 +21,7 @@ declare module 'fastify' {
 }
 
 /** Roles that may change something. A viewer looks. */
-export const mayChange: readonly Role[] = ['admin', 'duty'];
+export const mayChange: readonly Role[] = ['admin', 'supervisor', 'duty'];
 
 const cookieOf = (header: string | undefined): string | undefined =>
   header

@@ -166,7 +166,22 @@ export interface AlarmEvent {
   readonly alarm: string;
   /** On the platform's clock, ms. */
   readonly at: number;
-  readonly kind: 'raised' | 'reraised' | 'returned' | 'acknowledged' | 'reset' | 'superseded' | 'closed' | 'note';
+  readonly kind:
+    | 'raised'
+    | 'reraised'
+    | 'returned'
+    | 'acknowledged'
+    | 'reset'
+    | 'superseded'
+    | 'closed'
+    | 'note'
+    /** Somebody asked for what a second person must confirm. */
+    | 'asked'
+    | 'shelved'
+    | 'unshelved'
+    | 'out-of-service'
+    | 'in-service'
+    | 'judged';
   readonly actor: string | null;
   readonly note: string | null;
 }

@@ -3,6 +3,31 @@ import { z } from 'zod';
 const monthDay = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/);
 const bilingual = z.object({ zh: z.string().min(1), en: z.string().min(1) });
 
+const hazard = z.enum(['gas', 'fire', 'water', 'structure', 'power']);
+const priority = z.enum(['P1', 'P2', 'P3', 'P4']);
+
+/** How far people may go in putting alarms aside. The defaults are our proposal; a city writes its own. */
+export const alarmPolicySchema = z.strictObject({
+  /** The longest shelf by priority, minutes: an urgent alarm is looked at again within the hour. */
+  longestShelfMinutes: z
+    .strictObject({
+      P1: z.number().int().min(1).default(60),
+      P2: z.number().int().min(1).default(480),
+      P3: z.number().int().min(1).default(1440),
+      P4: z.number().int().min(1).default(10_080),
+    })
+    .prefault({}),
+  /** Alarms that nobody hides alone: of these priorities and these hazards. */
+  secondPerson: z
+    .array(z.strictObject({ priorities: z.array(priority).min(1), hazards: z.array(hazard).min(1) }))
+    .default([{ priorities: ['P1'], hazards: ['gas', 'fire'] }]),
+  /** So long what was asked for waits for the second person, minutes. */
+  confirmWithinMinutes: z.number().int().min(1).max(120).default(10),
+  /** How near another detector must be to bear out that a marked one's alarm is over, metres. */
+  witnessWithinM: z.number().min(0).max(1000).default(100),
+});
+export type AlarmPolicy = z.infer<typeof alarmPolicySchema>;
+
 /** `cities/<id>/city.yaml`: all that belongs to one city and is not a catalogue, a map or a demonstration. */
 export const citySchema = z.strictObject({
   id: z.string(),
@@ -26,6 +51,7 @@ export const citySchema = z.strictObject({
   /** Who answers for the platform's own alarms (path blind, store lagging). */
   platformDepartment: z.string(),
   hotline: z.string().optional(),
+  alarmPolicy: alarmPolicySchema.prefault({}),
   working: z.strictObject({
     /** Local times, `["08:00","12:00"]`. */
     hours: z.array(z.tuple([z.string(), z.string()])),

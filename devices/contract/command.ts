@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import type { OverrideAsk } from './overrides.ts';
 import { credentialSchema, deviceSchema, gatewaySchema, siteSchema } from './registry.ts';
+import { actorRoles } from './roles.ts';
 
 /** Who asks: a person's account, an API token, the command line, or the demonstration. */
 export const actorSchema = z.object({
   id: z.string().min(1),
   name: z.string().min(1),
   via: z.enum(['page', 'token', 'cli', 'demo', 'system']),
+  role: z.enum(actorRoles),
 });
 export type Actor = z.infer<typeof actorSchema>;
 
@@ -16,6 +19,42 @@ const envelope = {
   /** When it was asked, on the platform's clock, ms. */
   at: z.number(),
 };
+
+const reason = z.string().trim().min(2).max(500);
+const pointFields = {
+  device: z.string().min(1),
+  /** The rule of the point; null for a whole device, which only out of service knows. */
+  rule: z.string().min(1).nullable(),
+};
+/** What a shelf is asked for with. */
+export const shelfFields = {
+  minutes: z.number().int().min(1).max(43_200),
+  oneShot: z.boolean().default(false),
+  reason,
+};
+/** What a point or a whole device is taken out of service with. */
+export const serviceFields = {
+  ...pointFields,
+  workOrder: z.string().trim().min(1).max(100),
+  reason,
+  /** When it ends by itself, ms; null: when somebody returns it to service. */
+  until: z.number().int().nullable().default(null),
+};
+export const verdictKinds = ['real', 'biogas', 'cooking', 'sensor-fault', 'test', 'works'] as const;
+/** Some words, of letters or digits in any script: a dash is no evidence. */
+export const evidence = z
+  .string()
+  .trim()
+  .max(2000)
+  .refine((text) => (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) >= 4, {
+    error: 'say in a few words what the verdict rests on',
+    params: { zh: '请写明依据（至少 4 个字）' },
+  });
+/** What a verdict is of: alarms by id, open or closed, or all of an incident. */
+export const judgedSchema = z.union([
+  z.object({ alarms: z.array(z.string()).min(1).max(1000) }),
+  z.object({ incident: z.string().min(1) }),
+]);
 
 export const registryPutSchema = z.object({
   devices: z.array(deviceSchema).default([]),
@@ -34,6 +73,22 @@ export const commandSchema = z.discriminatedUnion('type', [
     note: z.string().max(2000).optional(),
   }),
   z.object({ ...envelope, type: z.literal('reset'), alarm: z.string(), note: z.string().max(2000).optional() }),
+  /** Hides alarms for a limited time. The shelf belongs to the point, device and rule, and outlasts the episode. */
+  z.object({
+    ...envelope,
+    type: z.literal('shelve'),
+    alarms: z.array(z.string()).min(1).max(100),
+    ...shelfFields,
+  }),
+  z.object({ ...envelope, type: z.literal('unshelve'), ...pointFields }),
+  /** Takes a point, or with a rule of null a whole device, out of service under a work order. */
+  z.object({ ...envelope, type: z.literal('out-of-service'), ...serviceFields }),
+  z.object({ ...envelope, type: z.literal('return-to-service'), ...pointFields }),
+  /** The second person's yes or no to what somebody asked for. */
+  z.object({ ...envelope, type: z.literal('confirm'), ask: z.string() }),
+  z.object({ ...envelope, type: z.literal('decline'), ask: z.string(), note: z.string().max(500).optional() }),
+  /** 研判: what it was, and what that rests on. Also of closed alarms; each verdict is kept, the newest counts. */
+  z.object({ ...envelope, type: z.literal('judge'), of: judgedSchema, kind: z.enum(verdictKinds), evidence }),
   z.object({ ...envelope, type: z.literal('registry.put'), put: registryPutSchema }),
   z.object({
     ...envelope,
@@ -68,6 +123,8 @@ export type CommandOutcome =
       readonly refused?: readonly (Refusal & { id: string })[];
       /** Committed, but the journal does not have the registry changes yet: gateways and doors learn of them a little later. */
       readonly pending?: true;
+      /** What waits for a second person before it takes effect. */
+      readonly asked?: readonly OverrideAsk[];
     }
   | { readonly refused: Refusal };
 

@@ -52,6 +52,11 @@ export const deviceSchema = z
     /** Dates, `YYYY-MM-DD`. */
     installed: z.iso.date().optional(),
     expires: z.iso.date().optional(),
+    calibrated: z.iso.date().optional(),
+    /** For how many days a calibration is good; with it a detector that was never calibrated is marked. */
+    calibrationDueDays: z.number().int().min(1).max(10_000).optional(),
+    /** The last day of the calibration, where a certificate names it. */
+    calibrationDue: z.iso.date().optional(),
     /** Belongs to a demonstration: never in a registry that holds real devices. */
     demo: z.boolean().default(false),
     /** Shown beside the device when its data comes from elsewhere: source and licence. */

@@ -24,6 +24,41 @@ export interface AlarmEventRow {
   note: string | null;
 }
 
+/** One row an override in force; `rule` is '' for a whole device, `body` a {@link StandingOverride} as JSON. */
+export interface OverrideRow {
+  device: string;
+  rule: string;
+  kind: string;
+  body: string;
+}
+
+/** What waits for a second person; `body` is an {@link OverrideAsk} as JSON. */
+export interface OverrideAskRow {
+  id: string;
+  at: number;
+  body: string;
+}
+
+/** Append-only: every verdict on an alarm, with what precision is counted by. The newest of an alarm counts. */
+export interface VerdictRow {
+  seq: number;
+  at: number;
+  alarm: string;
+  kind: string;
+  evidence: string;
+  actor_id: string;
+  actor_name: string;
+  device: string;
+  device_type: string;
+  model: string | null;
+  site: string | null;
+  rule: string;
+  priority: string;
+  incident: string | null;
+  /** When the alarm was raised, ms: a period counts alarms by it. */
+  raised_at: number;
+}
+
 /** Append-only: every command, carried out or refused. The database refuses to change or delete a row. */
 export interface AuditRow {
   seq: number;
@@ -44,4 +79,7 @@ export interface StateTables {
   alarms: AlarmRow;
   alarm_events: AlarmEventRow;
   audit: AuditRow;
+  overrides: OverrideRow;
+  override_asks: OverrideAskRow;
+  verdicts: VerdictRow;
 }

@@ -154,6 +154,13 @@ export interface RulesStats {
   readonly readings: number;
   readonly rules: number;
   readonly openAlarms: number;
+  /** What people have put aside; `version` rises with every change, so that pages know when to read the list again. */
+  readonly overrides: {
+    readonly shelved: number;
+    readonly outOfService: number;
+    readonly asked: number;
+    readonly version: number;
+  };
   /** Problems the engine met and went on from: an expression that failed, a constant that is missing. */
   readonly problems: readonly {
     readonly rule: string;

@@ -39,6 +39,8 @@ export interface DeviceType {
   readonly layer: 'gas' | 'lighting' | 'sanitation' | 'water' | 'environment' | 'traffic' | 'safety' | 'people';
   /** True for types that measure combustible gas: such a device must declare its gas and the unit it counts in. */
   readonly measuresGas?: true;
+  /** How many years a device of this type may serve, where its life ends by date and not by fault. */
+  readonly lifeYears?: number;
   /** Where the measurements come from when the type follows a public data model. */
   readonly source?: string;
   readonly measurements: Readonly<Record<string, Measurement>>;

@@ -104,6 +104,15 @@ function checkDevice(device: Device, view: View, say: Say): void {
       `it expires on ${expires}, which is not after its installation on ${installed}`,
     );
   }
+  const { calibrated, calibrationDue } = device;
+  if (calibrated && calibrationDue && calibrationDue < calibrated) {
+    say(
+      'calibrationDue',
+      calibrationDue,
+      `校准有效期 ${calibrationDue} 早于校准日 ${calibrated}`,
+      `its calibration is good until ${calibrationDue}, which is before it was calibrated on ${calibrated}`,
+    );
+  }
 }
 
 const idTaken = (id: string, say: Say) =>

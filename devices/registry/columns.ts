@@ -24,7 +24,8 @@ export const plainColumns = (kind: FileKind): string[] =>
   Object.keys(fileSchemas[kind].shape).filter((f) => !isSpread(f));
 
 /** Columns whose value is a number. */
-export const isNumberColumn = (column: string): boolean => column === 'lon' || column === 'lat';
+export const isNumberColumn = (column: string): boolean =>
+  column === 'lon' || column === 'lat' || column === 'calibrationDueDays';
 
 /** Names of constants, facts and measurements: nothing that a spreadsheet, a rule or a JavaScript object trips over. */
 export const isFieldName = (name: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name);

@@ -64,6 +64,8 @@ const sharedTexts = [
   'maintainer',
   'installed',
   'expires',
+  'calibrated',
+  'calibrationDue',
   'attribution',
 ] as const satisfies readonly (keyof Device)[];
 const sharedParts = ['units', 'constants', 'facts'] as const satisfies readonly (keyof Device)[];

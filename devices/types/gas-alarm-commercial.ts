@@ -9,6 +9,8 @@ export const gasAlarmCommercial = defineDeviceType({
   title: { zh: '餐饮燃气泄漏报警器', en: 'Commercial gas leak alarm' },
   layer: 'gas',
   measuresGas: true,
+  // CJJ/T 146-2011: detectors serve three years in commerce and industry.
+  lifeYears: 3,
   measurements: {
     'alarm.ch4': {
       title: { zh: '燃气浓度', en: 'Gas concentration' },

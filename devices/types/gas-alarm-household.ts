@@ -9,6 +9,8 @@ export const gasAlarmHousehold = defineDeviceType({
   title: { zh: '家用燃气报警器', en: 'Household gas alarm' },
   layer: 'gas',
   measuresGas: true,
+  // CJJ/T 146-2011: detectors serve five years in dwellings.
+  lifeYears: 5,
   measurements: {
     'alarm.ch4': {
       title: { zh: '燃气浓度', en: 'Gas concentration' },

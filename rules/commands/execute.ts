@@ -6,10 +6,8 @@ import type { DeviceType } from '../../devices/model/device-type.ts';
 import { checkRegistryPut } from '../../devices/registry/check.ts';
 import type { RegistryCache } from '../../devices/registry/registry-cache.ts';
 import { putRegistry, removeFromRegistry, revokeCredentials } from '../../devices/registry/registry-store.ts';
-import type { AlarmDesk, Told } from '../engine/alarm-desk.ts';
-import { knownAlarms } from '../store/alarm-store.ts';
 import type { RulesTables } from '../store/migrations.ts';
-import { alarmClosed, notRegistered, registryFaults } from './refusals.ts';
+import { notRegistered, registryFaults } from './refusals.ts';
 
 /** What a command did, before it is committed. */
 export interface Executed {
@@ -19,50 +17,10 @@ export interface Executed {
 }
 
 export interface CommandParts {
-  readonly desk: AlarmDesk;
   /** The registry as committed, ahead of the journal. */
   readonly registry: RegistryCache;
   readonly types: Readonly<Record<string, DeviceType>>;
   readonly areas: readonly string[];
-}
-
-/**
- * Carries out the alarm half of a command, on the desk in memory. What it changed there must be committed by the caller;
- * null for a command that is not about alarms.
- */
-export function executeOnDesk(
-  desk: AlarmDesk,
-  command: Command,
-): { done: string[]; refused: (Refusal & { id: string })[] } | null {
-  const done: string[] = [];
-  const refused: (Refusal & { id: string })[] = [];
-  const take = (id: string, told: Told) => {
-    if ('alarm' in told) done.push(id);
-    else refused.push({ id, ...told.refused });
-  };
-  const { actor, at } = command;
-  if (command.type === 'acknowledge') {
-    for (const id of new Set(command.alarms)) take(id, desk.acknowledge(id, actor.name, at, command.note ?? null));
-  } else if (command.type === 'reset')
-    take(command.alarm, desk.reset(command.alarm, actor.name, at, command.note ?? null));
-  else return null;
-  return { done, refused };
-}
-
-/** The outcome of an alarm command; ids that are no open alarm are looked up, so that a closed one is called closed. */
-export async function alarmOutcome(
-  trx: Transaction<RulesTables>,
-  { done, refused }: { done: string[]; refused: (Refusal & { id: string })[] },
-): Promise<CommandOutcome> {
-  const unknown = refused.filter(({ code }) => code === 'unknown-alarm').map(({ id }) => id);
-  const closed = unknown.length > 0 ? await knownAlarms(trx, unknown) : new Set<string>();
-  const reasons = refused.map((r) => (closed.has(r.id) ? { id: r.id, ...alarmClosed } : r));
-  const first = reasons[0];
-  if (done.length === 0 && first && reasons.length === 1) {
-    const { id: _, ...reason } = first;
-    return { refused: reason };
-  }
-  return reasons.length > 0 ? { done: true, changed: done, refused: reasons } : { done: true, changed: done };
 }
 
 /** Carries out a registry command inside the transaction. Refusals write nothing. */

@@ -47,3 +47,43 @@ export const notReadmitted = (reason: string): Refusal => ({
   zh: `隔离区暂时无法处理：${reason}；请稍后再试`,
   en: `the quarantine cannot be reached now: ${reason}; try again`,
 });
+
+/** Said of a device or gateway that the registry does not hold. */
+export const unknownPoint = (device: string): Refusal => ({
+  code: 'unknown-device',
+  zh: `登记中没有设备或网关 ${device}`,
+  en: `the registry holds no device or gateway ${device}`,
+});
+
+/** Said when what should be ended does not stand, or has ended meanwhile. */
+export const notStanding = (kind: 'shelved' | 'out-of-service'): Refusal =>
+  kind === 'shelved'
+    ? {
+        code: 'not-shelved',
+        zh: '该告警没有被搁置，或搁置已经结束',
+        en: 'it is not shelved, or the shelf is over already',
+      }
+    : {
+        code: 'not-out-of-service',
+        zh: '没有停用，或停用已经结束',
+        en: 'it is not out of service, or has been returned already',
+      };
+
+/** Said of a request that was answered, has lapsed, or never was. */
+export const unknownAsk: Refusal = {
+  code: 'unknown-ask',
+  zh: '没有这条待确认的请求：可能已被答复或已失效',
+  en: 'there is no such request: it was answered, or has lapsed',
+};
+export const lapsedAsk: Refusal = {
+  code: 'ask-lapsed',
+  zh: '请求已过期，请重新提出',
+  en: 'the request has lapsed: ask again',
+};
+
+/** Said of an incident without alarms. */
+export const unknownIncident: Refusal = {
+  code: 'unknown-incident',
+  zh: '没有这个事件，或其中没有告警',
+  en: 'there is no such incident, or it has no alarms',
+};

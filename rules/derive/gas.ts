@@ -1,21 +1,19 @@
+import { ageYears as ageOf } from '../../devices/detectors/life.ts';
 import { hours, minutes } from '../../devices/model/device-type.ts';
+import { deviceTypes } from '../../devices/types/registry.ts';
 import type { Derivation } from './derivation.ts';
 
-const YEAR_MS = 31_557_600_000;
 /** Minutes of the day. */
 const NIGHT = { begins: 120, told: 285, ends: 300 };
 
-/** Age of a detector in years, from its date of installation: its life ends by date, not by fault. */
+/** Age of a detector in years, as its life is counted (devices/detectors): it ends by date, not by fault. */
 export const ageYears: Derivation = {
   makes: 'alarm.ageYears',
   from: ['alarm.ch4'],
   tickMs: hours(6),
   repeatMs: hours(24),
   throttleMs: hours(24),
-  compute({ device, at }) {
-    if (!device.installed) return null;
-    return Math.max(0, (at - Date.parse(`${device.installed}T00:00:00Z`)) / YEAR_MS);
-  },
+  compute: ({ device, local }) => ageOf(device, deviceTypes[device.type], local.date),
 };
 
 /** How far the terminal's clock is off, seconds, either way. */

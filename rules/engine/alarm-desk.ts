@@ -1,6 +1,14 @@
-import { type Alarm, type AlarmEvent, isOpen, type Override } from '../../devices/contract/alarm.ts';
+import {
+  type Alarm,
+  type AlarmEvent,
+  type DetectorMark,
+  isOpen,
+  type Override,
+  type Verdict,
+} from '../../devices/contract/alarm.ts';
 import type { Refusal } from '../../devices/contract/command.ts';
 import type { Value } from '../../devices/contract/entry.ts';
+import type { PersonsOverride } from '../../devices/contract/overrides.ts';
 import { episodeKey } from '../judge/identity.ts';
 import { type LifecycleEvent, transition } from '../judge/transition.ts';
 import { hiddenAlarms, type Suppressed } from './hidden-alarms.ts';
@@ -40,10 +48,16 @@ export interface AlarmDesk {
   close(key: string, at: number, note: string): void;
   /** An acknowledged alarm rings again. */
   reAlarm(id: string, at: number): void;
-  /** A line in an alarm's history. */
-  note(id: string, at: number, text: string): void;
   /** Causes that hid it by design are gone; when they were the last, the alarm shows itself, with a note. */
   unhide(id: string, gone: (cause: Suppressed) => boolean, at: number, note: string): void;
+  /** A line in an alarm's history. */
+  note(id: string, at: number, text: string, more?: Partial<Pick<AlarmEvent, 'kind' | 'actor'>>): void;
+  /** Lays these over it in place of all that people had laid over it before; what the design suppresses stays. */
+  override(id: string, by: readonly PersonsOverride[], event: Pick<AlarmEvent, 'kind' | 'at' | 'actor' | 'note'>): void;
+  /** Takes on a person's verdict, also of a closed row that the caller read; a row of late data closes with it. */
+  judge(alarm: Alarm, verdict: Verdict): Alarm;
+  /** What is known against its detector, when that changes; a P1 that has returned on such a word waits for a reset. */
+  mark(id: string, marks: readonly DetectorMark[], at: number): void;
   /** Refreshes value and words without an event: nothing happened to the alarm's life-cycle. */
   refresh(id: string, change: Refreshed): void;
   /** More hangs on it than before: a new priority, and it sounds again. */
@@ -69,8 +83,16 @@ export interface AlarmDesk {
   take(): DeskChanges | null;
 }
 
-/** @param ladderOf the ladder of an alarm's rule, null when it stands alone. */
-export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk {
+export interface DeskParts {
+  /** The ladder of an alarm's rule, null when it stands alone. */
+  readonly ladderOf: (alarm: Alarm) => string | null;
+  /** What people have laid over a point: an alarm that is raised there lies under it from its beginning. */
+  readonly over: (device: string, rule: string) => readonly PersonsOverride[];
+  /** Called when the episode of a point has returned. */
+  readonly onReturn: (alarm: Alarm, at: number) => void;
+}
+
+export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
   const byId = new Map<string, Alarm>();
   const idByKey = new Map<string, string>();
   const ladders = new Map<string, Set<string>>();
@@ -143,9 +165,10 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
   const person = (id: string, event: 'acknowledge' | 'reset', actor: string, at: number, note: string | null): Told => {
     const alarm = byId.get(id);
     if (!alarm) return { refused: unknownAlarm };
+    if (alarm.needsVerdict) return { refused: needsVerdict };
     const outcome = transition(alarm, event);
     if ('refused' in outcome) return outcome;
-    const acked = event === 'acknowledge' ? { ackedAt: at, ackedBy: actor, needsVerdict: false } : {};
+    const acked = event === 'acknowledge' ? { ackedAt: at, ackedBy: actor } : {};
     const next = closing({ ...alarm, ...('to' in outcome ? outcome.to : {}), ...acked }, at);
     const kind = event === 'acknowledge' ? 'acknowledged' : 'reset';
     const written = write(isOpen(next) ? next : { ...next, supersededBy: null }, kind, at, actor, note);
@@ -158,7 +181,11 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
       const standing = byId.get(idByKey.get(key) ?? '');
       if (!standing) {
         if (byId.has(fresh.id)) return;
-        settleLadder(write(fresh, 'raised', at), at);
+        const by = over(fresh.device, fresh.rule);
+        settleLadder(
+          write(by.length > 0 ? withOverrides(fresh, [...by, ...fresh.overrides]) : fresh, 'raised', at),
+          at,
+        );
         return;
       }
       const again = apply(standing, 'abnormal');
@@ -182,11 +209,13 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
     },
     returned(key, at, latching, latest) {
       const standing = byId.get(idByKey.get(key) ?? '');
-      const next = standing && apply(standing, latching ? 'returned-latching' : 'returned');
+      const latches = latching || (standing !== undefined && doubtsItsReturn(standing));
+      const next = standing && apply(standing, latches ? 'returned-latching' : 'returned');
       if (!next) return;
       const last = { lastValue: latest.value, lastAt: latest.at, lastQuality: latest.quality };
       const written = write(closing({ ...next, ...last, returnedAt: at }, at), 'returned', at);
       settleLadder(written, at);
+      onReturn(written, at);
     },
     addHistory(alarm, at) {
       if (byId.has(alarm.id) || changed.has(alarm.id)) return false;
@@ -208,9 +237,29 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
       if (again)
         write({ ...again, ackedAt: null, ackedBy: null }, 'reraised', at, null, 'acknowledged long ago, still active');
     },
-    note(id, at, text) {
+    note(id, at, text, { kind = 'note', actor = null } = {}) {
       const standing = byId.get(id);
-      if (standing) write(standing, 'note', at, null, text);
+      if (standing) write(standing, kind, at, actor, text);
+    },
+    override(id, by, { kind, at, actor, note }) {
+      const standing = byId.get(id);
+      if (!standing) return;
+      const design = standing.overrides.filter((o) => o.kind === 'suppressed');
+      write(withOverrides(standing, [...by, ...design]), kind, at, actor, note);
+    },
+    judge(alarm, verdict) {
+      const told = { ...alarm, verdict, needsVerdict: false };
+      // Nobody was rung for it: the verdict is all that it waited for.
+      const acked = alarm.needsVerdict ? { acked: true, ackedAt: verdict.at, ackedBy: verdict.by } : {};
+      const next = isOpen(alarm) ? closing({ ...told, ...acked }, verdict.at) : told;
+      return write(next, 'judged', verdict.at, verdict.by, `${verdict.kind}: ${verdict.evidence}`);
+    },
+    mark(id, marks, at) {
+      const standing = byId.get(id);
+      if (!standing || String(standing.marks) === String(marks)) return;
+      const marked = { ...standing, marks };
+      const latched = standing.latched || (!standing.active && doubtsItsReturn(marked));
+      write({ ...marked, latched }, 'note', at, null, markWords(marks));
     },
     unhide(id, gone, at, note) {
       const standing = byId.get(id);
@@ -273,6 +322,20 @@ export function alarmDesk(ladderOf: (alarm: Alarm) => string | null): AlarmDesk 
   };
 }
 
+/** A marked detector's word is worth less: what it calls over stays latched until somebody or something bears it out. */
+const doubtsItsReturn = ({ priority, marks }: Pick<Alarm, 'priority' | 'marks'>): boolean =>
+  priority === 'P1' && marks.length > 0;
+
+const markTexts: Readonly<Record<DetectorMark, string>> = {
+  expired: '已过期 / expired',
+  uncalibrated: '未按期校准 / calibration overdue',
+  'self-test-failed': '自检失败 / self-test failed',
+};
+const markWords = (marks: readonly DetectorMark[]): string =>
+  marks.length === 0
+    ? '探测器不再存疑 / nothing is held against the detector any more'
+    : `探测器存疑 / held against the detector: ${marks.map((mark) => markTexts[mark]).join('; ')}`;
+
 const strength: Readonly<Record<Override['kind'], number>> = { 'out-of-service': 0, shelved: 1, suppressed: 2 };
 
 /** An alarm under these overrides: a person's weighs more than the design's, a work order more than a shelf. */
@@ -286,4 +349,11 @@ export const unknownAlarm: Refusal = {
   code: 'unknown-alarm',
   zh: '没有这条未关闭的报警',
   en: 'there is no open alarm of this id',
+};
+
+/** Said of a row that was found in late data: to have seen it is not enough. */
+export const needsVerdict: Refusal = {
+  code: 'needs-verdict',
+  zh: '这是迟到数据中的告警，已恢复，不需确认，请直接研判',
+  en: 'this was found in late data and is over: it needs no acknowledgement, give it a verdict',
 };

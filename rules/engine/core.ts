@@ -8,8 +8,10 @@ import { type Zone, zoneOf } from '../standards/local-time.ts';
 import { type AlarmDesk, alarmDesk } from './alarm-desk.ts';
 import type { GatewayState } from './gateways.ts';
 import { type Baselines, newBaselines } from './learned.ts';
+import { type Overrides, overrides } from './overrides.ts';
 import { type Places, places } from './places.ts';
 import { type Problems, problems } from './problems.ts';
+import { endWithReturn } from './put-aside.ts';
 import { isWorkedOut, noWindows, type Windows } from './statistics.ts';
 import { type Timers, timers } from './timers.ts';
 import { newTogether, type Together } from './together.ts';
@@ -74,6 +76,8 @@ export interface Core {
   readonly zone: Zone;
   readonly units: Units;
   readonly desk: AlarmDesk;
+  /** What people have laid over points. */
+  readonly overrides: Overrides;
   readonly timers: Timers;
   readonly windows: Windows;
   readonly baselines: Baselines;
@@ -112,11 +116,18 @@ export interface Core {
 const noRecords = { workOrders: 0, permits: 0, protectionPlans: 0 };
 
 export function newCore(parts: EngineParts): Core {
+  const laid = overrides();
+  const desk: AlarmDesk = alarmDesk({
+    ladderOf: (alarm) => parts.catalogue.ruleByKey.get(`${alarm.deviceType} ${alarm.rule}`)?.ladder ?? null,
+    over: laid.over,
+    onReturn: (alarm, at) => endWithReturn({ desk, overrides: laid }, alarm, at),
+  });
   return {
     parts,
     zone: zoneOf(parts.city.timeZone),
     units: units(),
-    desk: alarmDesk((alarm) => parts.catalogue.ruleByKey.get(`${alarm.deviceType} ${alarm.rule}`)?.ladder ?? null),
+    desk,
+    overrides: laid,
     timers: timers(),
     windows: noWindows(),
     baselines: newBaselines(),

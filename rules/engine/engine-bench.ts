@@ -1,6 +1,7 @@
 import type { Alarm, AlarmEvent } from '../../devices/contract/alarm.ts';
 import { type Catalogue, catalogueSchema } from '../../devices/contract/catalogue.ts';
-import type { City } from '../../devices/contract/city.ts';
+import { alarmPolicySchema, type City } from '../../devices/contract/city.ts';
+import { type Actor, commandSchema } from '../../devices/contract/command.ts';
 import type {
   ConditionEntry,
   EdgeAlarmEntry,
@@ -8,6 +9,7 @@ import type {
   TelemetryEntry,
   Value,
 } from '../../devices/contract/entry.ts';
+import type { OverrideAsk, StandingOverride } from '../../devices/contract/overrides.ts';
 import {
   type Device,
   deviceSchema,
@@ -16,6 +18,7 @@ import {
   type Site,
 } from '../../devices/contract/registry.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
+import { executeOnDesk } from '../commands/on-desk.ts';
 import { alarmId } from '../judge/identity.ts';
 import { stateOf } from '../judge/transition.ts';
 import { compileCatalogue } from '../standards/compile.ts';
@@ -34,6 +37,7 @@ export const benchCity: City = {
     { id: 'lights', name: { zh: '路灯处', en: 'Street lights' } },
   ],
   platformDepartment: 'gas',
+  alarmPolicy: alarmPolicySchema.parse({}),
   working: {
     hours: [
       ['08:00', '12:00'],
@@ -54,6 +58,7 @@ const item = (code: string, deviceType: string, leadDepartment: string, rules: o
   problem: 'bench',
   leadDepartment,
   deviceType,
+  ...(leadDepartment === 'gas' && { hazard: 'gas' }),
   rules: rules.map((rule) => ({ title: text((rule as { id: string }).id), basis, ...rule })),
   timeLimit: { ackMin: 5, arriveMin: 30, makeSafeMin: null, closeH: 8, clock, basis },
 });
@@ -304,6 +309,14 @@ export const glance = (alarm: Alarm): string =>
     ...(alarm.lane === 'history' ? ['history'] : []),
   ].join(' ');
 
+/** Who asks on the bench: two of the seat, its supervisor, and a script. */
+export const bystanders = {
+  mira: { id: 'u1', name: 'mira', via: 'page', role: 'duty' },
+  noor: { id: 'u2', name: 'noor', via: 'page', role: 'duty' },
+  lin: { id: 'u3', name: 'lin', via: 'page', role: 'supervisor' },
+  script: { id: 'token:1', name: 'script', via: 'token', role: 'admin' },
+} as const satisfies Record<string, Actor>;
+
 type Undated<T> = T extends unknown ? Omit<T, 'at'> : never;
 
 export interface Records {
@@ -340,10 +353,19 @@ export function engineBench(
   const derived: TelemetryEntry[] = [];
   const journal: JournalEntry[][] = [];
   const snapshots = new Map<string, StateRow>();
+  let asked = 0;
+  /** As the database would keep them. */
+  const standing = new Map<string, StandingOverride>();
+  const asks = new Map<string, OverrideAsk>();
+  const pointOf = ({ device, rule, override }: StandingOverride) => `${device} ${rule} ${override.kind}`;
   const collect = (effects: ReturnType<Engine['take']>) => {
     for (const alarm of effects?.alarms ?? []) rows.set(alarm.id, alarm);
     events.push(...(effects?.events ?? []));
     derived.push(...(effects?.derived ?? []));
+    for (const one of effects?.overrides?.gone ?? []) standing.delete(pointOf(one));
+    for (const one of effects?.overrides?.put ?? []) standing.set(pointOf(one), one);
+    for (const id of effects?.overrides?.answered ?? []) asks.delete(id);
+    for (const ask of effects?.overrides?.asked ?? []) asks.set(ask.id, ask);
   };
   const give = (...entries: JournalEntry[]) => {
     journal.push(entries);
@@ -407,6 +429,16 @@ export function engineBench(
       collect(engine.pending());
       return told;
     },
+    /** At `time`, somebody asks for something at the desk, by default Mira of the duty seat. */
+    asks(time: string, wanted: Record<string, unknown>, actor: Actor = bystanders.mira) {
+      passTo(momentOf(time));
+      engine.refreshOpen();
+      const command = commandSchema.parse({ id: `command-${++asked}`, actor, at: now, ...wanted });
+      const judged = [...rows.values()];
+      const work = executeOnDesk({ engine, policy: benchCity.alarmPolicy, judged }, command)!;
+      collect(engine.pending());
+      return work;
+    },
     resets(time: string, id: string) {
       passTo(momentOf(time));
       const told = engine.desk.reset(id, 'mira', now, null);
@@ -422,7 +454,9 @@ export function engineBench(
     },
     /** The process dies and starts again: state from snapshots, the rest judged again in silence. */
     restarts(heldTo: number) {
+      const laid = { standing: [...standing.values()], asked: [...asks.values()] };
       engine = make();
+      engine.overrides.load(laid.standing, laid.asked);
       engine.restore(snapshots.values());
       engine.desk.load(
         [...rows.values()].filter((a) => a.closedAt === null),

@@ -1,4 +1,5 @@
-import type { Alarm, AlarmEvent } from '../../devices/contract/alarm.ts';
+import type { Alarm, AlarmEvent, Hazard, Priority } from '../../devices/contract/alarm.ts';
+import type { Refusal } from '../../devices/contract/command.ts';
 import type { JournalEntry, TelemetryEntry } from '../../devices/contract/entry.ts';
 import type { Device, Gateway, Site } from '../../devices/contract/registry.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
@@ -17,7 +18,9 @@ import { checkGateways, connection, gatewayHeard, gatewaysDown } from './gateway
 import { clockWasSetBack, followClock, isBacklog } from './lane.ts';
 import { judgeLate, settleQuiet } from './late.ts';
 import { judgeLive, recheck } from './live.ts';
+import { markAlarms, takeAttributes } from './marks.ts';
 import { lookAgain, lookAround } from './neighbours.ts';
+import type { OverrideChanges, Overrides } from './overrides.ts';
 import {
   explainBlindness,
   explainJournalGap,
@@ -27,6 +30,7 @@ import {
   pathBlind,
   platformSubject,
 } from './platform-alarms.ts';
+import { endByTime } from './put-aside.ts';
 import { reconcileGateways } from './reconcile.ts';
 import { applyChange, putDevice, startTime } from './registry.ts';
 import { checkSilence, heard } from './silence.ts';
@@ -35,6 +39,7 @@ import { isWorkedOut } from './statistics.ts';
 import { reviewHidden } from './suppress.ts';
 import { readTogether, TOGETHER } from './together-row.ts';
 import type { Unit } from './units.ts';
+import { whyNotOver } from './witness.ts';
 
 /** What a block did that others must hear of. */
 export interface Effects {
@@ -42,6 +47,8 @@ export interface Effects {
   readonly events: readonly AlarmEvent[];
   /** Derived measurements: judged already, to be stored. */
   readonly derived: readonly TelemetryEntry[];
+  /** What people laid over points, and what of that has ended; absent when nothing changed. */
+  readonly overrides?: OverrideChanges | undefined;
 }
 
 /** Ticks come once a second; so much without one, and nothing at all reached us. */
@@ -49,7 +56,13 @@ const GAP_MS = 15_000;
 /** A gap this long is told to people. */
 const BLIND_MS = 60_000;
 
-/** How often what is hidden is looked at again. */
+/** What an alarm may be at its gravest. */
+export interface Risk {
+  readonly priority: Priority;
+  readonly hazard: Hazard | null;
+}
+
+/** How often what is hidden is looked at again, and open alarms for a detector whose last good day is over. */
 const MINUTE_MS = 60_000;
 /** How often the devices that an alarm leaves unwatched are counted again. */
 const RECOUNT_MS = 10_000;
@@ -89,8 +102,15 @@ export interface Engine {
   /** Fills the newest values into the open alarms, so that their rows do not grow old. */
   refreshOpen(): void;
   readonly desk: AlarmDesk;
+  readonly overrides: Overrides;
+  /** Why an alarm may not be reset on its detector's word alone; null when it may. */
+  whyNotOver(alarm: Alarm): Refusal | null;
+  /** What each rule of a device or gateway could raise; null when the registry does not hold it. */
+  risksOf(device: string): readonly Risk[] | null;
   readonly counts: Readonly<Counts>;
-  stats(): Pick<RulesStats, 'readings' | 'rules' | 'openAlarms' | 'problems' | 'learning'> & { readonly time: number };
+  stats(): Pick<RulesStats, 'readings' | 'rules' | 'openAlarms' | 'overrides' | 'problems' | 'learning'> & {
+    readonly time: number;
+  };
 }
 
 /** An engine that has seen nothing yet. */
@@ -99,10 +119,11 @@ export function createEngine(parts: EngineParts): Engine {
   let version = 0;
   const taken = (): Effects | null => {
     const changes = core.desk.take();
+    const overrides = core.overrides.take();
     const { derived } = core;
-    if (!changes && derived.length === 0) return null;
+    if (!changes && !overrides && derived.length === 0) return null;
     core.derived = [];
-    return { alarms: changes?.alarms ?? [], events: changes?.events ?? [], derived };
+    return { alarms: changes?.alarms ?? [], events: changes?.events ?? [], derived, overrides };
   };
   const judge = (block: Block<JournalEntry>): void => {
     core.position = block.position;
@@ -110,6 +131,7 @@ export function createEngine(parts: EngineParts): Engine {
       if (entry.kind === 'telemetry') telemetry(core, entry);
       else if (entry.kind === 'tick') tick(core, entry.at);
       else if (entry.kind === 'connection') connection(core, entry.subject, entry.state === 'up', entry.at);
+      else if (entry.kind === 'attributes') takeAttributes(core, entry);
       else if (entry.kind === 'condition') takeCondition(core, entry);
       else if (entry.kind === 'edge-alarm') takeEdgeAlarm(core, entry);
       else if (entry.kind === 'registry' && entry.change.version > version) {
@@ -158,11 +180,19 @@ export function createEngine(parts: EngineParts): Engine {
     pending: taken,
     refreshOpen: () => refreshOpen(core),
     desk: core.desk,
+    overrides: core.overrides,
+    whyNotOver: (alarm) => whyNotOver(core, alarm),
+    risksOf(device) {
+      const unit = core.units.get(device);
+      if (unit) return unit.plan.rules.map(({ priority, item }) => ({ priority, hazard: item?.hazard ?? null }));
+      return core.gatewayRecords.has(device) ? [{ priority: 'P2', hazard: null }] : null;
+    },
     counts: core.counts,
     stats: () => ({
       readings: core.counts.readings,
       rules: parts.catalogue.ruleCount,
       openAlarms: core.desk.size,
+      overrides: core.overrides.counts(),
       problems: core.problems.list(),
       learning: learningOf(core),
       time: core.time.lastTick,
@@ -283,6 +313,9 @@ function tick(core: Core, at: number): void {
   checkGateways(core);
   if (passed(since, at, MINUTE_MS)) reviewHidden(core, core.desk.hidden(), at);
   recount(core, { small: passed(since, at, RECOUNT_MS), large: passed(since, at, MINUTE_MS) });
+  if (passed(since, at, MINUTE_MS)) markAlarms(core);
+  // Judged again, the database already says what has ended.
+  if (!core.silent) endByTime(core, at);
   if (core.parts.reAlarmMs && !core.silent) reAlarm(core, core.parts.reAlarmMs);
 }
 
@@ -333,7 +366,8 @@ const platformAlarm = (
 
 function reAlarm(core: Core, afterMs: number): void {
   for (const alarm of core.desk.open()) {
-    if (!alarm.active || !alarm.acked || alarm.ackedAt === null) continue;
+    // What is put aside rings for nobody; once it is shown again, it rings if it is due.
+    if (!alarm.active || !alarm.acked || alarm.ackedAt === null || alarm.override) continue;
     if (core.time.lastTick - alarm.ackedAt >= afterMs) core.desk.reAlarm(alarm.id, core.time.lastTick);
   }
 }

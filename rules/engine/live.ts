@@ -16,6 +16,7 @@ import { buildAlarm, deviceSubject } from './build-alarm.ts';
 import { holds } from './condition.ts';
 import { backFor, type Core, decode, limitFor, reminder, shown, siteOf } from './core.ts';
 import { detailOf } from './details.ts';
+import { marksOfUnit } from './marks.ts';
 import { stir } from './signs.ts';
 import { bySamples, isWorkedOut, statistic, statisticAt } from './statistics.ts';
 import { afterReturn, withSuppression } from './suppress.ts';
@@ -229,6 +230,7 @@ export function alarmOf(
     explanation: reasonOf(core, unit, rule, number, quality, lastAt, doubts),
     deadlines: deadlinesOf(rule, rule.priority, wall, core.parts.city, core.zone),
     hazard: rule.item?.hazard ?? null,
+    marks: marksOfUnit(core, unit),
   });
 }
 

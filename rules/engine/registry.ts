@@ -173,6 +173,7 @@ function removeGateway(core: Core, id: string, at: number): void {
 }
 
 function closeAll(core: Core, device: string, at: number, note: string): void {
+  core.overrides.forget(device);
   for (const alarm of [...core.desk.open()]) {
     if (alarm.device === device) core.desk.close(episodeKey(device, alarm.rule), at, note);
   }

@@ -1,3 +1,4 @@
+import type { SelfReport } from '../../devices/detectors/life.ts';
 import { phase } from '../judge/evaluate.ts';
 import type { SampleBits } from '../judge/k-of-n.ts';
 import type { Stillness, Window } from '../judge/window.ts';
@@ -35,6 +36,8 @@ interface UnitBody {
   readonly b?: Record<string, SampleBits>;
   readonly o?: Record<string, OpenSpan>;
   readonly d?: Record<string, unknown>;
+  /** What it said of its own soundness. */
+  readonly c?: SelfReport;
   readonly l?: LateBody;
 }
 
@@ -85,6 +88,7 @@ export function writeUnit(core: Core, unit: Unit): string {
     if (window) body.w = { ...body.w, [rule.key]: window };
     if (still) body.s = { ...body.s, [rule.key]: still };
   }
+  if (unit.said) body.c = unit.said;
   if (unit.memory) body.d = unit.memory;
   if (unit.history) body.l = writeLate(unit.history);
   return JSON.stringify(body);
@@ -148,6 +152,7 @@ export function readUnit(core: Core, row: Restored): void {
     remind(core, unit, rule, core.time.now);
   }
   unit.memory = body.d ?? null;
+  unit.said = body.c ?? null;
   if (body.l) readLate(core, unit, body.l);
 }
 

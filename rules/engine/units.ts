@@ -1,4 +1,5 @@
 import type { Device } from '../../devices/contract/registry.ts';
+import type { SelfReport } from '../../devices/detectors/life.ts';
 import { type Evaluations, evaluations } from '../judge/evaluate.ts';
 import type { TypePlan } from '../standards/compile.ts';
 import type { History } from './history.ts';
@@ -24,6 +25,8 @@ export interface Unit {
   late: { readonly at: number; readonly received: number } | null;
   /** What derived measurements remember. */
   memory: Record<string, unknown> | null;
+  /** What it has said of its own soundness in its attributes; null while it said nothing. */
+  said: SelfReport | null;
   /** Which reminders the device itself has asked for. */
   deriving: boolean;
   /** It changed since its last snapshot. */
@@ -125,6 +128,7 @@ export function units(): Units {
         lag: Number.NaN,
         late: null,
         memory: null,
+        said: null,
         deriving: false,
         dirty: false,
         heldTo: 0,

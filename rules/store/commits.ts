@@ -5,6 +5,7 @@ import type { Effects, StateRow } from '../engine/engine.ts';
 import { type Cursor, knownEpisodes, writeAlarms, writeCursor, writeState } from './alarm-store.ts';
 import { type Lease, LeaseLost, pause } from './lease.ts';
 import type { RulesTables } from './migrations.ts';
+import { writeOverrides } from './override-store.ts';
 
 export interface CommitParts {
   readonly db: Kysely<RulesTables>;
@@ -56,6 +57,7 @@ export function commits({ db, lease, clock, log, stopped }: CommitParts): Commit
   const write: Commits['write'] = async (trx, effects, cursor) => {
     const { alarms, events } = await withoutRedelivered(trx, effects);
     await writeAlarms(trx, alarms, events);
+    if (effects.overrides) await writeOverrides(trx, effects.overrides);
     await writeCursor(trx, cursor);
     const written = new Set(alarms.map(({ id }) => id));
     return effects.alarms.flatMap(({ id }) => (written.has(id) ? [] : [id]));

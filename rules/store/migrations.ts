@@ -1,7 +1,9 @@
-import { type Kysely, PostgresAdapter, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { StateTables } from '../../devices/contract/state-tables.ts';
 import { type RegistryTables, registryMigrations } from '../../devices/registry/registry-store.ts';
 import type { Migrations } from '../../kit/sql/sql.ts';
+import { appendOnly } from './append-only.ts';
+import { deskMigrations } from './desk-migrations.ts';
 
 /** Tables that only rules reads: where it stands, what it remembers, what it has carried out. */
 export interface OwnTables {
@@ -98,27 +100,5 @@ export const rulesMigrations: Migrations = {
       for (const table of ['audit', 'alarm_events']) await appendOnly(db, table);
     },
   },
+  ...deskMigrations,
 };
-
-/** Lets the database itself refuse to change or delete a row, whoever asks. */
-async function appendOnly(db: Kysely<unknown>, table: string): Promise<void> {
-  const because = `${table} is append-only`;
-  if (db.getExecutor().adapter instanceof PostgresAdapter) {
-    await sql
-      .raw(
-        `create function ${table}_append_only() returns trigger language plpgsql as $$ begin raise exception '${because}'; end $$`,
-      )
-      .execute(db);
-    await sql
-      .raw(
-        `create trigger ${table}_append_only before update or delete or truncate on ${table} for each statement execute function ${table}_append_only()`,
-      )
-      .execute(db);
-    return;
-  }
-  for (const what of ['update', 'delete']) {
-    await sql
-      .raw(`create trigger ${table}_no_${what} before ${what} on ${table} begin select raise(abort, '${because}'); end`)
-      .execute(db);
-  }
-}

@@ -61,7 +61,11 @@ describe('a night at the duty desk', () => {
 
     // The verdict is a person's; then the latch is reset, and nothing of the leak is left.
     const unseen = `k2/G05-14.com-l2/${momentOf('02:08')}`;
-    expect(await b.asks({ type: 'acknowledge', alarms: [unseen], note: 'biogas' })).toMatchObject({ done: true });
+    expect(await b.asks({ type: 'acknowledge', alarms: [unseen] })).toMatchObject({
+      refused: { code: 'needs-verdict' },
+    });
+    const verdict = { kind: 'biogas', evidence: 'septic tank emptied that night' };
+    expect(await b.asks({ type: 'judge', of: { alarms: [unseen] }, ...verdict })).toMatchObject({ done: true });
     expect(await b.asks({ type: 'reset', alarm: leak })).toMatchObject({ done: true });
     expect((await b.shows()).filter((s) => s.startsWith('G05-14.com'))).toEqual([]);
   });

@@ -119,7 +119,7 @@ export async function dashboardCity({
     commands += 1;
     const envelope = {
       id: `test-command-${commands}`,
-      actor: { id: 'test', name: 'test', via: 'cli' },
+      actor: { id: 'test', name: 'test', via: 'cli', role: 'admin' },
       at: Date.now(),
     };
     const outcome = await rules.command({ ...envelope, ...asked } as Command);

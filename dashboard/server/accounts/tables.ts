@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Migrations } from '../../../kit/sql/sql.ts';
 
-export type Role = 'admin' | 'duty' | 'viewer';
-export const roles: readonly Role[] = ['admin', 'duty', 'viewer'];
+/** 管理员, 值班长, 值班员, 只看: the seat's supervisor is the usual second person. */
+export type Role = 'admin' | 'supervisor' | 'duty' | 'viewer';
+export const roles: readonly Role[] = ['admin', 'supervisor', 'duty', 'viewer'];
 
 /** `claimed` is the one-time link of a first start. */
 export type SignInOutcome = 'in' | 'claimed' | 'wrong' | 'locked' | 'out';

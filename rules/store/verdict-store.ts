@@ -1,0 +1,59 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Alarm } from '../../devices/contract/alarm.ts';
+import type { Command } from '../../devices/contract/command.ts';
+import type { RulesTables } from './migrations.ts';
+
+type Db = Kysely<RulesTables> | Transaction<RulesTables>;
+type Judge = Extract<Command, { type: 'judge' }>;
+
+/** An incident's id ends with the time of its first alarm, as every alarm's does. */
+const beginOf = (incident: string): number => Number(/\d+$/.exec(incident)?.[0] ?? 0);
+/** Alarms that joined an incident late may have been raised a little before the one that is called first. */
+const SLACK_MS = 86_400_000;
+
+/** The rows that a verdict speaks of, open or closed. */
+export async function judgedRows(db: Db, of: Judge['of']): Promise<Alarm[]> {
+  const from = db.selectFrom('alarms').select('body');
+  const rows =
+    'alarms' in of
+      ? await from.where('id', 'in', of.alarms).execute()
+      : await from.where('raised_at', '>=', beginOf(of.incident) - SLACK_MS).execute();
+  const alarms = rows.map(({ body }) => JSON.parse(body) as Alarm);
+  return 'alarms' in of ? alarms : alarms.filter(({ incident }) => incident === of.incident);
+}
+
+/** Keeps a verdict on each of these alarms; nothing is ever changed or deleted here. */
+export async function writeVerdicts(
+  trx: Db,
+  alarms: readonly Alarm[],
+  { kind, evidence, actor, at }: Judge,
+  modelOf: (device: string) => string | null,
+): Promise<void> {
+  const last = await trx
+    .selectFrom('verdicts')
+    .select(({ fn }) => fn.max('seq').as('seq'))
+    .executeTakeFirst();
+  let seq = Number(last?.seq ?? 0);
+  for (const alarm of alarms) {
+    await trx
+      .insertInto('verdicts')
+      .values({
+        seq: ++seq,
+        at,
+        alarm: alarm.id,
+        kind,
+        evidence,
+        actor_id: actor.id,
+        actor_name: actor.name,
+        device: alarm.device,
+        device_type: alarm.deviceType,
+        model: modelOf(alarm.device),
+        site: alarm.site,
+        rule: alarm.rule,
+        priority: alarm.priority,
+        incident: alarm.incident,
+        raised_at: alarm.raisedAt,
+      })
+      .execute();
+  }
+}
