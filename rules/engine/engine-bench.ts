@@ -397,6 +397,11 @@ export function engineBench(
     ) {
       bench.reads(time, device, values, { at: momentOf(at), historical: true, ...more });
     },
+    /** At `time`, a device says something of itself. */
+    says(time: string, device: string, values: Record<string, unknown>) {
+      passTo(momentOf(time));
+      give({ kind: 'attributes', device, received: now, values });
+    },
     connection(time: string, subject: string, state: 'up' | 'down') {
       passTo(momentOf(time));
       give({ kind: 'connection', subject, state, at: now });
