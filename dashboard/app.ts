@@ -1,9 +1,11 @@
 import type { LoadedCity } from '../devices/city/load-city.ts';
+import type { LedgerBody } from '../devices/contract/api.ts';
 import type { CommandPort } from '../devices/contract/command.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { RegistryChange } from '../devices/contract/registry.ts';
 import type { StateTables } from '../devices/contract/state-tables.ts';
 import type { RulesStats } from '../devices/contract/stats.ts';
+import type { LedgerQuery } from '../devices/detectors/ledger.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
 import { type RegistryCache, RegistryGap } from '../devices/registry/registry-cache.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
@@ -15,6 +17,7 @@ import { type Accounts, accounts } from './server/accounts/accounts.ts';
 import type { AccountTables } from './server/accounts/tables.ts';
 import type { DemoControls, ServerContext } from './server/context.ts';
 import { httpServer, type TlsFiles } from './server/http.ts';
+import { ledgerNow } from './server/ledger-now.ts';
 import { alarmFeed } from './server/live/alarm-feed.ts';
 import { type Hub, type HubParts, startHub } from './server/live/hub.ts';
 import { sqlLiveMemory } from './server/live/live-memory.ts';
@@ -59,6 +62,8 @@ export interface DashboardParts {
 export interface Dashboard extends Running {
   readonly url: string;
   readonly accounts: Accounts;
+  /** The life and calibration ledger as it stands. */
+  readonly ledger: (query: LedgerQuery) => LedgerBody;
 }
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -133,7 +138,12 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
     const address = app.server.address();
     const port = typeof address === 'object' && address ? address.port : settings.httpPort;
     const host = settings.httpHost.includes(':') ? `[${settings.httpHost}]` : settings.httpHost;
-    return { url: `${tls ? 'https' : 'http'}://${host}:${port}`, accounts: people, stop: stopping.run };
+    return {
+      url: `${tls ? 'https' : 'http'}://${host}:${port}`,
+      accounts: people,
+      ledger: (query) => ledgerNow(context, query),
+      stop: stopping.run,
+    };
   } catch (err) {
     await stopping.run();
     throw err;

@@ -9,6 +9,7 @@ import type { Sql } from '../kit/sql/sql.ts';
 import { type Dashboard, type DashboardParts, startDashboard } from './app.ts';
 import type { dashboardSettings } from './config.ts';
 import { type AccountTables, accountMigrations, roles } from './server/accounts/tables.ts';
+import { ledgerQuery } from './server/routes/ledger.ts';
 
 /** Everything of {@link DashboardParts} that does not follow from settings and the data folder. */
 export type DashboardNeeds = Omit<DashboardParts, 'accountsDb' | 'settings' | 'webDir' | 'reloadRegistry'> & {
@@ -58,6 +59,7 @@ const byId = z.object({ id: z.string() });
 export function dashboardMethods({
   accounts,
   url,
+  ledger,
 }: Dashboard): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {
   return {
     'dashboard.newApiToken': async (params) => accounts.newApiToken(newToken.parse(params)),
@@ -68,5 +70,6 @@ export function dashboardMethods({
     'dashboard.apiTokens': async () => accounts.apiTokens(),
     'dashboard.revokeApiToken': async (params) => accounts.revokeApiToken(byId.parse(params).id),
     'dashboard.url': async () => url,
+    'dashboard.ledger': async (params) => ledger(ledgerQuery.parse(params)),
   };
 }

@@ -9,6 +9,7 @@ import { Problem } from '../../kit/problem.ts';
 import { carryOut } from '../commands-port.ts';
 import { chosenFolder, citiesDir, isDemo, readConfig } from '../runtime.ts';
 import { say } from '../terminal.ts';
+import { ledgerCommand } from './ledger.ts';
 
 /** Flags that become fields of the registry record, as they are named there. */
 const fields = [
@@ -31,6 +32,9 @@ const fields = [
   ['maintainer', '维护 / maintainer'],
   ['installed', '安装日期 YYYY-MM-DD / installed'],
   ['expires', '到期日期 YYYY-MM-DD / expires'],
+  ['calibrated', '最近校准日期 YYYY-MM-DD / calibrated on'],
+  ['calibration-due', '校准有效期至 YYYY-MM-DD / calibration is good until'],
+  ['calibration-due-days', '校准周期（天） / days a calibration is good for'],
 ] as const;
 
 const camel = (flag: string) => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -114,12 +118,15 @@ export function deviceCommand(): Command {
       const changed = await carryOut(chosenFolder(readConfig()), { type: 'registry.remove', kind: 'device', ids });
       say(`已删除 / removed: ${changed.join(', ') || '—'}`);
     });
+  command.addCommand(ledgerCommand());
   return command;
 }
 
 function numbers(given: Record<string, unknown>): Record<string, number> {
   return Object.fromEntries(
-    ['lon', 'lat'].flatMap((name) => (given[name] === undefined ? [] : [[name, Number(given[name])]])),
+    ['lon', 'lat', 'calibrationDueDays'].flatMap((name) =>
+      given[name] === undefined ? [] : [[name, Number(given[name])]],
+    ),
   );
 }
 

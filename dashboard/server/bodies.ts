@@ -8,17 +8,23 @@ import type {
   ClocksBody,
   DeviceBody,
   DevicesBody,
+  LedgerBody,
   Me,
+  OverridesBody,
+  PrecisionBody,
   QuarantineBody,
   ReadingsBody,
   ReadingsListBody,
   StandardsBody,
+  VerdictsBody,
 } from '../../devices/contract/api.ts';
 import { catalogueSchema } from '../../devices/contract/catalogue.ts';
 import { citySchema } from '../../devices/contract/city.ts';
 import type { CommandOutcome, Refusal } from '../../devices/contract/command.ts';
+import type { OverrideAsk } from '../../devices/contract/overrides.ts';
 import type { Quarantined } from '../../devices/contract/quarantine.ts';
 import { deviceSchema, gatewaySchema, siteSchema } from '../../devices/contract/registry.ts';
+import { actorRoles } from '../../devices/contract/roles.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import type { SignInRecord } from './accounts/accounts.ts';
 
@@ -31,29 +37,28 @@ const value = z.union([z.number(), z.boolean(), z.string()]);
 const bilingual = z.object({ zh: z.string(), en: z.string() });
 const priority = z.enum(['P1', 'P2', 'P3', 'P4']).describe('P1 urgent, P2 high, P3 medium, P4 low');
 
-const override = z.union([
-  z.object({
-    kind: z.literal('shelved'),
-    until: time,
-    oneShot: z.boolean().describe('also ends when the alarm returns to normal'),
-    by: z.string(),
-    confirmedBy: z.string().nullable().describe('the second person, where one was needed'),
-    reason: z.string(),
-  }),
-  z.object({
-    kind: z.literal('suppressed'),
-    rule: z.string().describe('the suppression that hides it'),
-    because: z.string().describe('id of the device or gateway that stands for it'),
-  }),
-  z.object({
-    kind: z.literal('out-of-service'),
-    workOrder: z.string(),
-    by: z.string(),
-    confirmedBy: z.string().nullable(),
-    reason: z.string(),
-    until: time.nullable(),
-  }),
-]);
+const shelf = z.object({
+  kind: z.literal('shelved'),
+  until: time,
+  oneShot: z.boolean().describe('also ends when the alarm returns to normal'),
+  by: z.string(),
+  confirmedBy: z.string().nullable().describe('the second person, where one was needed'),
+  reason: z.string(),
+});
+const outOfService = z.object({
+  kind: z.literal('out-of-service'),
+  workOrder: z.string(),
+  by: z.string(),
+  confirmedBy: z.string().nullable(),
+  reason: z.string(),
+  until: time.nullable(),
+});
+const suppressed = z.object({
+  kind: z.literal('suppressed'),
+  rule: z.string().describe('the suppression that hides it'),
+  because: z.string().describe('id of the device or gateway that stands for it'),
+});
+const override = z.union([shelf, suppressed, outOfService]);
 const verdict = z.object({
   kind: z.enum(['real', 'biogas', 'cooking', 'sensor-fault', 'test', 'works']),
   by: z.string(),
@@ -149,7 +154,22 @@ const alarmEvent = z.object({
   seq: z.number(),
   alarm: z.string(),
   at: time,
-  kind: z.enum(['raised', 'reraised', 'returned', 'acknowledged', 'reset', 'superseded', 'closed', 'note']),
+  kind: z.enum([
+    'raised',
+    'reraised',
+    'returned',
+    'acknowledged',
+    'reset',
+    'superseded',
+    'closed',
+    'note',
+    'asked',
+    'shelved',
+    'unshelved',
+    'out-of-service',
+    'in-service',
+    'judged',
+  ]),
   actor: z.string().nullable(),
   note: z.string().nullable(),
 }) satisfies z.ZodType<AlarmEvent>;
@@ -253,6 +273,29 @@ const readings = z
 
 const page = <T extends z.ZodType>(item: T) => z.object({ total: z.number().int(), items: z.array(item) });
 
+const hazard = z.enum(['gas', 'fire', 'water', 'structure', 'power']);
+const overrideAsk = z
+  .object({
+    id: z.string(),
+    device: z.string(),
+    rule: z.string().nullable(),
+    at: time,
+    lapses: time,
+    by: z.object({ id: z.string(), name: z.string(), role: z.enum(actorRoles) }),
+    priority,
+    hazard: hazard.nullable(),
+    wants: z.union([
+      z.object({ kind: z.literal('shelved'), minutes: z.number(), oneShot: z.boolean(), reason: z.string() }),
+      z.object({
+        kind: z.literal('out-of-service'),
+        workOrder: z.string(),
+        reason: z.string(),
+        until: time.nullable(),
+      }),
+    ]),
+  })
+  .meta({ id: 'OverrideAsk' }) satisfies z.ZodType<OverrideAsk>;
+
 export const bodies = {
   alarms: page(alarmSchema) satisfies z.ZodType<AlarmsBody>,
   alarm: z.object({ alarm: alarmSchema, events: z.array(alarmEvent) }) satisfies z.ZodType<AlarmBody>,
@@ -296,11 +339,64 @@ export const bodies = {
     off: z.number(),
     worst: z.array(z.object({ device: z.string(), skewMs: z.number().describe('ahead, ms'), at: time })),
   }) satisfies z.ZodType<ClocksBody>,
+  ledger: z.object({
+    today: z.string().describe('YYYY-MM-DD in the city’s zone'),
+    items: z.array(
+      z.object({
+        device: z.string(),
+        name: z.string(),
+        type: z.string(),
+        model: z.string().nullable(),
+        site: z.string().nullable(),
+        area: z.string().nullable(),
+        kind: z.enum(['expiry', 'calibration']),
+        due: z.string().nullable().describe('the last good day; null where the registry does not say enough'),
+        days: z.number().nullable().describe('left; negative when overdue'),
+        state: z.enum(['overdue', 'due', 'unknown']),
+      }),
+    ),
+  }) satisfies z.ZodType<LedgerBody>,
+  overrides: z.object({
+    standing: z.array(
+      z.object({
+        device: z.string(),
+        rule: z.string().nullable().describe('null: the whole device'),
+        at: time,
+        override: z.union([shelf, outOfService]),
+      }),
+    ),
+    asked: z.array(overrideAsk),
+    hidden: z.object({ shelved: z.number(), outOfService: z.number(), suppressed: z.number() }),
+  }) satisfies z.ZodType<OverridesBody>,
+  verdicts: z.object({
+    items: z.array(
+      verdict.extend({
+        seq: z.number(),
+        alarm: z.string(),
+        device: z.string(),
+        rule: z.string(),
+        incident: z.string().nullable(),
+      }),
+    ),
+  }) satisfies z.ZodType<VerdictsBody>,
+  precision: z.object({
+    by: z.enum(['model', 'site', 'rule']),
+    items: z.array(
+      z.object({
+        name: z.string(),
+        verdicts: z.number(),
+        counts: z.record(z.string(), z.number()).describe('verdicts by kind'),
+        tooFew: z.boolean().describe('fewer than five: no figure'),
+        precision: z.number().nullable().describe('share that was real'),
+      }),
+    ),
+  }) satisfies z.ZodType<PrecisionBody>,
   outcome: z.object({
     done: z.literal(true),
     changed: z.array(z.string()),
     refused: z.array(refusal.extend({ id: z.string() })).optional(),
     pending: z.literal(true).optional(),
+    asked: z.array(overrideAsk).readonly().optional().describe('waits for a second person'),
   }) satisfies z.ZodType<CommandOutcome>,
   quarantine: z.object({ items: z.array(quarantined) }) satisfies z.ZodType<QuarantineBody>,
   readings: z.union([readings, z.object({ from: time, to: time, series: z.array(readings) })]) satisfies z.ZodType<

@@ -13,10 +13,13 @@ import { alarmRoutes } from './routes/alarms.ts';
 import { cityRoutes } from './routes/city.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { healthRoutes } from './routes/health.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
+import { overrideRoutes } from './routes/overrides.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { verdictRoutes } from './routes/verdicts.ts';
 import { requireSignIn } from './sign-in.ts';
 
 /** Files of the certificate and its key, PEM. */
@@ -58,6 +61,9 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     readingRoutes(guarded, context);
     quarantineRoutes(guarded, context);
     alarmRoutes(guarded, context);
+    overrideRoutes(guarded, context);
+    verdictRoutes(guarded, context);
+    ledgerRoutes(guarded, context);
     if (context.demo) demoRoutes(guarded, context, context.demo);
     guarded.get('/api/v1/openapi.json', { config: { public: true }, schema: { hide: true } }, async () =>
       app.swagger(),

@@ -1,8 +1,10 @@
+import type { LedgerLine } from '../detectors/ledger.ts';
 import type { Bilingual, DeviceType } from '../model/device-type.ts';
-import type { Alarm, AlarmEvent } from './alarm.ts';
+import type { Alarm, AlarmEvent, Verdict } from './alarm.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { City } from './city.ts';
 import type { Value } from './entry.ts';
+import type { OverrideAsk, StandingOverride } from './overrides.ts';
 import type { Quarantined } from './quarantine.ts';
 import type { Device, Gateway, Site } from './registry.ts';
 
@@ -112,6 +114,53 @@ export interface AlarmBody {
 }
 
 /** POST /api/v1/alarms/acknowledge {ids: string[], note?, commandId?} and POST /api/v1/alarms/reset {id, note?, commandId?} → CommandOutcome */
+
+/**
+ * GET /api/v1/overrides. What people ask for: POST /api/v1/alarms/shelve {ids, minutes, oneShot?, reason}, POST
+ * /api/v1/overrides/unshelve and /return-to-service {device, rule}, POST /api/v1/overrides/out-of-service {device, rule: null
+ * for a whole device, workOrder, reason, until?}, POST /api/v1/overrides/confirm and /decline {ask} → CommandOutcome
+ */
+export interface OverridesBody {
+  readonly standing: readonly StandingOverride[];
+  readonly asked: readonly OverrideAsk[];
+  /** Open alarms by what hides them now. */
+  readonly hidden: { readonly shelved: number; readonly outOfService: number; readonly suppressed: number };
+}
+
+/** GET /api/v1/verdicts?alarm=&device=&from=&to=&limit=; POST /api/v1/verdicts {of, kind, evidence} → CommandOutcome */
+export interface VerdictsBody {
+  readonly items: readonly (Verdict & {
+    readonly seq: number;
+    readonly alarm: string;
+    readonly device: string;
+    readonly rule: string;
+    readonly incident: string | null;
+  })[];
+}
+
+/** GET /api/v1/verdicts/precision?by=model|site|rule&from=&to= */
+export interface PrecisionBody {
+  readonly by: 'model' | 'site' | 'rule';
+  readonly items: readonly PrecisionLine[];
+}
+
+export interface PrecisionLine {
+  /** The model (or type, where no model is registered), site or rule; '' for no site. */
+  readonly name: string;
+  readonly verdicts: number;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Too few verdicts to say; then there is no figure. */
+  readonly tooFew: boolean;
+  /** Share that was real, 0–1. */
+  readonly precision: number | null;
+}
+
+/** GET /api/v1/ledger?kind=expiry|calibration&within=days, and /api/v1/ledger.csv */
+export interface LedgerBody {
+  /** The day it is, in the city's zone. */
+  readonly today: string;
+  readonly items: readonly LedgerLine[];
+}
 
 /** GET /api/v1/clocks: devices whose clock is off by more than is tolerated, the worst first, and how many were measured. */
 export interface ClocksBody {

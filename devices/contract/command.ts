@@ -21,7 +21,7 @@ const envelope = {
 };
 
 const reason = z.string().trim().min(2).max(500);
-const pointFields = {
+export const pointFields = {
   device: z.string().min(1),
   /** The rule of the point; null for a whole device, which only out of service knows. */
   rule: z.string().min(1).nullable(),

@@ -34,7 +34,7 @@ export function csvLines({ groups, nameOf, unitOf }: RowNames): (rows: readonly 
 }
 
 /** A text as a cell, harmless and in quotation marks where the format needs them. */
-function cell(text: string): string {
+export function cell(text: string): string {
   const harmless = escapeFormula(text);
   return /[",\r\n]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

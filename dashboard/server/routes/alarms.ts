@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { AlarmsBody, AuditBody } from '../../../devices/contract/api.ts';
-import type { Command } from '../../../devices/contract/command.ts';
+import { asking, commandId } from '../asking.ts';
 import { bodies } from '../bodies.ts';
-import { actorOf, type ServerContext } from '../context.ts';
+import type { ServerContext } from '../context.ts';
 import { problem, refusals } from '../problem.ts';
 import { page } from './page.ts';
 
@@ -21,11 +20,10 @@ const query = page(2000).extend({
   to: z.coerce.number().optional().describe('raised before, ms since 1970'),
 });
 const note = z.string().max(2000).optional();
-/** Chosen by the page, so that a request sent twice is carried out once. */
-const commandId = z.string().min(8).max(100).optional();
 
 /** Alarms and what people do about them. Commands go to `rules`, which alone decides and audits. */
-export function alarmRoutes(base: FastifyInstance, { alarms, command, state, clock }: ServerContext): void {
+export function alarmRoutes(base: FastifyInstance, context: ServerContext): void {
+  const { alarms, state } = context;
   const app = base.withTypeProvider<ZodTypeProvider>();
 
   app.get(
@@ -51,15 +49,7 @@ export function alarmRoutes(base: FastifyInstance, { alarms, command, state, clo
     },
   );
 
-  const ask = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    wanted: (envelope: Pick<Command, 'id' | 'actor' | 'at'>) => Command,
-    id?: string,
-  ) => {
-    const outcome = await command(wanted({ id: id ?? randomUUID(), actor: actorOf(request), at: clock.now() }));
-    return 'done' in outcome ? outcome : problem(reply, 409, outcome.refused);
-  };
+  const ask = asking(context);
 
   const acknowledge = z.object({ ids: z.array(z.string()).min(1).max(1000), note, commandId });
   app.post(

@@ -99,6 +99,9 @@ function platformMetrics() {
   const quarantinePurged = counter('quarantine_rows_purged', 'Refused rows purged to stay within the bounds');
   const readmitted = counter('quarantine_rows_readmitted', 'Refused rows let in after a fix');
   const storeLag = gauge('store_lag_seconds', 'Age of the oldest reading not yet in the telemetry store');
+  const aside = gauge('overrides', 'Points that people put aside, and requests that wait for a second person', [
+    'kind',
+  ]);
   const rulesLag = gauge('rules_lag_seconds', 'Journal time not yet judged');
   const openAlarms = gauge('alarms_open', 'Open alarms', ['priority']);
   const pages = gauge('live_pages', 'Pages that follow the live stream');
@@ -145,6 +148,9 @@ function platformMetrics() {
       if (rules) {
         rulesLag.set(rules.lagMs / 1000);
         judged(rules.readings);
+        aside.set({ kind: 'shelved' }, rules.overrides.shelved);
+        aside.set({ kind: 'out-of-service' }, rules.overrides.outOfService);
+        aside.set({ kind: 'asked' }, rules.overrides.asked);
       }
       if (open) for (const priority of ['P1', 'P2', 'P3', 'P4']) openAlarms.set({ priority }, open[priority] ?? 0);
       if (live) {
