@@ -1,5 +1,5 @@
+import { verdictKinds } from '../../devices/contract/alarm.ts';
 import type { PrecisionLine } from '../../devices/contract/api.ts';
-import { verdictKinds } from '../../devices/contract/command.ts';
 import type { VerdictRow } from '../../devices/contract/state-tables.ts';
 
 export const precisionBy = ['model', 'site', 'rule'] as const;

@@ -44,7 +44,8 @@ export type Override =
 export type DetectorMark = 'expired' | 'uncalibrated' | 'self-test-failed';
 
 /** 研判: what it was. Everything but a real leak or fire counts against the precision of its model, site and rule. */
-export type VerdictKind = 'real' | 'biogas' | 'cooking' | 'sensor-fault' | 'test' | 'works';
+export const verdictKinds = ['real', 'biogas', 'cooking', 'sensor-fault', 'test', 'works'] as const;
+export type VerdictKind = (typeof verdictKinds)[number];
 
 export interface Verdict {
   readonly kind: VerdictKind;

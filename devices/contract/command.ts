@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { verdictKinds } from './alarm.ts';
 import type { OverrideAsk } from './overrides.ts';
 import { credentialSchema, deviceSchema, gatewaySchema, siteSchema } from './registry.ts';
 import { actorRoles } from './roles.ts';
@@ -40,7 +41,6 @@ export const serviceFields = {
   /** When it ends by itself, ms; null: when somebody returns it to service. */
   until: z.number().int().nullable().default(null),
 };
-export const verdictKinds = ['real', 'biogas', 'cooking', 'sensor-fault', 'test', 'works'] as const;
 /** Some words, of letters or digits in any script: a dash is no evidence. */
 export const evidence = z
   .string()

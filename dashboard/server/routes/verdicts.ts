@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { verdictKinds } from '../../../devices/contract/alarm.ts';
 import type { PrecisionBody, VerdictsBody } from '../../../devices/contract/api.ts';
-import { evidence, judgedSchema, verdictKinds } from '../../../devices/contract/command.ts';
+import { evidence, judgedSchema } from '../../../devices/contract/command.ts';
 import { asking, commandId } from '../asking.ts';
 import { bodies } from '../bodies.ts';
 import type { ServerContext } from '../context.ts';

@@ -8,6 +8,7 @@ import { say } from '../ui/toast.tsx';
 
 /** Why the acknowledge button cannot be pressed, or null. The server decides; this only says it beforehand. */
 export function whyNotAcknowledge(alarm: Alarm, role: string | undefined, linkSilent: boolean): TextKey | null {
+  if (alarm.needsVerdict) return 'ack.needsVerdict';
   if (alarm.acked) return 'ack.already';
   if (role === 'viewer') return 'ack.viewer';
   if (linkSilent) return 'ack.silent';
@@ -30,6 +31,11 @@ export function useMayAct(): { role: string | undefined; silent: boolean } {
   return { role, silent };
 }
 
+const waitsForSecond = {
+  zh: '已提出请求：须由另一角色的另一人确认后才生效。',
+  en: 'Asked for: it takes effect once another person of another role has confirmed.',
+};
+
 /** Sends the acknowledgement; a refusal is said in words. Resolves true when something changed. */
 export async function acknowledge(ids: readonly string[], note?: string): Promise<boolean> {
   return send('/alarms/acknowledge', { ids, note: note || undefined });
@@ -40,12 +46,14 @@ export async function reset(id: string, note?: string): Promise<boolean> {
   return send('/alarms/reset', { id, note: note || undefined });
 }
 
-async function send(path: string, body: object): Promise<boolean> {
+/** Sends a request; what it refuses, or what waits for a second person, is said in words. Resolves true when it was taken. */
+export async function send(path: string, body: object): Promise<boolean> {
   try {
     const outcome = await api<CommandOutcome>(path, { body: { ...body, commandId: commandId() } });
     if ('done' in outcome) {
       for (const refusal of outcome.refused ?? []) say(refusal);
-      return outcome.changed.length > 0;
+      if (outcome.asked?.length) say(waitsForSecond);
+      return outcome.changed.length + (outcome.asked?.length ?? 0) > 0 || !outcome.refused?.length;
     }
     say(outcome.refused);
   } catch (error) {

@@ -5,6 +5,8 @@ import { useTexts } from '../i18n/i18n.ts';
 import { useLive } from '../live/store.ts';
 import { PriorityMark } from '../ui/priority.tsx';
 import { AlarmRow } from './alarm-row.tsx';
+import { AsideHead } from './aside-list.tsx';
+import { AskList } from './ask-list.tsx';
 import { hold } from './hold.ts';
 import { useHover } from './hover.ts';
 import { isUnder, type Tab, tabs } from './order.ts';
@@ -33,22 +35,22 @@ export function AlarmList({ rows, tab, selected, onTab, onSelect, order }: Props
   return (
     <section className="list" aria-label={texts('alarms.label')}>
       <div className="list-head" role="tablist" aria-label={texts('alarms.label')}>
-        {tabs
-          .filter((name) => name !== 'aside' || counts.aside || tab === 'aside')
-          .map((name) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              id={`tab-${name}`}
-              aria-selected={tab === name}
-              aria-controls="alarm-rows"
-              onClick={() => onTab(name)}
-            >
-              {texts(`tab.${name}`)} <b>{counts[name]}</b>
-            </button>
-          ))}
+        {tabs.map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={tab === name}
+            aria-controls="alarm-rows"
+            onClick={() => onTab(name)}
+          >
+            {texts(`tab.${name}`)} <b>{counts[name]}</b>
+          </button>
+        ))}
       </div>
+      <AskList />
+      {tab === 'aside' && <AsideHead rows={shown} />}
       {waiting.length > 0 && (
         <button type="button" className="list-waiting" onClick={release}>
           {waiting[0] && <PriorityMark priority={waiting[0].priority} size={16} />}

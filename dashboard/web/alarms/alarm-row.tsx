@@ -1,8 +1,9 @@
 import { memo } from 'react';
-import type { Alarm } from '../../../devices/contract/alarm.ts';
+import type { Alarm, Override } from '../../../devices/contract/alarm.ts';
 import type { Value } from '../../../devices/contract/entry.ts';
 import { isGood } from '../../../devices/model/quality.ts';
-import { ageText } from '../format/age.ts';
+import { useCity } from '../api/city.ts';
+import { ageText, stampText } from '../format/age.ts';
 import { opText } from '../format/value.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';
@@ -96,8 +97,28 @@ function Tags({ alarm, gone }: { alarm: Alarm; gone: boolean }) {
       {alarm.needsVerdict && <span className="tag solid">{texts('tag.verdict')}</span>}
       {alarm.lane === 'history' && <span className="tag draft">{texts('tag.history')}</span>}
       {alarm.latched && !alarm.active && <span className="tag">{texts('tag.latched')}</span>}
-      {alarm.override && <span className="tag">{texts(`override.${alarm.override.kind}`)}</span>}
+      {alarm.override && <OverrideTag override={alarm.override} />}
+      {alarm.marks.map((mark) => (
+        <span key={mark} className="tag">
+          {texts(`mark.${mark}`)}
+        </span>
+      ))}
+      {alarm.verdict && <span className="tag">{texts(`verdict.${alarm.verdict.kind}`)}</span>}
     </>
+  );
+}
+
+/** What hides it, by whom and until when. */
+function OverrideTag({ override }: { override: Override }) {
+  const texts = useTexts();
+  const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
+  const until = override.kind !== 'suppressed' && override.until !== null ? stampText(override.until, timeZone) : '';
+  const by = override.kind === 'suppressed' ? '' : override.by;
+  const words = [texts(`override.${override.kind}`), by, until && texts('clock.until', { at: until })];
+  return (
+    <span className="tag" title={override.kind === 'suppressed' ? undefined : override.reason}>
+      {words.filter(Boolean).join(' · ')}
+    </span>
   );
 }
 

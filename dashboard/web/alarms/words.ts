@@ -1,6 +1,7 @@
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import type { Item } from '../../../devices/contract/catalogue.ts';
 import type { Value } from '../../../devices/contract/entry.ts';
+import type { Point } from '../../../devices/contract/overrides.ts';
 import { useCity } from '../api/city.ts';
 import { valueText } from '../format/value.ts';
 import { type TextKey, useTexts } from '../i18n/i18n.ts';
@@ -41,7 +42,17 @@ export function usePlace() {
     const name = texts.language === 'en' && item ? item.name.en : alarm.clause.name;
     return alarm.clause.item ? `${alarm.clause.item} ${name}` : name;
   };
+  /** What lies under an override: the device, and the item of its rule unless it is all of it. */
+  const point = ({ device: id, rule }: Point): string => {
+    const name = device({ device: id, deviceName: devices.get(id)?.name ?? id });
+    if (rule === null) return `${name} · ${texts('service.device')}`;
+    const code = rule.split('.')[0] ?? '';
+    const item = items.get(code);
+    const own = platformAlarms[rule];
+    return `${name} · ${own ? texts(own) : item ? `${code} ${texts.pick(item.name)}` : rule}`;
+  };
   return {
+    point,
     area,
     device,
     site,
@@ -51,6 +62,15 @@ export function usePlace() {
     clause,
     /** Area, then the device: what a banner or a title says. */
     full: (alarm: Alarm): string => [area(alarm.area), device(alarm)].filter(Boolean).join(' · '),
+  };
+}
+
+/** A span of minutes in words: `30 分钟`, `8 小时`, `3 天`. */
+export function useSpanText(): (minutes: number) => string {
+  const texts = useTexts();
+  return (minutes) => {
+    if (minutes % 1440 === 0) return texts('span.days', { n: minutes / 1440 });
+    return minutes % 60 === 0 ? texts('span.hours', { n: minutes / 60 }) : texts('span.minutes', { n: minutes });
   };
 }
 

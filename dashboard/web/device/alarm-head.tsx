@@ -1,4 +1,4 @@
-import type { Alarm } from '../../../devices/contract/alarm.ts';
+import type { Alarm, Verdict } from '../../../devices/contract/alarm.ts';
 import { isGood } from '../../../devices/model/quality.ts';
 import { Bar } from '../alarms/alarm-row.tsx';
 import { rankOf } from '../alarms/order.ts';
@@ -41,6 +41,11 @@ export function AlarmHead({ alarm }: { alarm: Alarm }) {
         {alarm.lane === 'history' && <span className="tag draft">{texts('tag.history')}</span>}
         {alarm.supersededBy && <span className="tag">{texts('tag.superseded')}</span>}
         {alarm.override && <span className="tag">{texts(`override.${alarm.override.kind}`)}</span>}
+        {alarm.marks.map((mark) => (
+          <span key={mark} className="tag solid" title={texts('mark.why')}>
+            {texts(`mark.${mark}`)}
+          </span>
+        ))}
       </div>
       <div className="big-row">
         <div className={`big${hot ? ` hot p${rankOf(alarm.priority)}` : ''}`}>
@@ -78,8 +83,26 @@ export function AlarmHead({ alarm }: { alarm: Alarm }) {
             : texts('value.doubtful')}
         </p>
       )}
+      {alarm.marks.length > 0 && alarm.priority === 'P1' && <p className="small muted">{texts('mark.why')}</p>}
+      {alarm.verdict && <VerdictLine verdict={alarm.verdict} />}
       <SafetyClock alarm={alarm} now={now} />
     </section>
+  );
+}
+
+/** What it was, who says so, and what that rests on. */
+function VerdictLine({ verdict: { kind, by, at, evidence } }: { verdict: Verdict }) {
+  const texts = useTexts();
+  const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
+  return (
+    <p className="small verdict-line">
+      <span className="tag solid">{texts('verdict.open')}</span> <b>{texts(`verdict.${kind}`)}</b>
+      <span className="muted">
+        {' '}
+        · {by} · {stampText(at, timeZone)}
+      </span>
+      <span className="note">{evidence}</span>
+    </p>
   );
 }
 

@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import type { DeviceBody } from '../../../devices/contract/api.ts';
-import { reset, useMayAct, whyNotAcknowledge, whyNotReset } from '../alarms/acknowledge.ts';
 import { usePlace } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
@@ -12,7 +11,9 @@ import { useAlarms } from '../live/use-alarms.ts';
 import { Icon } from '../ui/icons.tsx';
 import { AlarmMark, StaleMark } from '../ui/priority.tsx';
 import { say } from '../ui/toast.tsx';
+import { Actions, type AsideDialog } from './actions.tsx';
 import { AlarmHead } from './alarm-head.tsx';
+import { AsideBox } from './aside-box.tsx';
 import { ClauseBox } from './clause-box.tsx';
 import { CurveBox } from './curve-box.tsx';
 import { Facts, Values } from './facts.tsx';
@@ -25,12 +26,13 @@ interface Props {
   readonly alarmId: string | null;
   readonly device: string | null;
   readonly onAcknowledge: (alarm: Alarm) => void;
+  readonly onPutAside: (what: AsideDialog, alarm: Alarm) => void;
   readonly onDevice: (id: string) => void;
   readonly onAlarm: (alarm: Alarm) => void;
 }
 
 /** The right column: one alarm or one device in full; the state of the city when nothing is selected. */
-export function DevicePanel({ alarmId, device, onAcknowledge, onDevice, onAlarm }: Props) {
+export function DevicePanel({ alarmId, device, onAcknowledge, onPutAside, onDevice, onAlarm }: Props) {
   const texts = useTexts();
   // The platform's own alarms stand at a gateway or at the platform, which are no devices.
   const { record, problem } = useDeviceRecord(alarmId?.split('/')[1]?.startsWith('platform.') ? null : device);
@@ -43,6 +45,7 @@ export function DevicePanel({ alarmId, device, onAcknowledge, onDevice, onAlarm 
         {problem && <div className="error">{texts.problem(problem)}</div>}
         {alarmProblem && <div className="error">{texts.problem(alarmProblem)}</div>}
         {alarm && <AlarmHead alarm={alarm} />}
+        {alarm && <AsideBox alarm={alarm} />}
         <Siblings device={device} current={alarm} onAlarm={onAlarm} />
         {record && <Measured record={record} alarm={alarm} />}
         {alarm && <ClauseBox alarm={alarm} />}
@@ -50,7 +53,7 @@ export function DevicePanel({ alarmId, device, onAcknowledge, onDevice, onAlarm 
         {record && <Values record={record} />}
         {record && <Facts record={record} onDevice={onDevice} />}
       </div>
-      <Actions alarm={alarm} onAcknowledge={onAcknowledge} />
+      <Actions alarm={alarm} onAcknowledge={onAcknowledge} onPutAside={onPutAside} />
     </aside>
   );
 }
@@ -192,48 +195,4 @@ function Measured({ record, alarm }: { record: DeviceBody; alarm: Alarm | null }
   );
   if (!chosen) return null;
   return <CurveBox key={`${record.id} ${chosen}`} record={record} measurement={chosen} names={names} />;
-}
-
-/** What can be done about the alarm. A button that cannot be used says why. */
-function Actions({ alarm, onAcknowledge }: { alarm: Alarm | null; onAcknowledge: (alarm: Alarm) => void }) {
-  const texts = useTexts();
-  const { role, silent } = useMayAct();
-  const [busy, setBusy] = useState(false);
-  if (!alarm) return null;
-  const closed = alarm.closedAt !== null;
-  const noAck = closed ? ('ack.closed' as const) : whyNotAcknowledge(alarm, role, silent);
-  const noReset = closed ? ('ack.closed' as const) : whyNotReset(alarm, role, silent);
-  const doReset = (): void => {
-    setBusy(true);
-    reset(alarm.id).finally(() => setBusy(false));
-  };
-  return (
-    <footer className="panel-acts">
-      {noAck && <span className="why">{texts(noAck)}</span>}
-      <div className="panel-buttons">
-        <button
-          type="button"
-          className={`btn${noAck ? '' : ' primary'}`}
-          disabled={noAck !== null}
-          title={noAck ? texts(noAck) : texts(alarm.priority === 'P1' ? 'ack.oneAction' : 'ack.withReason')}
-          onClick={() => onAcknowledge(alarm)}
-        >
-          {noAck === 'ack.already' && <Icon name="check" size={16} />}
-          {texts(noAck === 'ack.already' ? 'ack.done' : 'ack.do')} {!noAck && <kbd>A</kbd>}
-        </button>
-        {alarm.latched && (
-          <button
-            type="button"
-            className={`btn${!noReset ? ' primary' : ''}`}
-            disabled={busy || noReset !== null}
-            title={noReset ? texts(noReset) : texts('reset.why')}
-            onClick={doReset}
-          >
-            {texts('reset.do')}
-          </button>
-        )}
-      </div>
-      {alarm.latched && noReset && noReset !== noAck && <span className="why">{texts(noReset)}</span>}
-    </footer>
-  );
 }

@@ -6,7 +6,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { usePrefs } from './prefs.ts';
 
 /** What single keys do on the page that is open. */
-export type ShortcutActions = Partial<Record<'j' | 'k' | 'enter' | 'a' | 'f' | 'm' | '?' | 'escape', () => void>>;
+export type ShortcutActions = Partial<Record<'j' | 'k' | 'enter' | 'a' | 's' | 'f' | 'm' | '?' | 'escape', () => void>>;
 
 const useHelp = create<{ readonly open: boolean }>(() => ({ open: false }));
 export const openHelp = (): void => useHelp.setState({ open: true });
@@ -51,6 +51,7 @@ export function Help() {
     ['J / K', 'help.move'],
     ['Enter', 'help.enter'],
     ['A', 'help.ack'],
+    ['S', 'help.shelve'],
     ['M', 'help.mute'],
     ['F', 'help.find'],
     ['Esc', 'help.escape'],

@@ -11,6 +11,13 @@ const PAGE = 100;
 const named: Readonly<Record<string, TextKey>> = {
   acknowledge: 'audit.acknowledge',
   reset: 'audit.reset',
+  shelve: 'audit.shelve',
+  unshelve: 'audit.unshelve',
+  'out-of-service': 'audit.outOfService',
+  'return-to-service': 'audit.returnToService',
+  confirm: 'audit.confirm',
+  decline: 'audit.decline',
+  judge: 'audit.judge',
   'registry.put': 'audit.registryPut',
   'registry.remove': 'audit.registryRemove',
   'credential.revoke': 'audit.credentialRevoke',

@@ -1,10 +1,17 @@
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import type { Alarm } from '../../../devices/contract/alarm.ts';
+import type { City } from '../../../devices/contract/city.ts';
 import { AckDialog } from '../alarms/ack-dialog.tsx';
 import { acknowledge, useMayAct, whyNotAcknowledge } from '../alarms/acknowledge.ts';
 import { AlarmList } from '../alarms/alarm-list.tsx';
 import { step } from '../alarms/hold.ts';
+import { whyNotShelve } from '../alarms/put-aside.ts';
+import { ServiceDialog } from '../alarms/service-dialog.tsx';
+import { ShelveDialog } from '../alarms/shelve-dialog.tsx';
+import { useReadStanding } from '../alarms/standing.ts';
+import { VerdictDialog } from '../alarms/verdict-dialog.tsx';
 import { useCity } from '../api/city.ts';
+import type { AsideDialog } from '../device/actions.tsx';
 import { DevicePanel } from '../device/panel.tsx';
 import { patchRoute, useRoute } from '../frame/route.ts';
 import { useShortcuts } from '../frame/shortcuts.tsx';
@@ -27,8 +34,9 @@ export function DutyPage() {
   const { rows } = useAlarms();
   const order = useRef<readonly string[]>([]);
   const [finding, setFinding] = useState(false);
-  const [asking, setAsking] = useState<Alarm | null>(null);
+  const [asking, setAsking] = useState<{ what: AsideDialog | 'ack'; alarm: Alarm } | null>(null);
   const { role, silent } = useMayAct();
+  useReadStanding();
   const selected = useSelected(route.alarm, rows);
   const device = route.device ?? selected?.device ?? deviceOf(route.alarm);
 
@@ -59,10 +67,15 @@ export function DutyPage() {
       if (why) return say({ zh: textOf('zh', why), en: textOf('en', why) });
       // Acknowledging a P1 is one action; the reason belongs to the verdict.
       if (alarm.priority === 'P1') void acknowledge([alarm.id]);
-      else setAsking(alarm);
+      else setAsking({ what: 'ack', alarm });
     },
     [role, silent],
   );
+  const requestShelf = (alarm: Alarm): void => {
+    const why = whyNotShelve(alarm, role, silent);
+    if (why) say({ zh: textOf('zh', why), en: textOf('en', why) });
+    else setAsking({ what: 'shelve', alarm });
+  };
   const move = (by: 1 | -1): void => {
     const id = step(order.current, route.alarm, by);
     const alarm = rows.find((row) => row.id === id);
@@ -73,6 +86,7 @@ export function DutyPage() {
     k: () => move(-1),
     enter: () => selected && select(selected, 'detail'),
     a: () => selected && requestAck(selected),
+    s: () => selected && requestShelf(selected),
     f: () => setFinding(true),
     escape: () =>
       (route.alarm || route.device) && patchRoute({ alarm: null, device: null, measurement: null, view: 'list' }),
@@ -106,6 +120,7 @@ export function DutyPage() {
         alarmId={route.alarm}
         device={device}
         onAcknowledge={requestAck}
+        onPutAside={(what, alarm) => setAsking({ what, alarm })}
         onDevice={pickDevice}
         onAlarm={select}
       />
@@ -128,9 +143,29 @@ export function DutyPage() {
           <FindDevice onClose={() => setFinding(false)} onPick={pickDevice} />
         </Suspense>
       )}
-      {asking && <AckDialog alarm={asking} onClose={() => setAsking(null)} />}
+      {asking && body && <AskedDialog {...asking} policy={body.city.alarmPolicy} onClose={() => setAsking(null)} />}
     </div>
   );
+}
+
+interface AskedProps {
+  readonly what: AsideDialog | 'ack';
+  readonly alarm: Alarm;
+  readonly policy: City['alarmPolicy'];
+  readonly onClose: () => void;
+}
+
+function AskedDialog({ what, alarm, policy, onClose }: AskedProps) {
+  switch (what) {
+    case 'ack':
+      return <AckDialog alarm={alarm} onClose={onClose} />;
+    case 'shelve':
+      return <ShelveDialog alarm={alarm} policy={policy} onClose={onClose} />;
+    case 'service':
+      return <ServiceDialog alarm={alarm} policy={policy} onClose={onClose} />;
+    case 'verdict':
+      return <VerdictDialog alarm={alarm} onClose={onClose} />;
+  }
 }
 
 const isPhone = (): boolean => matchMedia('(max-width: 720px)').matches;
