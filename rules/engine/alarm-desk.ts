@@ -142,17 +142,21 @@ export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
   };
   /**
    * One row on top: the highest level that is active or not acknowledged, or the highest still open once none is. Lower ones
-   * step behind it, and forward again when it is gone or has been seen and is over.
+   * step behind it, and forward again when it is gone or has been seen and is over. What is put aside speaks for no other:
+   * a level that was not shelved is never hidden behind one that was.
    */
   const settleLadder = (alarm: Alarm, at: number): void => {
     const group = groupOf(alarm);
     const members = group ? [...(ladders.get(group) ?? [])].map((id) => byId.get(id)!) : [];
     const stands = (a: Alarm): number => Number(a.active || !a.acked);
-    const top = members.sort((a, b) => stands(b) - stands(a) || a.priority.localeCompare(b.priority))[0];
+    const shows = (a: Alarm): number => Number(a.override === null);
+    const rank = (a: Alarm, b: Alarm): number =>
+      shows(b) - shows(a) || stands(b) - stands(a) || a.priority.localeCompare(b.priority);
+    const top = members.sort(rank)[0];
     for (const member of members) {
       const above = top && top.priority < member.priority ? top.id : null;
       if (member.supersededBy === above) continue;
-      const note = above ? null : 'the higher level is over: shown again as it stands';
+      const note = above ? null : 'the higher level is over or put aside: shown again as it stands';
       write({ ...member, supersededBy: above }, above ? 'superseded' : 'note', at, null, note);
     }
   };
@@ -245,7 +249,7 @@ export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
       const standing = byId.get(id);
       if (!standing) return;
       const design = standing.overrides.filter((o) => o.kind === 'suppressed');
-      write(withOverrides(standing, [...by, ...design]), kind, at, actor, note);
+      settleLadder(write(withOverrides(standing, [...by, ...design]), kind, at, actor, note), at);
     },
     judge(alarm, verdict) {
       const told = { ...alarm, verdict, needsVerdict: false };
@@ -266,7 +270,7 @@ export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
       const left = standing?.overrides.filter((o) => o.kind !== 'suppressed' || !gone(o));
       if (!standing || !left || left.length === standing.overrides.length) return;
       const next = withOverrides(standing, left);
-      if (left.every(({ kind }) => kind !== 'suppressed')) write(next, 'note', at, null, note);
+      if (left.every(({ kind }) => kind !== 'suppressed')) settleLadder(write(next, 'note', at, null, note), at);
       else silently(next);
     },
     refresh(id, change) {

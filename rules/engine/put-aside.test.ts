@@ -273,4 +273,16 @@ describe('an alarm of gas or fire that threatens life', () => {
     b.restarts(heldTo);
     expect(b.asks('20:05', { type: 'confirm', ask: request!.id }, lin).done).toHaveLength(1);
   });
+
+  it('hides no other level while it is shelved: what nobody shelved steps forward', () => {
+    const L1 = 'G05-14.com-l1';
+    const b = leak();
+    b.passes('20:01:20');
+    expect(shown(b, 'G05-14.com')).toEqual([`${L2} unack`, `${L1} unack superseded`]);
+    const [request] = ask(b).asked;
+    b.asks('20:03', { type: 'confirm', ask: request!.id }, lin);
+    expect(shown(b, 'G05-14.com')).toEqual([`${L2} unack shelved`, `${L1} unack`]);
+    b.asks('20:04', { type: 'unshelve', device: 'k1', rule: L2 });
+    expect(shown(b, 'G05-14.com')).toEqual([`${L2} unack`, `${L1} unack superseded`]);
+  });
 });
