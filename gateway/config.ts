@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { linedYaml } from '../devices/city/yaml-lines.ts';
-import { idSchema } from '../devices/contract/registry.ts';
+import { idSchema } from '../devices/contract/place.ts';
 import { isUnit } from '../devices/model/units.ts';
 import { suggestion } from '../devices/registry/did-you-mean.ts';
 import { deviceType, deviceTypes } from '../devices/types/registry.ts';

@@ -46,7 +46,8 @@ export function registryFeed({ registry, admission, broker, reload, log }: Regis
     }
     if (change.remove === 'device') admission.deviceChanged(change.id);
     if (change.remove === 'credential') broker.dismiss(({ credential }) => credential === change.id);
-    else if (change.remove !== 'site') broker.dismiss(({ subject }) => subject === change.id);
+    else if (change.remove === 'device' || change.remove === 'gateway')
+      broker.dismiss(({ subject }) => subject === change.id);
   };
 
   return {

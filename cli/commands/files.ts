@@ -2,7 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { loadCity } from '../../devices/city/load-city.ts';
+import { listed } from '../../devices/contract/beside.ts';
+import { isBeside } from '../../devices/registry/beside-book.ts';
 import { checkRegistryPut } from '../../devices/registry/check.ts';
+import { type FileKind, fileKinds, fileLists } from '../../devices/registry/columns.ts';
 import { decodeText } from '../../devices/registry/decode-text.ts';
 import { toCsv, toGeoJson } from '../../devices/registry/export.ts';
 import type { Fault } from '../../devices/registry/fault.ts';
@@ -18,11 +21,10 @@ import { chosenFolder, citiesDir, isDemo, readConfig } from '../runtime.ts';
 import { say } from '../terminal.ts';
 
 type Loaded = ReturnType<typeof readConfig>;
-type Kind = 'device' | 'site' | 'gateway';
 type Crs = 'WGS-84' | 'GCJ-02' | 'BD-09';
 
 const kindOption = () =>
-  new Option('--kind <kind>', '登记的种类 / kind of record').choices(['device', 'site', 'gateway']).default('device');
+  new Option('--kind <kind>', '登记的种类 / kind of record').choices([...fileKinds]).default('device');
 const formatOf = (file: string): 'csv' | 'geojson' => {
   const ending = extname(file).toLowerCase();
   if (ending === '.csv') return 'csv';
@@ -41,7 +43,7 @@ export function importCommand(): Command {
         .default('WGS-84'),
     )
     .description('导入登记表 / import registry records from a file')
-    .action(async (file: string, { kind, crs }: { kind: Kind; crs: Crs }) => {
+    .action(async (file: string, { kind, crs }: { kind: FileKind; crs: Crs }) => {
       const parsed = parseRegistryFile(readText(file), { format: formatOf(file), kind, crs });
       const loaded = readConfig();
       const folder = chosenFolder(loaded);
@@ -55,15 +57,12 @@ export function importCommand(): Command {
         );
       }
       const demo = isDemo(folder);
-      const marked = <T extends object>(records: readonly T[]) => records.map((record) => ({ ...record, demo }));
-      const { devices, sites, gateways, credentials } = parsed.put;
+      const records = (parsed.put[fileLists[kind]] ?? []).map((record) => ({ ...record, demo }));
       const changed = await carryOut(folder, {
         type: 'registry.put',
-        put: { devices: marked(devices), sites: marked(sites), gateways: marked(gateways), credentials },
+        put: { ...parsed.put, [fileLists[kind]]: records },
       });
-      say(
-        `${file}: ${devices.length + sites.length + gateways.length} 条记录，${changed.length} 条有变化 / records, ${changed.length} changed`,
-      );
+      say(`${file}: ${records.length} 条记录，${changed.length} 条有变化 / records, ${changed.length} changed`);
     });
 }
 
@@ -73,11 +72,13 @@ export function exportCommand(): Command {
     .argument('<file>', '.csv | .geojson')
     .addOption(kindOption())
     .description('导出登记表 / export registry records to a file')
-    .action(async (file: string, { kind }: { kind: Kind }) => {
+    .action(async (file: string, { kind }: { kind: FileKind }) => {
       const format = formatOf(file);
       const loaded = readConfig();
       const registry = await readRegistry(loaded, chosenFolder(loaded));
-      const records = { device: registry.devices, site: registry.sites, gateway: registry.gateways }[kind];
+      const records = isBeside(kind)
+        ? listed(registry, kind)
+        : { device: registry.devices, site: registry.sites, gateway: registry.gateways }[kind];
       writeFileSync(file, format === 'csv' ? toCsv(records, kind) : toGeoJson(records));
       say(`${file}: ${records.length} 条记录 / records`);
     });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { idSchema } from '../../devices/contract/registry.ts';
+import { idSchema } from '../../devices/contract/place.ts';
 import { Problem } from '../../kit/problem.ts';
 import {
   BadName,

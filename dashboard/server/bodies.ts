@@ -18,6 +18,14 @@ import type {
   StandardsBody,
   VerdictsBody,
 } from '../../devices/contract/api.ts';
+import {
+  crewSchema,
+  permitSchema,
+  pipeSchema,
+  protectionPlanSchema,
+  valveSchema,
+  workOrderSchema,
+} from '../../devices/contract/beside.ts';
 import { catalogueSchema } from '../../devices/contract/catalogue.ts';
 import { citySchema } from '../../devices/contract/city.ts';
 import type { CommandOutcome, Refusal } from '../../devices/contract/command.ts';
@@ -413,6 +421,12 @@ export const bodies = {
     ),
   }) satisfies z.ZodType<{ items: readonly SignInRecord[] }>,
   sites: page(siteSchema),
+  valve: page(valveSchema),
+  pipe: page(pipeSchema),
+  crew: page(crewSchema),
+  'work-order': page(workOrderSchema),
+  permit: page(permitSchema),
+  'protection-plan': page(protectionPlanSchema),
   standards: z.object({
     catalogue: catalogueSchema,
     open: z.record(z.string(), z.number()),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { verdictKinds } from './alarm.ts';
+import { crewSchema, permitSchema, pipeSchema, protectionPlanSchema, valveSchema, workOrderSchema } from './beside.ts';
 import type { OverrideAsk } from './overrides.ts';
 import { credentialSchema, deviceSchema, gatewaySchema, siteSchema } from './registry.ts';
 import { actorRoles } from './roles.ts';
@@ -61,6 +62,12 @@ export const registryPutSchema = z.object({
   sites: z.array(siteSchema).default([]),
   gateways: z.array(gatewaySchema).default([]),
   credentials: z.array(credentialSchema).default([]),
+  valves: z.array(valveSchema).optional(),
+  pipes: z.array(pipeSchema).optional(),
+  crews: z.array(crewSchema).optional(),
+  workOrders: z.array(workOrderSchema).optional(),
+  permits: z.array(permitSchema).optional(),
+  protectionPlans: z.array(protectionPlanSchema).optional(),
 });
 export type RegistryPut = z.infer<typeof registryPutSchema>;
 
@@ -93,7 +100,18 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({
     ...envelope,
     type: z.literal('registry.remove'),
-    kind: z.enum(['device', 'site', 'gateway', 'credential']),
+    kind: z.enum([
+      'device',
+      'site',
+      'gateway',
+      'credential',
+      'valve',
+      'pipe',
+      'crew',
+      'work-order',
+      'permit',
+      'protection-plan',
+    ]),
     ids: z.array(z.string()).min(1),
   }),
   z.object({ ...envelope, type: z.literal('credential.revoke'), subject: z.string() }),

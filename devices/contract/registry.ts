@@ -1,15 +1,6 @@
 import { z } from 'zod';
-
-/** Ids travel in topics, file names and addresses: letters, digits, `-`, `_`, `.`; at most 64. */
-export const idSchema = z
-  .string()
-  .regex(
-    /^[\p{Letter}\p{Number}][\p{Letter}\p{Number}._-]{0,63}$/u,
-    'an id has letters, digits, - _ . and at most 64 of them',
-  );
-
-/** A position in WGS-84. */
-export const positionSchema = z.object({ lon: z.number().min(-180).max(180), lat: z.number().min(-90).max(90) });
+import type { BesideKind, BesideRecords } from './beside.ts';
+import { idSchema, positionSchema } from './place.ts';
 
 /** A station constant with its unit: `Ps` regulator set point, `MOP` maximum operating pressure, `Qmax`, `span`. */
 export const constantSchema = z.object({ value: z.number(), unit: z.string() });
@@ -105,5 +96,6 @@ export type RegistryChange = { readonly version: number; readonly at: number } &
   | { readonly put: 'site'; readonly record: Site }
   | { readonly put: 'gateway'; readonly record: Gateway }
   | { readonly put: 'credential'; readonly record: Credential }
-  | { readonly remove: 'device' | 'site' | 'gateway' | 'credential'; readonly id: string }
+  | { readonly [K in BesideKind]: { readonly put: K; readonly record: BesideRecords[K] } }[BesideKind]
+  | { readonly remove: 'device' | 'site' | 'gateway' | 'credential' | BesideKind; readonly id: string }
 );

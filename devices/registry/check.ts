@@ -1,7 +1,10 @@
+import { besideKinds, listed } from '../contract/beside.ts';
 import type { RegistryPut } from '../contract/command.ts';
 import type { Credential, Device } from '../contract/registry.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import { conversion, isUnit, unitCodes } from '../model/units.ts';
+import { checkBeside } from './check-beside.ts';
+import { checkArea, type Say, type View } from './check-view.ts';
 import { fingerprintOf } from './credentials.ts';
 import { suggestion } from './did-you-mean.ts';
 import { type Fault, fault } from './fault.ts';
@@ -10,18 +13,6 @@ import type { RegistryKind } from './registry-store.ts';
 
 /** Names the place of a record in faults: `line 14` for a file, `device d-1` otherwise. */
 export type WhereIs = (kind: RegistryKind, id: string) => string;
-
-/** What a put is checked against: the registry as it is, with the put laid over it. */
-interface View {
-  readonly device: (id: string) => Device | undefined;
-  readonly isSite: (id: string) => boolean;
-  readonly isGateway: (id: string) => boolean;
-  readonly cache: RegistryCache;
-  readonly types: Readonly<Record<string, DeviceType>>;
-  readonly areas: ReadonlySet<string> | undefined;
-}
-
-type Say = (field: string, value: unknown, zh: string, en: string) => void;
 
 /**
  * Everything that is wrong with a put, seen against the registry it is meant for; an empty list means it may be written.
@@ -55,6 +46,7 @@ export function checkRegistryPut(
     ['site', put.sites],
     ['gateway', put.gateways],
     ['credential', put.credentials],
+    ...besideKinds.map((kind) => [kind, listed(put, kind)] as const),
   ] as const) {
     checkTwice(records, (id) => at(kind, id));
   }
@@ -65,7 +57,8 @@ export function checkRegistryPut(
     if (view.device(gateway.id)) idTaken(gateway.id, at('gateway', gateway.id));
   }
   checkCredentials(put.credentials, view, (id) => at('credential', id));
-  checkDemo(put.devices, cache, (id) => at('device', id));
+  checkBeside(put, view, at);
+  checkDemo(put, cache, at);
   return faults;
 }
 
@@ -218,12 +211,6 @@ function mountCircle(device: Device, view: View): string[] | undefined {
   return undefined;
 }
 
-function checkArea(area: string | undefined, { areas }: View, say: Say): void {
-  if (area === undefined || !areas || areas.has(area)) return;
-  const meant = suggestion(area, areas);
-  say('area', area, `本市没有区划 "${area}"${meant.zh}`, `the city has no area "${area}"${meant.en}`);
-}
-
 const isHash = (text: string | undefined): boolean => text !== undefined && /^[0-9a-f]{64}$/.test(text);
 
 function checkCredentials(credentials: readonly Credential[], view: View, at: (id: string) => Say): void {
@@ -267,17 +254,24 @@ function checkCredentials(credentials: readonly Credential[], view: View, at: (i
   }
 }
 
-/** Invented devices among real ones would be alarms that nobody can find. */
-function checkDemo(devices: readonly Device[], cache: RegistryCache, at: (id: string) => Say): void {
-  const fresh = devices.filter((device) => device.demo && !cache.device(device.id)?.demo);
+/** Invented devices among real ones would be alarms that nobody can find; invented valves, a crew sent to nothing. */
+function checkDemo(put: RegistryPut, cache: RegistryCache, at: (kind: RegistryKind, id: string) => Say): void {
+  const fresh = [
+    ...put.devices.filter(({ id, demo }) => demo && !cache.device(id)?.demo).map(({ id }) => ['device', id] as const),
+    ...besideKinds.flatMap((kind) =>
+      listed(put, kind)
+        .filter(({ id, demo }) => demo && !cache.beside.of(kind).get(id)?.demo)
+        .map(({ id }) => [kind, id] as const),
+    ),
+  ];
   if (fresh.length === 0) return;
-  const real = devices.find((device) => !device.demo) ?? firstReal(cache);
+  const real = put.devices.find((device) => !device.demo) ?? firstReal(cache);
   if (!real) return;
-  for (const { id } of fresh) {
-    at(id)(
+  for (const [kind, id] of fresh) {
+    at(kind, id)(
       'demo',
       'true',
-      `登记库中有真实设备(如 "${real.id}"),不能加入演示设备`,
+      `登记库中有真实设备(如 "${real.id}"),不能加入演示数据`,
       `the registry holds real devices ("${real.id}"): a demonstration's cannot join them`,
     );
   }

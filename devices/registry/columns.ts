@@ -1,9 +1,19 @@
 import type { z } from 'zod';
+import { type BesideKind, besideLists, besideSchemas } from '../contract/beside.ts';
 import { deviceSchema, gatewaySchema, siteSchema } from '../contract/registry.ts';
 import { unitCodes, unitText } from '../model/units.ts';
 
 /** Kinds of record that travel in files; credentials never do. */
-export type FileKind = 'device' | 'site' | 'gateway';
+export type FileKind = 'device' | 'site' | 'gateway' | BesideKind;
+
+/** The list of a put that a kind's records go into. */
+export const fileLists = {
+  device: 'devices',
+  site: 'sites',
+  gateway: 'gateways',
+  ...besideLists,
+} as const satisfies Readonly<Record<FileKind, string>>;
+export const fileKinds = Object.keys(fileLists) as readonly FileKind[];
 
 /** The schema of each kind's records. */
 export const fileSchemas: Readonly<
@@ -12,7 +22,16 @@ export const fileSchemas: Readonly<
   device: deviceSchema,
   site: siteSchema,
   gateway: gatewaySchema,
+  ...besideSchemas,
 };
+
+/** Columns without which a file of the kind cannot be. */
+export const neededColumns = (kind: FileKind): readonly string[] => {
+  if (kind === 'pipe') return ['id', 'name', 'line', 'pressure'];
+  if (kind === 'crew') return ['id', 'name', 'lon', 'lat', 'department', 'phone', 'for'];
+  return isRecord(kind) ? ['id', 'name', 'reference', 'from'] : ['id', 'name', 'lon', 'lat'];
+};
+const isRecord = (kind: FileKind): boolean => kind === 'work-order' || kind === 'permit' || kind === 'protection-plan';
 
 /** Record fields that spread over columns of their own: `constants` as `const.<name>`, and so on. */
 export const spreadColumns = { constants: 'const.', units: 'unit.', facts: 'fact.' } as const;
@@ -24,8 +43,24 @@ export const plainColumns = (kind: FileKind): string[] =>
   Object.keys(fileSchemas[kind].shape).filter((f) => !isSpread(f));
 
 /** Columns whose value is a number. */
-export const isNumberColumn = (column: string): boolean =>
-  column === 'lon' || column === 'lat' || column === 'calibrationDueDays';
+const numbers: ReadonlySet<string> = new Set(['lon', 'lat', 'radiusM', 'calibrationDueDays']);
+export const isNumberColumn = (column: string): boolean => numbers.has(column);
+
+/** Columns whose cell is a list of words, set apart by blanks, commas or semicolons. */
+export const isListColumn = (column: string): boolean => column === 'devices' || column === 'for' || column === 'areas';
+
+/** Columns whose cell is a flag. */
+export const isFlagColumn = (column: string): boolean => column === 'demo' || column === 'wholeArea';
+
+/** A line as a cell: `lon lat; lon lat; …`. */
+export const lineCell = (line: readonly (readonly [number, number])[]): string =>
+  line.map(([lon, lat]) => `${lon} ${lat}`).join('; ');
+/** The points of a line's cell; what is no number becomes NaN, for the schema to refuse. */
+export const parseLine = (cell: string): [number, number][] =>
+  cell.split(';').map((point) => {
+    const [lon = '', lat = ''] = point.trim().split(/[\s,]+/);
+    return [Number(lon || Number.NaN), Number(lat || Number.NaN)];
+  });
 
 /** Names of constants, facts and measurements: nothing that a spreadsheet, a rule or a JavaScript object trips over. */
 export const isFieldName = (name: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name);

@@ -1,15 +1,19 @@
+import type { BesideRecord } from '../contract/beside.ts';
 import type { Device, Gateway, Site } from '../contract/registry.ts';
 import {
   escapeFormula,
   type FileKind,
   factCell,
   isNumberColumn,
+  lineCell,
+  neededColumns,
   plainColumns,
   spreadColumns,
   spreadOf,
 } from './columns.ts';
 
-type FileRecord = Device | Site | Gateway;
+/** A record that travels in a file. */
+export type FileRecord = Device | Site | Gateway | BesideRecord;
 
 const BOM = '\uFEFF';
 
@@ -18,13 +22,14 @@ const BOM = '\uFEFF';
  * Chinese; columns that no record fills are left out. Texts that a spreadsheet would run as formulas are made harmless.
  */
 export function toCsv(records: readonly FileRecord[], kind: FileKind): string {
-  const filled = new Set<string>(['id', 'name', 'lon', 'lat']);
+  const filled = new Set<string>(neededColumns(kind));
   const spread = new Set<string>();
   for (const record of records) {
     for (const [field, value] of Object.entries(record)) {
       const prefix = spreadColumns[field as keyof typeof spreadColumns] as string | undefined;
       if (prefix === undefined) {
-        if (value !== undefined && value !== false) filled.add(field);
+        const empty = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
+        if (!empty) filled.add(field);
       } else for (const name of Object.keys(value ?? {})) spread.add(`${prefix}${name}`);
     }
   }
@@ -42,6 +47,8 @@ function cellOf(record: FileRecord, column: string): string {
   if (!spread) {
     const value = fields[column];
     if (value === undefined) return '';
+    if (column === 'line') return lineCell(value as [number, number][]);
+    if (Array.isArray(value)) return value.join(' ');
     return isNumberColumn(column) || typeof value === 'boolean' ? String(value) : escapeFormula(String(value));
   }
   const table = fields[spread.field] as Readonly<Record<string, unknown>> | undefined;
@@ -59,14 +66,21 @@ function cellOf(record: FileRecord, column: string): string {
 /** In quotation marks where the format needs it, and where blanks at the ends would otherwise be trimmed away. */
 const quoted = (cell: string): string => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
-/** A GeoJSON feature collection (RFC 7946, WGS-84) as `parseRegistryFile` reads it: one point a record, its fields as properties. */
+/** A GeoJSON feature collection (RFC 7946, WGS-84) as `parseRegistryFile` reads it: one feature a record, its fields as properties. */
 export function toGeoJson(records: readonly FileRecord[]): string {
-  const features = records.map(({ lon, lat, ...properties }) => ({
-    type: 'Feature',
-    geometry: { type: 'Point', coordinates: [lon, lat] },
-    properties,
-  }));
+  const features = records.map(feature);
   // One feature a line: fit for `diff`, and for reading.
   const lines = features.map((feature) => `\n${JSON.stringify(feature)}`).join(',');
   return `{"type":"FeatureCollection","features":[${lines}\n]}\n`;
+}
+
+/** A pipe is a line, whatever has a position a point; a record without one has no geometry. */
+function feature(record: FileRecord) {
+  const { lon, lat, line, ...properties } = record as FileRecord & {
+    lon?: number;
+    lat?: number;
+    line?: [number, number][];
+  };
+  const point = lon === undefined || lat === undefined ? null : { type: 'Point', coordinates: [lon, lat] };
+  return { type: 'Feature', geometry: line ? { type: 'LineString', coordinates: line } : point, properties };
 }

@@ -1,9 +1,17 @@
 import type { z } from 'zod';
 import { type RegistryPut, registryPutSchema } from '../contract/command.ts';
-import type { Device, Gateway, Site } from '../contract/registry.ts';
-import { type FileKind, fileSchemas, isFieldName, isSpread, plainColumns, spreadColumns } from './columns.ts';
+import {
+  type FileKind,
+  fileLists,
+  fileSchemas,
+  isFieldName,
+  isSpread,
+  plainColumns,
+  spreadColumns,
+} from './columns.ts';
 import { type CoordinateSystem, toWgs84 } from './coordinates.ts';
 import { suggestion } from './did-you-mean.ts';
+import type { FileRecord } from './export.ts';
 import { bounded, type Fault, fault } from './fault.ts';
 import { badName, type RawRecord, unknownField } from './raw-record.ts';
 import { readCsv } from './read-csv.ts';
@@ -40,7 +48,7 @@ export function parseRegistryFile(text: string, { format, kind, crs }: RegistryF
   if (raw.records.length > MOST_RECORDS) return { faults: [tooMany(raw.records.length)] };
 
   const lines = new Map<string, string>();
-  const records: (Device | Site | Gateway)[] = [];
+  const records: FileRecord[] = [];
   for (const { where, fields } of raw.records) {
     const record = toRecord(kind, where, fields, faults);
     if (!record) continue;
@@ -58,14 +66,13 @@ export function parseRegistryFile(text: string, { format, kind, crs }: RegistryF
       continue;
     }
     lines.set(record.id, where);
-    records.push({ ...record, ...toWgs84(record, crs) });
+    records.push(inWgs84(record, crs));
   }
   if (faults.length === 0 && records.length === 0)
     faults.push(fault('file', '', '', '文件中没有记录', 'the file has no records'));
   if (faults.length > 0) return { faults: bounded(faults) };
-  const plural = { device: 'devices', site: 'sites', gateway: 'gateways' } as const;
   return {
-    put: { ...registryPutSchema.parse({}), [plural[kind]]: records },
+    put: { ...registryPutSchema.parse({}), [fileLists[kind]]: records },
     whereIs: (of, id) => (of === kind ? lines.get(id) : undefined) ?? `${of} ${id}`,
   };
 }
@@ -103,13 +110,26 @@ const tooMany = (count: number) =>
     `${count} records are too many (at most ${MOST_RECORDS}): split the file and import the parts`,
   );
 
+/** The record with its position, or each point of its line, in WGS-84; one without a place stays as it is. */
+function inWgs84(record: FileRecord, crs: CoordinateSystem): FileRecord {
+  if ('line' in record) {
+    const line = record.line.map(([lon, lat]): [number, number] => {
+      const point = toWgs84({ lon, lat }, crs);
+      return [point.lon, point.lat];
+    });
+    return { ...record, line };
+  }
+  const { lon, lat } = record;
+  return lon === undefined || lat === undefined ? record : { ...record, ...toWgs84({ lon, lat }, crs) };
+}
+
 /** The record, or undefined after its faults were added. */
 function toRecord(kind: FileKind, where: string, fields: RawRecord['fields'], faults: Fault[]) {
   const before = faults.length;
   refuseUnknown(kind, where, fields, faults);
   const parsed = fileSchemas[kind].safeParse(fields);
   if (!parsed.success) for (const issue of parsed.error.issues) faults.push(issueFault(where, issue, fields));
-  return faults.length === before ? (parsed.data as Device | Site | Gateway) : undefined;
+  return faults.length === before ? (parsed.data as FileRecord) : undefined;
 }
 
 function refuseUnknown(kind: FileKind, where: string, fields: RawRecord['fields'], faults: Fault[]): void {
@@ -155,6 +175,9 @@ function issueWords(issue: z.core.$ZodIssue, field: string, value: unknown): { z
     case 'too_small':
     case 'too_big': {
       const [low, high] = field === 'lat' ? [-90, 90] : [-180, 180];
+      if (field === 'line') return lineWords;
+      if (field === 'radiusM')
+        return { zh: '须大于 0 且不超过 5000 米', en: 'must be more than 0 and at most 5000 metres' };
       if (field !== 'lat' && field !== 'lon') return { zh: '不能为空', en: 'must not be empty' };
       const swapped =
         field === 'lat'
@@ -163,13 +186,24 @@ function issueWords(issue: z.core.$ZodIssue, field: string, value: unknown): { z
       return { zh: `须在 ${low} 与 ${high} 之间${swapped.zh}`, en: `must lie between ${low} and ${high}${swapped.en}` };
     }
     case 'invalid_format':
-      return { zh: '须为真实日期,格式 YYYY-MM-DD', en: 'must be a real date, YYYY-MM-DD' };
+      return issue.format === 'datetime'
+        ? {
+            zh: '须为带时区的时间,如 2026-11-30T08:00:00+08:00',
+            en: 'must be a time with its offset, such as 2026-11-30T08:00:00+08:00',
+          }
+        : { zh: '须为真实日期,格式 YYYY-MM-DD', en: 'must be a real date, YYYY-MM-DD' };
     case 'invalid_type':
+      if (field === 'line') return lineWords;
       return typesInWords[issue.expected] ?? { zh: '格式不对', en: issue.message };
     default:
       return { zh: `格式不对(${issue.message})`, en: issue.message };
   }
 }
+
+const lineWords = {
+  zh: '须为至少两点的线,每点为 经度 纬度,以分号隔开,如 112.6 26.9; 112.61 26.9',
+  en: 'must be a line of at least two points, lon and lat each, set apart by semicolons: 112.6 26.9; 112.61 26.9',
+};
 
 const typesInWords: Readonly<Record<string, { zh: string; en: string }>> = {
   number: { zh: '须为数字', en: 'must be a number' },

@@ -2,8 +2,12 @@ import { CsvError, parse } from 'csv-parse/sync';
 import {
   type FileKind,
   isFieldName,
+  isFlagColumn,
+  isListColumn,
   isNumberColumn,
+  neededColumns,
   parseFact,
+  parseLine,
   plainColumns,
   spreadColumns,
   spreadOf,
@@ -98,7 +102,7 @@ function checkHeader(columns: readonly string[], kind: FileKind, faults: Fault[]
       faults.push(unknownField('line 1', column, column, known));
     }
   }
-  for (const column of ['id', 'name', 'lon', 'lat']) {
+  for (const column of neededColumns(kind)) {
     if (!seen.has(column))
       faults.push(fault('line 1', column, '', `缺少列 "${column}"`, `column "${column}" is missing`));
   }
@@ -135,7 +139,9 @@ const flags = new Map<string, boolean>([
 /** A plain cell's value; what cannot be one stays text, and the schema says so. */
 function plainValue(column: string, cell: string): unknown {
   if (isNumberColumn(column)) return Number.isFinite(Number(cell)) ? Number(cell) : cell;
-  if (column === 'demo') return flags.get(cell.toLowerCase()) ?? cell;
+  if (isListColumn(column)) return cell.split(/[\s,;，；、]+/).filter((word) => word !== '');
+  if (column === 'line') return parseLine(cell);
+  if (isFlagColumn(column)) return flags.get(cell.toLowerCase()) ?? cell;
   if (column === 'gasUnit') return unitOf(cell);
   return cell;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FileKind, unitOf } from './columns.ts';
+import { type FileKind, neededColumns, unitOf } from './columns.ts';
 import { type Fault, fault } from './fault.ts';
 import type { RawFile, RawRecord } from './raw-record.ts';
 
@@ -13,11 +13,16 @@ const collectionSchema = z.object({
 const featureSchema = z.object({
   type: z.literal('Feature'),
   id: z.union([z.string(), z.number()]).optional(),
-  geometry: z.object({ type: z.literal('Point'), coordinates: z.array(z.number()).min(2).max(3) }),
+  geometry: z
+    .union([
+      z.object({ type: z.literal('Point'), coordinates: z.array(z.number()).min(2).max(3) }),
+      z.object({ type: z.literal('LineString'), coordinates: z.array(z.array(z.number()).min(2).max(3)) }),
+    ])
+    .nullable(),
   properties: z.record(z.string(), z.unknown()).nullable(),
 });
 
-/** Reads a collection of points whose properties are the record's fields; `id` may stand in either place. */
+/** Reads a collection of points (of lines, for pipes) whose properties are the record's fields; `id` may stand in either place. */
 export function readGeoJson(text: string, kind: FileKind): RawFile {
   let given: unknown;
   try {
@@ -54,25 +59,39 @@ export function readGeoJson(text: string, kind: FileKind): RawFile {
 
 function toRaw(where: string, kind: FileKind, given: unknown, faults: Fault[]): RawRecord | undefined {
   const feature = featureSchema.safeParse(given);
-  if (!feature.success) {
+  if (!feature.success || !fits(feature.data.geometry, kind)) {
     const geometry = (given as { geometry?: { type?: unknown } } | null)?.geometry?.type;
     faults.push(
       fault(
         where,
         'geometry',
         geometry,
-        '须为带坐标的点要素(Point)',
-        'must be a Feature with a Point of two or three numbers',
+        kind === 'pipe' ? '须为带坐标的线要素(LineString)' : '须为带坐标的点要素(Point)',
+        kind === 'pipe'
+          ? 'must be a Feature with a LineString of points of two or three numbers'
+          : 'must be a Feature with a Point of two or three numbers',
       ),
     );
     return undefined;
   }
   const { id, geometry, properties } = feature.data;
-  const [lon, lat] = geometry.coordinates;
   // Some exporters write null for what is absent.
   const said = Object.fromEntries(Object.entries(properties ?? {}).filter(([, value]) => value !== null));
-  const fields = { ...(id !== undefined && { id: String(id) }), ...said, lon, lat };
+  const fields = { ...(id !== undefined && { id: String(id) }), ...said, ...placed(geometry) };
   return { where, fields: kind === 'device' ? withUnitCodes(fields) : fields };
+}
+
+type Geometry = z.infer<typeof featureSchema>['geometry'];
+
+/** A pipe is a line, a record may stand nowhere, and everything else is a point. */
+const fits = (geometry: Geometry, kind: FileKind): boolean =>
+  geometry === null ? neededColumns(kind).includes('from') : (geometry.type === 'LineString') === (kind === 'pipe');
+
+function placed(geometry: Geometry): object {
+  if (geometry === null) return {};
+  if (geometry.type === 'LineString') return { line: geometry.coordinates.map(([lon, lat]) => [lon, lat]) };
+  const [lon, lat] = geometry.coordinates;
+  return { lon, lat };
 }
 
 /** `%LEL` and the like become UCUM codes, as in CSV. */

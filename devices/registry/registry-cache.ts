@@ -1,4 +1,5 @@
 import type { Credential, Device, Gateway, RegistryChange, Site } from '../contract/registry.ts';
+import { type BesideBook, besideBook } from './beside-book.ts';
 import { compactor } from './compact.ts';
 import { fingerprintOf } from './credentials.ts';
 import type { RegistrySnapshot } from './registry-store.ts';
@@ -15,6 +16,8 @@ export interface RegistryCache {
   sites(): Iterable<Site>;
   gateways(): Iterable<Gateway>;
   readonly deviceCount: number;
+  /** Valves, pipes, crews and records. */
+  readonly beside: Pick<BesideBook, 'of'>;
   /** Devices that this gateway speaks for. */
   devicesBehind(gateway: string): readonly Device[];
   /** Devices mounted on this one. */
@@ -68,6 +71,7 @@ export function registryCache(snapshot: RegistrySnapshot = emptyRegistry): Regis
   const ofSubject = groups();
   /** `<kind> <key>` to credential id. */
   const shown = new Map<string, string>();
+  const beside = besideBook();
   let compact = compactor();
   let version = 0;
 
@@ -106,15 +110,16 @@ export function registryCache(snapshot: RegistrySnapshot = emptyRegistry): Regis
   };
 
   const applied = (change: RegistryChange): void => {
+    if (beside.apply(change)) return;
     if ('put' in change) {
       if (change.put === 'device') putDevice(change.record);
       else if (change.put === 'site') sites.set(change.record.id, compact.site(change.record));
       else if (change.put === 'gateway') gateways.set(change.record.id, change.record);
-      else putCredential(change.record);
+      else if (change.put === 'credential') putCredential(change.record);
     } else if (change.remove === 'device') dropDevice(change.id);
     else if (change.remove === 'site') sites.delete(change.id);
     else if (change.remove === 'gateway') gateways.delete(change.id);
-    else dropCredential(change.id);
+    else if (change.remove === 'credential') dropCredential(change.id);
   };
 
   const those = (ids: Iterable<string>): Device[] => {
@@ -139,6 +144,7 @@ export function registryCache(snapshot: RegistrySnapshot = emptyRegistry): Regis
     site: (id) => sites.get(id),
     gateway: (id) => gateways.get(id),
     isGateway: (id) => gateways.has(id),
+    beside,
     devices: () => devices.values(),
     sites: () => sites.values(),
     gateways: () => gateways.values(),
@@ -164,6 +170,7 @@ export function registryCache(snapshot: RegistrySnapshot = emptyRegistry): Regis
       for (const gateway of snapshot.gateways) gateways.set(gateway.id, gateway);
       for (const device of snapshot.devices) putDevice(device);
       for (const credential of snapshot.credentials) putCredential(credential);
+      beside.reset(snapshot);
       version = snapshot.version;
     },
   };

@@ -1,11 +1,19 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Migrations } from '../../kit/sql/sql.ts';
+import {
+  type BesideKind,
+  type BesideListed,
+  type BesideRecord,
+  besideKinds,
+  besideLists,
+  listed,
+} from '../contract/beside.ts';
 import type { RegistryPut } from '../contract/command.ts';
 import type { Credential, Device, Gateway, RegistryChange, Site } from '../contract/registry.ts';
 import { canonicalJson } from './canonical-json.ts';
 
-export type RegistryKind = 'device' | 'site' | 'gateway' | 'credential';
-export type RegistryRecord = Device | Site | Gateway | Credential;
+export type RegistryKind = 'device' | 'site' | 'gateway' | 'credential' | BesideKind;
+export type RegistryRecord = Device | Site | Gateway | Credential | BesideRecord;
 
 /** The registry's tables in the state database. `rules` alone writes them. */
 export interface RegistryTables {
@@ -63,7 +71,7 @@ export const registryMigrations: Migrations = {
 };
 
 /** The whole registry at one version. */
-export interface RegistrySnapshot {
+export interface RegistrySnapshot extends BesideListed {
   readonly version: number;
   readonly devices: readonly Device[];
   readonly sites: readonly Site[];
@@ -91,7 +99,18 @@ export async function loadRegistry<DB extends RegistryTables>(db: Db<DB>): Promi
     sites: await recordsOf<Site>(tables(db), 'site'),
     gateways: await recordsOf<Gateway>(tables(db), 'gateway'),
     credentials: await recordsOf<Credential>(tables(db), 'credential'),
+    ...(await besideOf(tables(db))),
   };
+}
+
+/** The lists that are not empty. */
+async function besideOf(db: Kysely<RegistryTables>): Promise<BesideListed> {
+  const lists: Record<string, readonly BesideRecord[]> = {};
+  for (const kind of besideKinds) {
+    const records = await recordsOf<BesideRecord>(db, kind);
+    if (records.length > 0) lists[besideLists[kind]] = records;
+  }
+  return lists as BesideListed;
 }
 
 async function recordsOf<T>(db: Kysely<RegistryTables>, kind: RegistryKind): Promise<T[]> {
@@ -141,6 +160,11 @@ export async function putRegistry<DB extends RegistryTables>(
   for (const record of await changedOf(db, 'device', put.devices)) drafts.push({ put: 'device', record } as Draft);
   for (const record of await changedOf(db, 'credential', put.credentials)) {
     drafts.push({ put: 'credential', record } as Draft);
+  }
+  for (const kind of besideKinds) {
+    for (const record of await changedOf<BesideRecord>(db, kind, listed(put, kind))) {
+      drafts.push({ put: kind, record } as Draft);
+    }
   }
   return appendChanges(db, drafts, at);
 }

@@ -1,4 +1,4 @@
-import { idSchema } from '../../devices/contract/registry.ts';
+import { idSchema } from '../../devices/contract/place.ts';
 import type { Value } from '../../kit/telemetry/telemetry-store.ts';
 import type { FieldMqtt } from '../config.ts';
 import type { UplinkRow } from '../row.ts';

@@ -1,4 +1,4 @@
-import { idSchema } from '../../devices/contract/registry.ts';
+import { idSchema } from '../../devices/contract/place.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import { isUnit, type UnitCode } from '../../devices/model/units.ts';
 import type { Seen, SeenNode } from './browse.ts';

@@ -1,8 +1,8 @@
 import type { Demo, DemoSite, DemoStreet, DemoType } from '../../devices/city/demo.ts';
 import type { Site } from '../../devices/contract/registry.ts';
+import { along, lineLength, moved, type Place } from '../../kit/metres.ts';
 import { Problem } from '../../kit/problem.ts';
 import type { Dice } from './chance.ts';
-import { along, lineLength, moved, type Place } from './metres.ts';
 
 /** Where one device stands, and what follows for it from standing there. */
 export interface Stand extends Place {

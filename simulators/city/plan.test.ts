@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { registryPutSchema } from '../../devices/contract/command.ts';
+import { distance } from '../../kit/metres.ts';
 import { Problem } from '../../kit/problem.ts';
-import { distance } from './metres.ts';
 import { demoPlan } from './plan.ts';
 import { testCity } from './test-city.ts';
 

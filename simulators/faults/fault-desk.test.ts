@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../devices/contract/registry.ts';
+import { distance } from '../../kit/metres.ts';
 import { worldOf } from '../city/behaviour/world.ts';
-import { distance } from '../city/metres.ts';
 import { demoPlan } from '../city/plan.ts';
 import { testCity } from '../city/test-city.ts';
 import { step } from '../simulation.ts';

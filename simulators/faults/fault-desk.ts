@@ -1,7 +1,7 @@
 import type { Device } from '../../devices/contract/registry.ts';
+import { distance } from '../../kit/metres.ts';
 import type { Values } from '../city/behaviour/behaviour.ts';
 import { fixed } from '../city/chance.ts';
-import { distance } from '../city/metres.ts';
 import type { DemoPlan } from '../city/plan.ts';
 import type { FaultKind } from './fault.ts';
 import { faultKinds } from './kinds.ts';

@@ -1,6 +1,6 @@
 import type { DemoReplay } from '../../devices/city/demo.ts';
 import type { RegistryPut } from '../../devices/contract/command.ts';
-import { moved, offset } from '../city/metres.ts';
+import { moved, offset } from '../../kit/metres.ts';
 import type { LoadedReplay } from './read-data.ts';
 
 /** Where a replay is shown. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { registryPutSchema } from '../../devices/contract/command.ts';
-import { distance } from '../city/metres.ts';
+import { distance } from '../../kit/metres.ts';
 import { mappingSchema, parseMapping } from './mapping.ts';
 import { readData } from './read-data.ts';
 import { registryOf } from './registry.ts';

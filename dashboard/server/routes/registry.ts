@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ClocksBody, DeviceBody, DevicesBody } from '../../../devices/contract/api.ts';
+import { type BesideKind, besideKinds } from '../../../devices/contract/beside.ts';
 import type { Device } from '../../../devices/contract/registry.ts';
 import { bodies } from '../bodies.ts';
 import type { ServerContext } from '../context.ts';
@@ -105,4 +106,24 @@ export function registryRoutes(base: FastifyInstance, { registry, picture, inges
     },
     async ({ query }) => pageOf([...registry.gateways()], query),
   );
+
+  for (const kind of besideKinds) {
+    app.get(
+      `/api/v1/${kind}s`,
+      {
+        config: { answer: bodies[kind] },
+        schema: { tags: ['registry'], summary: besideTitles[kind], querystring: page(10_000) },
+      },
+      async ({ query }) => pageOf([...registry.beside.of(kind).values()], query),
+    );
+  }
 }
+
+const besideTitles: Readonly<Record<BesideKind, string>> = {
+  valve: 'Valves of the network, shown and never operated',
+  pipe: 'Pipes of the network',
+  crew: 'Crews and how to call them',
+  'work-order': 'Work orders',
+  permit: 'Permits',
+  'protection-plan': 'Protection plans for works near pipes',
+};
