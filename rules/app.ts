@@ -1,5 +1,4 @@
 import type { LoadedCity } from '../devices/city/load-city.ts';
-import type { AlarmEvent } from '../devices/contract/alarm.ts';
 import { type Command, type CommandOutcome, type CommandPort, commandSchema } from '../devices/contract/command.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { RulesStats } from '../devices/contract/stats.ts';
@@ -20,6 +19,7 @@ import { startSiteBundles } from './site-bundles.ts';
 import { compileCatalogue } from './standards/compile.ts';
 import { loadAlarms } from './store/alarm-store.ts';
 import { commits } from './store/commits.ts';
+import { loadIncidents } from './store/incident-store.ts';
 import { pause, takeLease } from './store/lease.ts';
 import type { RulesTables } from './store/migrations.ts';
 import { derivedOutbox, registryOutbox } from './store/outbox.ts';
@@ -45,7 +45,7 @@ export interface Rules extends Running {
   /** Carries out a command; the same id again gives the same outcome. Never rejects for bad input. */
   readonly command: CommandPort;
   stats(): RulesStats;
-  /** Calls `fn` with the number of the newest event, each time events were committed. */
+  /** Calls `fn` with the number of the newest event, each time events or incidents were committed. */
   onChange(fn: (seq: number) => void): Cancel;
 }
 
@@ -76,19 +76,21 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     });
     const snapshot = await loadRegistry(state.db);
     const registry = registryCache(snapshot);
-    engine.load(snapshot);
+    engine.load({ ...snapshot, beside: snapshot });
     const { open, lastSeq } = await loadAlarms(state.db);
     engine.desk.load(open, lastSeq);
     const laid = await loadOverrides(state.db);
     engine.overrides.load(laid.standing, laid.asked);
+    engine.incidents.load(await loadIncidents(state.db));
 
     const listeners = new Set<(seq: number) => void>();
     const outbox = registryOutbox(state.db, ingest, clock, log, stop.signal);
     const derived = derivedOutbox(ingest, clock, log, stop.signal);
     const writing = commits({ db: state.db, lease, clock, log, stopped: stop.signal });
-    const told = (events: readonly AlarmEvent[]) => {
-      const last = events.at(-1);
-      if (last) for (const fn of listeners) fn(last.seq);
+    let newest = lastSeq;
+    const told = ({ events, incidents }: Pick<Effects, 'events' | 'incidents'>) => {
+      newest = events.at(-1)?.seq ?? newest;
+      if (events.length > 0 || incidents) for (const fn of listeners) fn(newest);
     };
     const judging = await judgeJournal({
       engine,
@@ -100,9 +102,9 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       log,
       stopped: stop.signal,
       commit: async (effects, cursor) => {
-        if (effects.alarms.length > 0 || effects.events.length > 0 || effects.overrides) {
+        if (effects.alarms.length > 0 || effects.events.length > 0 || effects.overrides || effects.incidents) {
           for (const id of await writing.effects(effects, cursor)) engine.desk.forget(id);
-          told(effects.events);
+          told(effects);
         }
         derived.add([...effects.derived]);
       },
@@ -167,7 +169,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         await writeAudit(trx, command, done.outcome, clock.now());
         return done;
       });
-      if (effects) told(effects.events);
+      if (effects) told(effects);
       return executed;
     };
 

@@ -63,5 +63,17 @@ export const citySchema = z.strictObject({
   }),
   /** Parts of the year that rules may name, `MM-DD` to `MM-DD`, both included; over New Year where `from` is later. */
   seasons: z.array(z.strictObject({ name: z.string().min(1), from: monthDay, to: monthDay })).optional(),
+  /** How gas alarms join into incidents (rules/incidents/policy.ts says what each is when left out, and why). */
+  incidents: z
+    .strictObject({
+      /** Metres that gas may have come, by device type; `other` for the rest. */
+      reachM: z.record(z.string(), z.number().nonnegative().max(1000)).optional(),
+      alongM: z.number().nonnegative().max(5000).optional(),
+      withinMin: z.number().nonnegative().max(1440).optional(),
+      stayedGoodMin: z.number().positive().max(1440).optional(),
+      tooLateMin: z.number().positive().max(1440).optional(),
+      ringM: z.number().positive().max(2000).optional(),
+    })
+    .optional(),
 });
 export type City = z.infer<typeof citySchema>;

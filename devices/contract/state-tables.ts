@@ -39,6 +39,35 @@ export interface OverrideAskRow {
   body: string;
 }
 
+/** One row an incident; `body` is the whole {@link Incident} as JSON. */
+export interface IncidentRow {
+  id: string;
+  /** Of its last change; the live stream follows it. */
+  seq: number;
+  /** 1 while one of its members is open. */
+  open: number;
+  opened_at: number;
+  area: string | null;
+  priority: string;
+  body: string;
+}
+
+/** One row a gas alarm: an alarm is in one incident. `body` is the whole {@link IncidentMember} as JSON. */
+export interface IncidentMemberRow {
+  alarm: string;
+  incident: string;
+  since: number;
+  body: string;
+}
+
+/** Append-only: how incidents came about, joined, split and ended. `body` is the whole {@link IncidentEvent} as JSON. */
+export interface IncidentEventRow {
+  seq: number;
+  incident: string;
+  at: number;
+  body: string;
+}
+
 /** Append-only: every verdict on an alarm, with what precision is counted by. The newest of an alarm counts. */
 export interface VerdictRow {
   seq: number;
@@ -82,4 +111,7 @@ export interface StateTables {
   overrides: OverrideRow;
   override_asks: OverrideAskRow;
   verdicts: VerdictRow;
+  incidents: IncidentRow;
+  incident_members: IncidentMemberRow;
+  incident_events: IncidentEventRow;
 }

@@ -62,6 +62,10 @@ export interface AlarmDesk {
   refresh(id: string, change: Refreshed): void;
   /** More hangs on it than before: a new priority, and it sounds again. */
   escalate(id: string, change: Refreshed, at: number, note: string): void;
+  /** Puts an open alarm into its incident; a note says so where it was in another. False when it is not on the desk. */
+  place(id: string, to: Pick<Alarm, 'incident' | 'firstOut'>, at: number, note: string | null): boolean;
+  /** Rows that changed since the last take. */
+  changed(): Iterable<Alarm>;
   /** Takes a row off the desk that turned out to stand for an episode with a row of its own. */
   forget(id: string): void;
   acknowledge(id: string, actor: string, at: number, note: string | null): Told;
@@ -284,6 +288,18 @@ export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
       const again = { acked: false, ackedAt: null, ackedBy: null };
       write({ ...standing, ...change, ...again }, 'reraised', at, null, note);
     },
+    place(id, { incident, firstOut }, at, note) {
+      const standing = byId.get(id);
+      if (!standing) return false;
+      const next = { ...standing, incident, firstOut };
+      if (note !== null) write(next, 'note', at, null, note);
+      else {
+        changed.set(id, next);
+        byId.set(id, next);
+      }
+      return true;
+    },
+    changed: () => changed.values(),
     forget(id) {
       const standing = byId.get(id);
       if (standing) place({ ...standing, active: false, acked: true, latched: false });

@@ -55,7 +55,7 @@ export function conditionContext(core: Core, unit: Unit, constantUnit: string, a
     },
     local: localContext(core, at),
     sun: sunAt(at, device),
-    records: core.records(device.id),
+    records: core.records(device.id, at),
   };
 }
 

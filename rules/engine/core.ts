@@ -3,12 +3,14 @@ import type { City } from '../../devices/contract/city.ts';
 import type { TelemetryEntry, Value } from '../../devices/contract/entry.ts';
 import type { Device, Gateway, Site } from '../../devices/contract/registry.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
+import { type BesideBook, besideBook } from '../../devices/registry/beside-book.ts';
 import type { CompiledCatalogue, CompiledRule, TypePlan } from '../standards/compile.ts';
 import { type Zone, zoneOf } from '../standards/local-time.ts';
 import { type AlarmDesk, alarmDesk } from './alarm-desk.ts';
 import type { GatewayState } from './gateways.ts';
 import { type Baselines, newBaselines } from './learned.ts';
 import { type Overrides, overrides } from './overrides.ts';
+import { recordsAt } from './place-records.ts';
 import { type Places, places } from './places.ts';
 import { type Problems, problems } from './problems.ts';
 import { endWithReturn } from './put-aside.ts';
@@ -17,8 +19,8 @@ import { type Timers, timers } from './timers.ts';
 import { newTogether, type Together } from './together.ts';
 import { type Unit, type Units, units } from './units.ts';
 
-/** Open work orders, permits and protection plans at a device. */
-export type RecordsLookup = (device: string) => ConditionContext['records'];
+/** Work orders, permits and protection plans in force at a device, at a time of the journal, ms; the newest tick when left out. */
+export type RecordsLookup = (device: string, at?: number) => ConditionContext['records'];
 
 export interface EngineParts {
   readonly catalogue: CompiledCatalogue;
@@ -87,6 +89,10 @@ export interface Core {
   readonly counts: Counts;
   readonly time: EngineTime;
   readonly sites: Map<string, Site>;
+  /** Valves, pipes, crews and records. */
+  readonly beside: BesideBook;
+  /** Count up when sites, what stands beside devices, or devices change: what was worked out from them is old. */
+  readonly registered: { sites: number; beside: number; devices: number };
   readonly gatewayRecords: Map<string, Gateway>;
   readonly gateways: Map<string, GatewayState>;
   readonly circuits: Map<string, Circuit>;
@@ -113,8 +119,6 @@ export interface Core {
   position: number;
 }
 
-const noRecords = { workOrders: 0, permits: 0, protectionPlans: 0 };
-
 export function newCore(parts: EngineParts): Core {
   const laid = overrides();
   const desk: AlarmDesk = alarmDesk({
@@ -122,7 +126,7 @@ export function newCore(parts: EngineParts): Core {
     over: laid.over,
     onReturn: (alarm, at) => endWithReturn({ desk, overrides: laid }, alarm, at),
   });
-  return {
+  const core: Core = {
     parts,
     zone: zoneOf(parts.city.timeZone),
     units: units(),
@@ -147,6 +151,8 @@ export function newCore(parts: EngineParts): Core {
     },
     time: { lastTick: Number.NaN, blind: 0, now: Number.NaN },
     sites: new Map(),
+    beside: besideBook(),
+    registered: { sites: 0, beside: 0, devices: 0 },
     gatewayRecords: new Map(),
     gateways: new Map(),
     circuits: new Map(),
@@ -158,12 +164,12 @@ export function newCore(parts: EngineParts): Core {
     edgeNoted: new Set(),
     removed: new Set(),
     lastEpisodes: new Map(),
-    // No registry of work orders, permits and protection plans exists yet: there are none.
-    records: parts.records ?? (() => noRecords),
+    records: parts.records ?? ((device, at) => recordsAt(core, device, at ?? core.time.lastTick)),
     derived: [],
     silent: false,
     position: 0,
   };
+  return core;
 }
 
 /** Reminders are numbers: a unit and one of its rules, or {@link DERIVE}. */

@@ -1,4 +1,5 @@
 import type { Alarm, AlarmEvent } from '../../devices/contract/alarm.ts';
+import type { BesideListed } from '../../devices/contract/beside.ts';
 import { type Catalogue, catalogueSchema } from '../../devices/contract/catalogue.ts';
 import { alarmPolicySchema, type City } from '../../devices/contract/city.ts';
 import { type Actor, commandSchema } from '../../devices/contract/command.ts';
@@ -9,6 +10,7 @@ import type {
   TelemetryEntry,
   Value,
 } from '../../devices/contract/entry.ts';
+import type { Incident, IncidentEvent, IncidentMember } from '../../devices/contract/incident.ts';
 import type { OverrideAsk, StandingOverride } from '../../devices/contract/overrides.ts';
 import {
   type Device,
@@ -323,6 +325,7 @@ export interface Records {
   devices: Device[];
   sites?: Site[];
   gateways?: Gateway[];
+  beside?: BesideListed;
 }
 
 /**
@@ -335,13 +338,21 @@ export function engineBench(
   {
     catalogue: standards = benchCatalogue,
     city = benchCity,
+    incidents: joining,
     ...options
-  }: { reAlarmMs?: number; catalogue?: Catalogue; city?: City } = {},
+  }: { reAlarmMs?: number; catalogue?: Catalogue; city?: City; incidents?: City['incidents'] } = {},
 ) {
   const catalogue = compileCatalogue(standards, deviceTypes, city.platformDepartment);
+  const ofCity = { ...city, ...(joining && { incidents: joining }) };
   const make = (): Engine => {
-    const engine = createEngine({ catalogue, city, types: deviceTypes, version: '0-bench', ...options });
-    engine.load({ devices: records.devices, sites: records.sites ?? [], gateways: records.gateways ?? [], version: 0 });
+    const engine = createEngine({ catalogue, city: ofCity, types: deviceTypes, version: '0-bench', ...options });
+    engine.load({
+      devices: records.devices,
+      sites: records.sites ?? [],
+      gateways: records.gateways ?? [],
+      beside: records.beside ?? {},
+      version: 0,
+    });
     return engine;
   };
   let engine = make();
@@ -358,6 +369,9 @@ export function engineBench(
   const standing = new Map<string, StandingOverride>();
   const asks = new Map<string, OverrideAsk>();
   const pointOf = ({ device, rule, override }: StandingOverride) => `${device} ${rule} ${override.kind}`;
+  const incidents = new Map<string, Incident>();
+  const members = new Map<string, IncidentMember>();
+  const history: IncidentEvent[] = [];
   const collect = (effects: ReturnType<Engine['take']>) => {
     for (const alarm of effects?.alarms ?? []) rows.set(alarm.id, alarm);
     events.push(...(effects?.events ?? []));
@@ -366,6 +380,9 @@ export function engineBench(
     for (const one of effects?.overrides?.put ?? []) standing.set(pointOf(one), one);
     for (const id of effects?.overrides?.answered ?? []) asks.delete(id);
     for (const ask of effects?.overrides?.asked ?? []) asks.set(ask.id, ask);
+    for (const incident of effects?.incidents?.incidents ?? []) incidents.set(incident.id, incident);
+    for (const member of effects?.incidents?.members ?? []) members.set(member.alarm, member);
+    history.push(...(effects?.incidents?.events ?? []));
   };
   const give = (...entries: JournalEntry[]) => {
     journal.push(entries);
@@ -467,6 +484,13 @@ export function engineBench(
         [...rows.values()].filter((a) => a.closedAt === null),
         events.length,
       );
+      const open = [...incidents.values()].filter(({ closedAt }) => closedAt === null);
+      engine.incidents.load({
+        incidents: open,
+        members: [...members.values()].filter((m) => incidents.get(m.incident)?.closedAt === null),
+        lastSeq: Math.max(0, ...[...incidents.values()].map(({ seq }) => seq)),
+        lastEvent: history.length,
+      });
       for (let p = heldTo + 1; p <= position; p++) engine.replay({ position: p, entries: journal[p - 1]! });
       engine.found();
     },
@@ -477,6 +501,10 @@ export function engineBench(
     alarm: (rule: string) => [...rows.values()].filter((a) => a.rule === rule).at(-1),
     alarms: () => [...rows.values()],
     told: () => events.map((e) => `${e.kind} ${rows.get(e.alarm)?.rule}`),
+    /** Incidents as the database would hold them, and who is in them. */
+    incidents: () => [...incidents.values()],
+    members,
+    history,
     derived,
     events,
     journal,

@@ -1,10 +1,13 @@
 import type { Alarm, AlarmEvent, Hazard, Priority } from '../../devices/contract/alarm.ts';
+import { type BesideListed, besideKinds, listed } from '../../devices/contract/beside.ts';
 import type { Refusal } from '../../devices/contract/command.ts';
 import type { JournalEntry, TelemetryEntry } from '../../devices/contract/entry.ts';
-import type { Device, Gateway, Site } from '../../devices/contract/registry.ts';
+import type { Device, Gateway, RegistryChange, Site } from '../../devices/contract/registry.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
 import { GOOD } from '../../devices/model/quality.ts';
 import type { Block } from '../../kit/journal/journal.ts';
+import { type IncidentBook, type IncidentChanges, incidentBook } from '../incidents/book.ts';
+import { policyOf } from '../incidents/policy.ts';
 import { episodeKey } from '../judge/identity.ts';
 import type { AlarmDesk } from './alarm-desk.ts';
 import { learningOf } from './baselines.ts';
@@ -33,10 +36,12 @@ import {
 import { endByTime } from './put-aside.ts';
 import { reconcileGateways } from './reconcile.ts';
 import { applyChange, putDevice, startTime } from './registry.ts';
+import { seesGas, settleIncidents } from './settle-incidents.ts';
 import { checkSilence, heard } from './silence.ts';
 import { type Kept, type Restored, readGlobals, readUnit, takeSnapshot } from './snapshot.ts';
 import { isWorkedOut } from './statistics.ts';
 import { reviewHidden } from './suppress.ts';
+import { surroundings } from './surroundings.ts';
 import { readTogether, TOGETHER } from './together-row.ts';
 import type { Unit } from './units.ts';
 import { whyNotOver } from './witness.ts';
@@ -49,6 +54,8 @@ export interface Effects {
   readonly derived: readonly TelemetryEntry[];
   /** What people laid over points, and what of that has ended; absent when nothing changed. */
   readonly overrides?: OverrideChanges | undefined;
+  /** Incidents that the alarms above began, joined, left or closed. */
+  readonly incidents?: IncidentChanges | undefined;
 }
 
 /** Ticks come once a second; so much without one, and nothing at all reached us. */
@@ -90,6 +97,8 @@ export interface Engine {
     sites: Iterable<Site>;
     gateways: Iterable<Gateway>;
     version: number;
+    /** Valves, pipes, crews and records. */
+    beside?: BesideListed;
   }): void;
   /** Puts back what {@link StateRow}s hold. Call after `load`; the row `*` comes with the first call. */
   restore(rows: Iterable<StateRow>): void;
@@ -107,6 +116,8 @@ export interface Engine {
   whyNotOver(alarm: Alarm): Refusal | null;
   /** What each rule of a device or gateway could raise; null when the registry does not hold it. */
   risksOf(device: string): readonly Risk[] | null;
+  /** The open incidents. Load what the database keeps of them after the desk. */
+  readonly incidents: IncidentBook;
   readonly counts: Readonly<Counts>;
   stats(): Pick<RulesStats, 'readings' | 'rules' | 'openAlarms' | 'overrides' | 'problems' | 'learning'> & {
     readonly time: number;
@@ -116,14 +127,22 @@ export interface Engine {
 /** An engine that has seen nothing yet. */
 export function createEngine(parts: EngineParts): Engine {
   const core = newCore(parts);
+  const policy = policyOf(parts.city);
+  const incidents = incidentBook({
+    policy,
+    surroundings: surroundings(core, policy),
+    latitude: parts.city.map.center[1],
+    seesGas: (alarm) => seesGas(core, alarm),
+  });
   let version = 0;
   const taken = (): Effects | null => {
+    const told = settleIncidents(core, incidents);
     const changes = core.desk.take();
     const overrides = core.overrides.take();
     const { derived } = core;
-    if (!changes && !overrides && derived.length === 0) return null;
+    if (!changes && !overrides && !told && derived.length === 0) return null;
     core.derived = [];
-    return { alarms: changes?.alarms ?? [], events: changes?.events ?? [], derived, overrides };
+    return { alarms: changes?.alarms ?? [], events: changes?.events ?? [], derived, overrides, incidents: told };
   };
   const judge = (block: Block<JournalEntry>): void => {
     core.position = block.position;
@@ -150,6 +169,7 @@ export function createEngine(parts: EngineParts): Engine {
       core.silent = true;
       try {
         judge(block);
+        incidents.passed(core.time.lastTick);
       } finally {
         core.silent = false;
       }
@@ -157,6 +177,11 @@ export function createEngine(parts: EngineParts): Engine {
     found: () => reconcileGateways(core),
     load(records) {
       version = records.version;
+      for (const kind of besideKinds) {
+        for (const record of listed(records.beside ?? {}, kind)) {
+          applyChange(core, { version, at: 0, put: kind, record } as RegistryChange);
+        }
+      }
       for (const site of records.sites) applyChange(core, { version, at: 0, put: 'site', record: site });
       for (const gateway of records.gateways) applyChange(core, { version, at: 0, put: 'gateway', record: gateway });
       const devices = [...records.devices];
@@ -171,6 +196,7 @@ export function createEngine(parts: EngineParts): Engine {
         else if (row.device !== '*') devices.push(row);
         else if (readGlobals(core, row.body)) startTime(core, core.time.lastTick);
       }
+      incidents.passed(core.time.lastTick);
       for (const row of devices) readUnit(core, row);
     },
     snapshot: (limit) => takeSnapshot(core, limit),
@@ -187,6 +213,7 @@ export function createEngine(parts: EngineParts): Engine {
       if (unit) return unit.plan.rules.map(({ priority, item }) => ({ priority, hazard: item?.hazard ?? null }));
       return core.gatewayRecords.has(device) ? [{ priority: 'P2', hazard: null }] : null;
     },
+    incidents,
     counts: core.counts,
     stats: () => ({
       readings: core.counts.readings,

@@ -12,6 +12,11 @@ import type { Unit } from './units.ts';
 
 /** Applies one change of the registry: only the device it speaks of is compiled again. */
 export function applyChange(core: Core, change: RegistryChange): void {
+  if (core.beside.apply(change)) {
+    core.registered.beside++;
+    return;
+  }
+  if (('put' in change ? change.put : change.remove) === 'site') core.registered.sites++;
   if ('put' in change) {
     if (change.put === 'device') putDevice(core, change.record, change.at);
     else if (change.put === 'site') core.sites.set(change.record.id, change.record);
@@ -30,6 +35,7 @@ export function applyChange(core: Core, change: RegistryChange): void {
 
 /** Registers a device, or takes over its changed registration; its state stays unless its type changed. */
 export function putDevice(core: Core, device: Device, at: number): void {
+  core.registered.devices++;
   const plan = core.parts.catalogue.plans.get(device.type);
   let unit = core.units.get(device.id);
   let moved = false;
@@ -148,6 +154,7 @@ function into(map: Map<string, Set<Unit>>, key: string, unit: Unit): void {
 }
 
 function removeUnit(core: Core, unit: Unit, at: number, note: string): void {
+  core.registered.devices++;
   unindex(core, unit);
   core.draining.delete(unit);
   core.dirty.delete(unit);

@@ -2,17 +2,12 @@ import type { Kysely, Transaction } from 'kysely';
 import { type Alarm, type AlarmEvent, isOpen } from '../../devices/contract/alarm.ts';
 import type { AlarmRow } from '../../devices/contract/state-tables.ts';
 import type { StateRow } from '../engine/engine.ts';
+import { chunks } from './chunks.ts';
 import type { RulesTables } from './migrations.ts';
 
-/** Rows a statement: nine columns each, far below what both engines take. */
-const CHUNK = 500;
 const PAGE = 5000;
 
 type Db = Kysely<RulesTables> | Transaction<RulesTables>;
-
-function* chunks<T>(all: readonly T[]): Generator<T[]> {
-  for (let i = 0; i < all.length; i += CHUNK) yield all.slice(i, i + CHUNK);
-}
 
 const toRow = (alarm: Alarm): AlarmRow => ({
   id: alarm.id,

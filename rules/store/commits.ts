@@ -3,6 +3,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Effects, StateRow } from '../engine/engine.ts';
 import { type Cursor, knownEpisodes, writeAlarms, writeCursor, writeState } from './alarm-store.ts';
+import { writeIncidents } from './incident-store.ts';
 import { type Lease, LeaseLost, pause } from './lease.ts';
 import type { RulesTables } from './migrations.ts';
 import { writeOverrides } from './override-store.ts';
@@ -58,6 +59,7 @@ export function commits({ db, lease, clock, log, stopped }: CommitParts): Commit
     const { alarms, events } = await withoutRedelivered(trx, effects);
     await writeAlarms(trx, alarms, events);
     if (effects.overrides) await writeOverrides(trx, effects.overrides);
+    if (effects.incidents) await writeIncidents(trx, effects.incidents);
     await writeCursor(trx, cursor);
     const written = new Set(alarms.map(({ id }) => id));
     return effects.alarms.flatMap(({ id }) => (written.has(id) ? [] : [id]));

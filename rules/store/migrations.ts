@@ -101,4 +101,46 @@ export const rulesMigrations: Migrations = {
     },
   },
   ...deskMigrations,
+  '0020-incidents': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('incidents')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('seq', 'bigint', (c) => c.notNull())
+        .addColumn('open', 'integer', (c) => c.notNull())
+        .addColumn('opened_at', 'bigint', (c) => c.notNull())
+        .addColumn('area', 'text')
+        .addColumn('priority', 'text', (c) => c.notNull())
+        .addColumn('body', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema.createIndex('incidents_open').on('incidents').columns(['open', 'opened_at']).execute();
+      await db.schema.createIndex('incidents_opened').on('incidents').column('opened_at').execute();
+      await db.schema.createIndex('incidents_seq').on('incidents').column('seq').execute();
+      await db.schema
+        .createTable('incident_members')
+        .addColumn('alarm', 'text', (c) => c.primaryKey())
+        .addColumn('incident', 'text', (c) => c.notNull())
+        .addColumn('since', 'bigint', (c) => c.notNull())
+        .addColumn('body', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createIndex('incident_members_incident')
+        .on('incident_members')
+        .columns(['incident', 'since'])
+        .execute();
+      await db.schema
+        .createTable('incident_events')
+        .addColumn('seq', 'bigint', (c) => c.primaryKey())
+        .addColumn('incident', 'text', (c) => c.notNull())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .addColumn('body', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createIndex('incident_events_incident')
+        .on('incident_events')
+        .columns(['incident', 'seq'])
+        .execute();
+      await appendOnly(db, 'incident_events');
+    },
+  },
 };
