@@ -55,6 +55,7 @@ const basis = [{ src: 'bench', status: 'proposal' }];
 const text = (en: string) => ({ zh: en, en });
 const item = (code: string, deviceType: string, leadDepartment: string, rules: object[], clock = 'continuous') => ({
   code,
+  ...(code.startsWith('G05') && { hazard: 'gas' }),
   name: text(code),
   standard: { text: 'bench', provenance: 'illustrative', source: null },
   problem: 'bench',
@@ -149,6 +150,17 @@ export const benchCatalogue: Catalogue = catalogueSchema.parse({
                 onDelayS: 60,
               },
               { id: 'silent', kind: 'absence', measurement: '*', afterS: 300, priority: 'P3' },
+            ]),
+            item('G05-02', 'underground-gas', 'gas', [
+              {
+                id: 'pit-gas',
+                kind: 'threshold',
+                measurement: 'ug.ch4Vol',
+                op: '>=',
+                limit: { value: 1, unit: '%{VOL}' },
+                deadband: { value: 0.2, unit: '%{VOL}' },
+                priority: 'P2',
+              },
             ]),
             item('G05-01', 'gas-rtu', 'gas', [
               {

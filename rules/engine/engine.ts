@@ -130,7 +130,7 @@ export function createEngine(parts: EngineParts): Engine {
   const policy = policyOf(parts.city);
   const incidents = incidentBook({
     policy,
-    surroundings: surroundings(core, policy),
+    surroundings: surroundings(core),
     latitude: parts.city.map.center[1],
     seesGas: (alarm) => seesGas(core, alarm),
   });

@@ -13,9 +13,8 @@ import { cells, type PlaceGrid, placeGrid } from '../../kit/cells.ts';
 import { distance } from '../../kit/metres.ts';
 import type { ClosedValve } from '../incidents/evidence.ts';
 import type { Sign } from '../incidents/link.ts';
-import type { IncidentPolicy } from '../incidents/policy.ts';
-import { along, bounds, guardRing, inside } from '../incidents/ring.ts';
-import type { Outline, Surroundings } from '../incidents/surroundings.ts';
+import { along, bounds, inside } from '../incidents/ring.ts';
+import type { Around, Outline, Surroundings } from '../incidents/surroundings.ts';
 import { type Core, decode, siteOf } from './core.ts';
 import { type Dated, inForce, recordIndex } from './place-records.ts';
 import type { Unit } from './units.ts';
@@ -33,7 +32,7 @@ const WIND_MS = 3_600_000;
 const CELL_M = 250;
 
 /** What lies around an incident, from the engine's registry and newest readings. */
-export function surroundings(core: Core, policy: IncidentPolicy): Surroundings {
+export function surroundings(core: Core): Surroundings {
   const squares = cells(CELL_M, core.parts.city.map.center[1]);
   const sites = remade(
     () => core.registered.sites,
@@ -54,13 +53,9 @@ export function surroundings(core: Core, policy: IncidentPolicy): Surroundings {
   let closed: { readonly position: number; readonly found: readonly OnPipe[] } = { position: -1, found: [] };
   return {
     circuitOf: (device) => core.units.get(device)?.device.circuit ?? null,
-    place({ outer, centre, circuits, area }: Outline, at): IncidentPlace {
-      const ring = guardRing(outer, policy.ringM);
+    around({ ring, centre, circuits, area }: Outline, at): Around {
       const inRing = sitesInside(sites(), ring, centre);
       return {
-        centre,
-        ring,
-        ringM: policy.ringM,
         sites: inRing.slice(0, SITES),
         siteCounts: countsOf(inRing),
         valves: valvesNear(core, valves(), onPipes(), centre, circuits),

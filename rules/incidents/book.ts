@@ -12,6 +12,7 @@ import {
   newIncident,
   openMembers,
   remember,
+  ringOf,
 } from './incident-state.ts';
 import { byStrength, linkKeys, linkOf } from './link.ts';
 import { memberIndex, type Tie } from './member-index.ts';
@@ -235,10 +236,20 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
     const changes = { incidents, members: [...members.values()], events };
     return { changes, placements: [...placements.values()] };
   };
+  const placeAt = (state: IncidentState, at: number): IncidentPlace => {
+    const outline = {
+      ring: ringOf(state, policy.ringM),
+      centre: centre(state),
+      circuits: state.circuits,
+      area: state.area,
+    };
+    const around = surroundings.around(outline, at);
+    return { centre: outline.centre, ring: outline.ring, ringM: policy.ringM, ...around };
+  };
   const tell = (state: IncidentState, at: number): Incident => {
-    const place = state.members.size === 0 ? state.told! : surroundings.place({ ...state, centre: centre(state) }, at);
+    const place = placeAt(state, at);
     const end = step.ended.get(state) ?? { closedAt: null, mergedInto: null };
-    state.told = describe(state, pickPlace(place), end, ++seq);
+    state.told = describe(state, place, end, ++seq);
     return state.told;
   };
   /** Once a minute: what time alone brings about, and what changed around. */
@@ -246,7 +257,7 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
     for (const state of [...states.values()]) {
       look(state, at);
       if (step.touched.has(state) || state.told === null) continue;
-      const place = surroundings.place({ ...state, centre: centre(state) }, at);
+      const place = placeAt(state, at);
       if (JSON.stringify(place) !== JSON.stringify(pickPlace(state.told))) step.touched.add(state);
     }
   };
@@ -367,7 +378,7 @@ const pickPlace = ({
   crews,
   records,
   wind,
-}: Incident | IncidentPlace) => ({
+}: IncidentPlace): IncidentPlace => ({
   centre,
   ring,
   ringM,

@@ -1,7 +1,7 @@
 import type { Priority } from '../../devices/contract/alarm.ts';
 import type { Incident, IncidentEvent, IncidentMember, IncidentPlace, Point } from '../../devices/contract/incident.ts';
 import { byOnset } from './parts.ts';
-import { hull } from './ring.ts';
+import { guardRing, hull } from './ring.ts';
 
 /** Members an incident names, and lines of history it carries; the tables have all. */
 const NAMED = 100;
@@ -21,6 +21,8 @@ export interface IncidentState {
   readonly circuits: Set<string>;
   /** The outermost members. */
   outer: Point[];
+  /** The guard ring around them; null until it is asked for. */
+  ring: IncidentPlace['ring'] | null;
   sumLon: number;
   sumLat: number;
   /** Members by priority: of all, and of those that are not closed. */
@@ -43,6 +45,7 @@ export const newIncident = (
   named: [],
   circuits: new Set(),
   outer: [],
+  ring: null,
   sumLon: 0,
   sumLat: 0,
   all: none(),
@@ -68,7 +71,9 @@ export function hold(state: IncidentState, member: IncidentMember): void {
   state.sumLat += member.lat;
   name(state, member);
   const outer = hull([...state.outer, { lon: member.lon, lat: member.lat }]);
-  if (!sameCorners(outer, state.outer)) state.outer = outer;
+  if (sameCorners(outer, state.outer)) return;
+  state.outer = outer;
+  state.ring = null;
 }
 
 /** Lets members go that have another incident from now on, and counts the rest anew. */
@@ -77,7 +82,7 @@ export function letGo(state: IncidentState, leaving: Iterable<IncidentMember>): 
   const rest = [...state.members.values()];
   state.members.clear();
   state.circuits.clear();
-  Object.assign(state, { named: [], outer: [], sumLon: 0, sumLat: 0, active: 0 });
+  Object.assign(state, { named: [], outer: [], ring: null, sumLon: 0, sumLat: 0, active: 0 });
   Object.assign(state.all, none());
   Object.assign(state.open, none());
   for (const member of rest) hold(state, member);
@@ -108,6 +113,12 @@ export function remember(state: IncidentState, event: IncidentEvent): void {
 const total = (counts: Record<Priority, number>): number => counts.P1 + counts.P2 + counts.P3 + counts.P4;
 const worst = (counts: Record<Priority, number>): Priority | undefined =>
   (['P1', 'P2', 'P3', 'P4'] as const).find((priority) => counts[priority] > 0);
+
+/** The guard ring, `metres` from its members; drawn anew only when the outermost of them change. */
+export function ringOf(state: IncidentState, metres: number): IncidentPlace['ring'] {
+  state.ring ??= guardRing(state.outer, metres);
+  return state.ring;
+}
 
 /** How many of its members are not closed. */
 export const openMembers = (state: IncidentState): number => total(state.open);
