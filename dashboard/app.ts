@@ -20,6 +20,7 @@ import { httpServer, type TlsFiles } from './server/http.ts';
 import { ledgerNow } from './server/ledger-now.ts';
 import { alarmFeed } from './server/live/alarm-feed.ts';
 import { type Hub, type HubParts, startHub } from './server/live/hub.ts';
+import { incidentFeed } from './server/live/incident-feed.ts';
 import { sqlLiveMemory } from './server/live/live-memory.ts';
 import { noticesOf } from './server/live/notices.ts';
 import { type Picture, picture } from './server/live/picture.ts';
@@ -76,6 +77,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
   try {
     const people = accounts(parts.accountsDb, parts.worldNow ?? systemClock.now, settings.sessionHours);
     const alarms = alarmFeed(parts.state);
+    const incidents = incidentFeed(parts.state);
     const view = picture(silentAfter(parts.city.catalogue, parts.types, registry), {
       has: (id) => registry.device(id) !== undefined,
       ids: () => deviceIds(registry),
@@ -88,6 +90,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       accounts: people,
       state: parts.state,
       alarms,
+      incidents,
       picture: view,
       registry,
       types: parts.types,
@@ -118,6 +121,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       picture: view,
       memory: sqlLiveMemory(parts.accountsDb),
       alarms,
+      incidents,
       onAlarms: parts.onAlarms,
       // What a gateway says of itself outlives a restart too.
       isRegistered: (id) => registry.device(id) !== undefined || registry.isGateway(id),

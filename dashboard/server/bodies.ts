@@ -40,10 +40,10 @@ import type { SignInRecord } from './accounts/accounts.ts';
  * The answers of the API, for its document. The compiler holds each against the type it describes (`devices/contract`), a
  * test holds each against what the server really answers.
  */
-const time = z.number().describe('ms since 1970 UTC');
+export const time = z.number().describe('ms since 1970 UTC');
 const value = z.union([z.number(), z.boolean(), z.string()]);
-const bilingual = z.object({ zh: z.string(), en: z.string() });
-const priority = z.enum(['P1', 'P2', 'P3', 'P4']).describe('P1 urgent, P2 high, P3 medium, P4 low');
+export const bilingual = z.object({ zh: z.string(), en: z.string() });
+export const priority = z.enum(['P1', 'P2', 'P3', 'P4']).describe('P1 urgent, P2 high, P3 medium, P4 low');
 
 const shelf = z.object({
   kind: z.literal('shelved'),
@@ -279,7 +279,7 @@ const readings = z
   })
   .meta({ id: 'Readings' }) satisfies z.ZodType<ReadingsBody>;
 
-const page = <T extends z.ZodType>(item: T) => z.object({ total: z.number().int(), items: z.array(item) });
+export const page = <T extends z.ZodType>(item: T) => z.object({ total: z.number().int(), items: z.array(item) });
 
 const hazard = z.enum(['gas', 'fire', 'water', 'structure', 'power']);
 const overrideAsk = z

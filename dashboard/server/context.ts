@@ -13,6 +13,7 @@ import type { Sql } from '../../kit/sql/sql.ts';
 import type { Accounts, Principal } from './accounts/accounts.ts';
 import type { AlarmFeed } from './live/alarm-feed.ts';
 import type { HubState } from './live/hub.ts';
+import type { IncidentFeed } from './live/incident-feed.ts';
 import type { Picture } from './live/picture.ts';
 
 /** The demonstration's controls; absent in a real city. */
@@ -29,6 +30,7 @@ export interface ServerContext {
   readonly accounts: Accounts;
   readonly state: Sql<StateTables>;
   readonly alarms: AlarmFeed;
+  readonly incidents: IncidentFeed;
   readonly picture: Picture;
   readonly registry: RegistryCache;
   readonly types: Readonly<Record<string, DeviceType>>;

@@ -13,6 +13,7 @@ import { alarmRoutes } from './routes/alarms.ts';
 import { cityRoutes } from './routes/city.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { healthRoutes } from './routes/health.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { overrideRoutes } from './routes/overrides.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
@@ -64,6 +65,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     overrideRoutes(guarded, context);
     verdictRoutes(guarded, context);
     ledgerRoutes(guarded, context);
+    incidentRoutes(guarded, context);
     if (context.demo) demoRoutes(guarded, context, context.demo);
     guarded.get('/api/v1/openapi.json', { config: { public: true }, schema: { hide: true } }, async () =>
       app.swagger(),

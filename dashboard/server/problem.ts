@@ -32,6 +32,7 @@ const things = {
   alarm: { zh: '告警', en: 'alarm' },
   fault: { zh: '演示故障', en: 'fault of the demonstration' },
   address: { zh: '地址', en: 'address' },
+  incident: { zh: '事件', en: 'incident' },
 } as const;
 
 /** Common refusals. */

@@ -1,5 +1,6 @@
 import type { Alarm } from './alarm.ts';
 import type { Value } from './entry.ts';
+import type { Incident } from './incident.ts';
 import type { IngestStats, RulesStats } from './stats.ts';
 
 /** How a device stands, for its dot on the map. */
@@ -38,6 +39,8 @@ export interface LiveSnapshot {
   readonly seq: number;
   readonly now: number;
   readonly alarms: readonly Alarm[];
+  /** Open incidents. */
+  readonly incidents?: readonly Incident[];
   /** The first few thousand; in a larger city the others follow at once, in `changes` whose `from` and `to` are equal. */
   readonly devices: readonly DeviceState[];
   readonly strip: Strip;
@@ -50,6 +53,8 @@ export interface LiveChanges {
   readonly now: number;
   /** Alarms that changed, whole; a closed one comes once with `closedAt` and then leaves the list. */
   readonly alarms: readonly Alarm[];
+  /** Incidents that changed, whole; a closed or merged one comes once with `closedAt` and then leaves. */
+  readonly incidents?: readonly Incident[];
   /** Devices whose values or staleness changed; merged by id. */
   readonly devices: readonly DeviceState[];
   readonly strip: Strip;

@@ -19,6 +19,7 @@ export async function writeIncidents(trx: Db, { incidents, members, events }: In
           opened_at: eb.ref('excluded.opened_at'),
           area: eb.ref('excluded.area'),
           priority: eb.ref('excluded.priority'),
+          members: eb.ref('excluded.members'),
           body: eb.ref('excluded.body'),
         })),
       )
@@ -53,6 +54,7 @@ const toRow = (incident: Incident) => ({
   opened_at: incident.openedAt,
   area: incident.area,
   priority: incident.priority,
+  members: incident.counts.members,
   body: JSON.stringify(incident),
 });
 

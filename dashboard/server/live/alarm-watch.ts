@@ -1,8 +1,10 @@
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import { isOpen } from '../../../devices/contract/alarm.ts';
+import type { Incident } from '../../../devices/contract/incident.ts';
 import type { Running } from '../../../kit/cleanups.ts';
 import type { Log } from '../../../kit/log.ts';
 import type { AlarmFeed } from './alarm-feed.ts';
+import type { IncidentFeed } from './incident-feed.ts';
 
 /** Between looks when nobody calls: rules runs in another process. */
 const pollMs = 150;
@@ -16,26 +18,40 @@ const recountsAtATime = 500;
 
 export interface AlarmWatchParts {
   readonly alarms: AlarmFeed;
+  /** Left out, there are none. */
+  readonly incidents?: Pick<IncidentFeed, 'open' | 'since'>;
   /** Called by rules after each commit, where it runs in this process. */
   readonly onAlarms?: ((notify: () => void) => () => void) | undefined;
-  /** Alarms that changed, whole, in the order of their changes. */
-  readonly onChange: (changed: readonly Alarm[]) => void;
+  /** Alarms and incidents that changed, whole, in the order of their changes. */
+  readonly onChange: (changed: readonly Alarm[], incidents: readonly Incident[]) => void;
   readonly log: Log;
 }
 
 /** The open alarms, as they are committed. */
 export interface AlarmWatch extends Running {
   readonly open: ReadonlyMap<string, Alarm>;
+  /** The open incidents. */
+  readonly incidents: ReadonlyMap<string, Incident>;
   /** How long no look at the alarms has worked, ms; 0 while they work. */
   blindMs(): number;
 }
 
 /** Reads the open alarms and follows their changes; resolves when `open` holds all of them. */
-export async function startAlarmWatch({ alarms, onAlarms, onChange, log }: AlarmWatchParts): Promise<AlarmWatch> {
+export async function startAlarmWatch({
+  alarms,
+  incidents,
+  onAlarms,
+  onChange,
+  log,
+}: AlarmWatchParts): Promise<AlarmWatch> {
   const open = new Map<string, Alarm>();
   const first = await alarms.open();
   for (const alarm of first.alarms) open.set(alarm.id, alarm);
   let seq = first.seq;
+  const pictures = new Map<string, Incident>();
+  const drawn = (await incidents?.open()) ?? { incidents: [], seq: 0 };
+  for (const incident of drawn.incidents) pictures.set(incident.id, incident);
+  let pictureSeq = drawn.seq;
   let failingSince: number | null = null;
 
   /** Counts of blindness are renewed without an event (no `seq` tells of them), so they are read again. */
@@ -56,7 +72,13 @@ export async function startAlarmWatch({ alarms, onAlarms, onChange, log }: Alarm
         if (isOpen(alarm)) open.set(alarm.id, alarm);
         else open.delete(alarm.id);
       }
-      if (news.alarms.length > 0) onChange(news.alarms);
+      const seen = (await incidents?.since(pictureSeq)) ?? { incidents: [], seq: pictureSeq };
+      pictureSeq = seen.seq;
+      for (const incident of seen.incidents) {
+        if (incident.closedAt === null) pictures.set(incident.id, incident);
+        else pictures.delete(incident.id);
+      }
+      if (news.alarms.length > 0 || seen.incidents.length > 0) onChange(news.alarms, seen.incidents);
       if (!news.more) return;
     }
   };
@@ -100,6 +122,7 @@ export async function startAlarmWatch({ alarms, onAlarms, onChange, log }: Alarm
   lookSoon();
   return {
     open,
+    incidents: pictures,
     blindMs: () => (failingSince === null ? 0 : performance.now() - failingSince),
     async stop() {
       unsubscribe?.();

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import msgpack from 'socket.io-msgpack-parser';
 import type { Alarm } from '../../../devices/contract/alarm.ts';
+import type { Incident } from '../../../devices/contract/incident.ts';
 import type { ClientToServer, ServerToClient, Strip } from '../../../devices/contract/live.ts';
 import { cleanups, type Running } from '../../../kit/cleanups.ts';
 import type { Clock } from '../../../kit/clock.ts';
@@ -11,6 +12,7 @@ import type { AlarmFeed } from './alarm-feed.ts';
 import { startAlarmWatch } from './alarm-watch.ts';
 import { audience } from './audience.ts';
 import { devicesAtATime, type LiveNamespace } from './filling.ts';
+import type { IncidentFeed } from './incident-feed.ts';
 import { type FollowerParts, startFollower } from './journal-follower.ts';
 import { isOwnOrigin } from './origin.ts';
 import type { Picture } from './picture.ts';
@@ -28,6 +30,7 @@ export interface HubParts extends Omit<FollowerParts, 'picture'> {
   readonly server: HttpServer;
   readonly picture: Picture;
   readonly alarms: AlarmFeed;
+  readonly incidents: IncidentFeed;
   /** Called by rules after each commit, where it runs in this process. */
   readonly onAlarms?: ((notify: () => void) => () => void) | undefined;
   readonly strip: () => Strip;
@@ -105,10 +108,10 @@ async function startParts(parts: HubParts, stopping: ReturnType<typeof cleanups>
     pages.stop();
   });
 
-  const watch = stopping.add('alarms', await startAlarmWatch({ ...parts, onChange: (changed) => send(changed) }));
+  const watch = stopping.add('alarms', await startAlarmWatch({ ...parts, onChange: send }));
   const follower = stopping.add('journal', await startFollower(parts));
 
-  function send(alarms: readonly Alarm[]): void {
+  function send(alarms: readonly Alarm[], incidents: readonly Incident[] = []): void {
     if (watch.blindMs() > blindAfterMs) return;
     const now = clock.now();
     const strip = parts.strip();
@@ -116,10 +119,11 @@ async function startParts(parts: HubParts, stopping: ReturnType<typeof cleanups>
     const devices = picture.changes();
     const from = seq;
     seq += 1;
-    pages.send({ from, to: seq, now, alarms, devices, strip }, () => {
+    pages.send({ from, to: seq, now, alarms, incidents, devices, strip }, () => {
       const ids = picture.ids();
       const first = picture.states(ids.slice(0, devicesAtATime));
-      const snapshot = { seq, now, alarms: [...watch.open.values()], devices: first, strip };
+      const pictures = [...watch.incidents.values()];
+      const snapshot = { seq, now, alarms: [...watch.open.values()], incidents: pictures, devices: first, strip };
       return { snapshot, rest: ids.slice(devicesAtATime) };
     });
   }
