@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { crewSchema, pipeSchema, recordKinds } from '../contract/beside.ts';
 import { constantSchema } from '../contract/registry.ts';
 
 /**
@@ -28,6 +29,8 @@ export const demoTypeSchema = z.strictObject({
   constants: z.record(z.string(), constantSchema).default({}),
   /** Facts dealt out by weight: `{ road: { main: 3, side: 2 } }`. */
   facts: z.record(z.string(), z.record(z.string(), z.number().positive())).default({}),
+  /** Stands over the pipe of its street, where there is one, and names it as its `circuit`. */
+  alongPipe: z.boolean().default(false),
   /** Department id that owns, and that maintains, a device of the type. */
   owner: z.string().optional(),
   maintainer: z.string().optional(),
@@ -72,6 +75,49 @@ export const demoGatewaySchema = z.strictObject({
 });
 export type DemoGateway = z.infer<typeof demoGatewaySchema>;
 
+/** A gas pipe under a street of the demonstration. */
+export const demoPipeSchema = z.strictObject({
+  id: z.string(),
+  name: bilingual,
+  street: z.string(),
+  pressure: pipeSchema.shape.pressure,
+});
+export type DemoPipe = z.infer<typeof demoPipeSchema>;
+
+/** A valve on a pipe, so many metres from the pipe's beginning. */
+export const demoValveSchema = z.strictObject({
+  id: z.string(),
+  name: bilingual,
+  pipe: z.string(),
+  atM: z.number().nonnegative(),
+});
+
+export const demoCrewSchema = z.strictObject({
+  id: z.string(),
+  name: bilingual,
+  area: z.string(),
+  ...position,
+  department: z.string(),
+  /** A number that rings nobody. */
+  phone: z.string(),
+  for: crewSchema.shape.for,
+  areas: z.array(z.string()).default([]),
+});
+
+/** Work, a permit or a protection plan around a place of a street, from some days before the plan's day to some after. */
+export const demoRecordSchema = z.strictObject({
+  kind: z.enum(recordKinds),
+  id: z.string(),
+  name: bilingual,
+  reference: z.string(),
+  who: z.string(),
+  street: z.string(),
+  atM: z.number().nonnegative(),
+  radiusM: z.number().positive(),
+  fromDay: z.number().int(),
+  toDay: z.number().int(),
+});
+
 export const demoReplaySchema = z.strictObject({
   /** Site id of the replay's demonstration site. */
   id: z.string(),
@@ -98,6 +144,10 @@ export const demoSchema = z.strictObject({
   }),
   sites: z.array(demoSiteSchema),
   gateways: z.array(demoGatewaySchema),
+  pipes: z.array(demoPipeSchema).default([]),
+  valves: z.array(demoValveSchema).default([]),
+  crews: z.array(demoCrewSchema).default([]),
+  records: z.array(demoRecordSchema).default([]),
   replay: z.array(demoReplaySchema).default([]),
 });
 export type Demo = z.infer<typeof demoSchema>;

@@ -10,7 +10,7 @@ import { type AlarmDesk, alarmDesk } from './alarm-desk.ts';
 import type { GatewayState } from './gateways.ts';
 import { type Baselines, newBaselines } from './learned.ts';
 import { type Overrides, overrides } from './overrides.ts';
-import { recordsAt } from './place-records.ts';
+import { noRecords, type PlaceRecords, placeRecords } from './place-records.ts';
 import { type Places, places } from './places.ts';
 import { type Problems, problems } from './problems.ts';
 import { endWithReturn } from './put-aside.ts';
@@ -91,6 +91,7 @@ export interface Core {
   readonly sites: Map<string, Site>;
   /** Valves, pipes, crews and records. */
   readonly beside: BesideBook;
+  readonly placeRecords: PlaceRecords;
   /** Count up when sites, what stands beside devices, or devices change: what was worked out from them is old. */
   readonly registered: { sites: number; beside: number; devices: number };
   readonly gatewayRecords: Map<string, Gateway>;
@@ -126,6 +127,13 @@ export function newCore(parts: EngineParts): Core {
     over: laid.over,
     onReturn: (alarm, at) => endWithReturn({ desk, overrides: laid }, alarm, at),
   });
+  const beside = besideBook();
+  const registered = { sites: 0, beside: 0, devices: 0 };
+  const inForce = placeRecords(beside, () => registered.beside, parts.city.map.center[1]);
+  const recordsOf: RecordsLookup = (id, at) => {
+    const device = core.units.get(id)?.device;
+    return device ? inForce.at(device, at ?? core.time.lastTick) : noRecords;
+  };
   const core: Core = {
     parts,
     zone: zoneOf(parts.city.timeZone),
@@ -151,8 +159,9 @@ export function newCore(parts: EngineParts): Core {
     },
     time: { lastTick: Number.NaN, blind: 0, now: Number.NaN },
     sites: new Map(),
-    beside: besideBook(),
-    registered: { sites: 0, beside: 0, devices: 0 },
+    beside,
+    placeRecords: inForce,
+    registered,
     gatewayRecords: new Map(),
     gateways: new Map(),
     circuits: new Map(),
@@ -164,7 +173,7 @@ export function newCore(parts: EngineParts): Core {
     edgeNoted: new Set(),
     removed: new Set(),
     lastEpisodes: new Map(),
-    records: parts.records ?? ((device, at) => recordsAt(core, device, at ?? core.time.lastTick)),
+    records: parts.records ?? recordsOf,
     derived: [],
     silent: false,
     position: 0,

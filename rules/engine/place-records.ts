@@ -5,7 +5,6 @@ import type { Device } from '../../devices/contract/registry.ts';
 import type { BesideBook } from '../../devices/registry/beside-book.ts';
 import { cells, type PlaceGrid, placeGrid } from '../../kit/cells.ts';
 import { distance } from '../../kit/metres.ts';
-import type { Core } from './core.ts';
 
 /** A record with its times as numbers, ms. */
 export interface Dated {
@@ -32,15 +31,27 @@ interface Circle {
 }
 
 const CELL_M = 500;
-/** Built when first asked for, and anew after a change; held beside the engine's core, since it follows from it. */
-const indexes = new WeakMap<BesideBook, { readonly version: number; readonly index: RecordIndex }>();
 
-export function recordIndex({ beside, registered, parts }: Core): RecordIndex {
-  const held = indexes.get(beside);
-  if (held?.version === registered.beside) return held.index;
-  const index = build(beside, parts.city.map.center[1]);
-  indexes.set(beside, { version: registered.beside, index });
-  return index;
+/** Work orders, permits and protection plans by place and time. What is worked out of them is built when first asked for. */
+export interface PlaceRecords {
+  /** All there are. */
+  all(): readonly Dated[];
+  /** How many are in force at a device at `at`, ms. */
+  at(device: Device, at: number): ConditionContext['records'];
+}
+
+/** @param version counts up when a record changes. */
+export function placeRecords(beside: BesideBook, version: () => number, latitude: number): PlaceRecords {
+  let held: { readonly version: number; readonly index: RecordIndex } | undefined;
+  const index = (): RecordIndex => {
+    const now = version();
+    if (held?.version !== now) held = { version: now, index: build(beside, latitude) };
+    return held.index;
+  };
+  return {
+    all: () => index().all,
+    at: (device, at) => countsAt(index(), device, at),
+  };
 }
 
 function build(beside: BesideBook, latitude: number): RecordIndex {
@@ -77,15 +88,15 @@ function into(map: Map<string, Dated[]>, key: string, one: Dated): void {
 /** True while a record holds: from its beginning on, and no more at its end. */
 export const inForce = ({ from, to }: Dated, at: number): boolean => from <= at && at < to;
 
-/** How many work orders, permits and protection plans are in force at a device at `at`, ms. */
-export function recordsAt(core: Core, id: string, at: number): ConditionContext['records'] {
-  const index = recordIndex(core);
-  const device = core.units.get(id)?.device;
-  if (index.all.length === 0 || !device) return { workOrders: 0, permits: 0, protectionPlans: 0 };
+function countsAt(index: RecordIndex, device: Device, at: number): ConditionContext['records'] {
+  if (index.all.length === 0) return noRecords;
   const found = new Set(matching(index, device));
   const count = (kind: Dated['kind']) => [...found].filter((one) => one.kind === kind && inForce(one, at)).length;
   return { workOrders: count('work-order'), permits: count('permit'), protectionPlans: count('protection-plan') };
 }
+
+/** Nothing is in force. */
+export const noRecords: ConditionContext['records'] = { workOrders: 0, permits: 0, protectionPlans: 0 };
 
 function matching(index: RecordIndex, { id, site, area, lon, lat }: Device): Dated[] {
   const around = index.widestM === 0 ? [] : index.circles.near({ lon, lat }, index.widestM, distance);

@@ -16,7 +16,7 @@ import type { Sign } from '../incidents/link.ts';
 import { along, bounds, inside } from '../incidents/ring.ts';
 import type { Around, Outline, Surroundings } from '../incidents/surroundings.ts';
 import { type Core, decode, siteOf } from './core.ts';
-import { type Dated, inForce, recordIndex } from './place-records.ts';
+import { type Dated, inForce } from './place-records.ts';
 import type { Unit } from './units.ts';
 
 /** Lists that an incident carries end here; the counts go on. */
@@ -60,8 +60,9 @@ export function surroundings(core: Core): Surroundings {
         siteCounts: countsOf(inRing),
         valves: valvesNear(core, valves(), onPipes(), centre, circuits),
         crews: crewsNear(core.beside.of('crew').values(), centre, area),
-        records: recordIndex(core)
-          .all.filter((one) => inForce(one, at) && touches(core, one, ring, centre, area))
+        records: core.placeRecords
+          .all()
+          .filter((one) => inForce(one, at) && touches(core, one, ring, centre, area))
           .slice(0, RECORDS)
           .map(toRecordInside),
         wind: windNear(core, fences(), centre, at),

@@ -12,6 +12,8 @@ export interface Stand extends Place {
   readonly address?: string;
   readonly site?: string;
   readonly circuit?: string;
+  /** The street it stands on. */
+  readonly street?: string;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly constants: DemoSite['constants'];
 }
@@ -104,6 +106,7 @@ export function placer(demo: Demo, random: Dice): Placer {
     return {
       ...place,
       area: street.area,
+      street: street.id,
       at: street.name,
       address: street.name.zh,
       facts: { road: street.main ? 'main' : 'side' },

@@ -86,4 +86,16 @@ describe('the plan of a simulated city', () => {
   it('refuses a city without a demonstration', () => {
     expect(() => demoPlan({ ...testCity, demo: null })).toThrow(Problem);
   });
+
+  it('lays pipes under streets, with valves on them, works beside them, and pits that name them', () => {
+    const { pipes, valves, permits, devices } = demoPlan(testCity, { today: '2026-06-10' }).put;
+    expect(pipes).toMatchObject([{ id: 'main', circuit: 'main', area: 'north', demo: true }]);
+    expect(valves).toMatchObject([{ id: 'stop', pipe: 'main', demo: true }]);
+    expect(distance(valves![0]!, { lon: 110, lat: 27 })).toBeCloseTo(100, -1);
+    expect(permits).toMatchObject([
+      { reference: 'X-1', from: '2026-06-09T00:00:00.000Z', to: '2026-06-12T00:00:00.000Z', radiusM: 80 },
+    ]);
+    const pits = devices.filter(({ type, circuit }) => type === 'underground-gas' && circuit === 'main');
+    expect(pits.length).toBeGreaterThan(0);
+  });
 });

@@ -5,6 +5,7 @@ import type { Device, Gateway } from '../../devices/contract/registry.ts';
 import { deviceType } from '../../devices/types/registry.ts';
 import { Problem } from '../../kit/problem.ts';
 import type { WorldSetting } from './behaviour/world.ts';
+import { besideOf } from './beside.ts';
 import { type Dice, dice } from './chance.ts';
 import { placer, type Stand, shares } from './placing.ts';
 
@@ -62,7 +63,7 @@ export function demoPlan({ city, demo }: LoadedCity, options: PlanOptions = {}):
   for (const [typeId, type] of Object.entries(demo.types)) {
     if (!deviceType(typeId)) throw new Problem(`demo.yaml: there is no device type "${typeId}"`);
     const stands = places.stands(typeId, type, counts.get(typeId)!);
-    const made = stands.map((stand, i) => deviceAt(typeId, type, stand, i, random, today));
+    const made = stands.map((stand, i) => deviceAt(typeId, type, overPipe(stand, type, demo), i, random, today));
     devices.push(...(typeId === 'pole-camera' ? mounted(made, devices) : made));
   }
   const expired = expire(devices, today);
@@ -70,11 +71,23 @@ export function demoPlan({ city, demo }: LoadedCity, options: PlanOptions = {}):
   return {
     city: city.id,
     seed,
-    put: { devices: placed, sites: places.sites(), gateways: demo.gateways.map(toGateway), credentials: [] },
+    put: {
+      devices: placed,
+      sites: places.sites(),
+      gateways: demo.gateways.map(toGateway),
+      credentials: [],
+      ...besideOf(demo, today),
+    },
     routes: Object.fromEntries(placed.map((device) => [device.id, routeOf(device)])),
     replays: [],
     setting: { seed: `${city.id}/${seed}`, timeZone: city.timeZone, lon: city.map.center[0], lat: city.map.center[1] },
   };
+}
+
+/** What stands over a pipe names it, so that a leak's way along it can be seen. */
+function overPipe(stand: Stand, type: DemoType, demo: Demo): Stand {
+  const pipe = type.alongPipe ? demo.pipes.find(({ street }) => street === stand.street) : undefined;
+  return pipe ? { ...stand, circuit: pipe.id } : stand;
 }
 
 /** Counts by type for about `devices` in all. */

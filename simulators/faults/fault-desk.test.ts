@@ -29,6 +29,7 @@ describe('a fault on purpose', () => {
   it('is offered in both languages with what a duty officer will see', () => {
     expect(faultKinds.map(({ kind }) => kind)).toEqual([
       'leak',
+      'spreading-leak',
       'silent-gateway',
       'stuck-sensor',
       'tilted-pole',
@@ -70,6 +71,29 @@ describe('a fault on purpose', () => {
       if (distance(alarm, find('alarm-0005')) > 250) expect(level).toBe(0.3);
     }
     expect(risen).toBeGreaterThan(0);
+  });
+
+  it('spreads under ground from pit to pit and into a kitchen, later the farther away', () => {
+    const desk = faultDesk(plan);
+    const begun = desk.start('spreading-leak', undefined, 0);
+    if ('refused' in begun) throw new Error(begun.refused);
+    const source = find(begun.started.target);
+    const level = (device: Device, name: string, s: number) => {
+      const bent = desk.bend(device, healthy(device), s * 1000);
+      return 'values' in bent ? (bent.values[name] as number) : Number.NaN;
+    };
+    expect(level(source, 'ug.ch4Vol', 80)).toBeGreaterThan(5);
+    expect(level(source, 'ug.ch4Vol', 1190)).toBeLessThan(0.5);
+    const near = plan.put.devices.filter(
+      (device) => device.id !== source.id && desk.everyMs(device.id) !== undefined && distance(device, source) <= 95,
+    );
+    for (const device of near) {
+      const name = device.type === 'underground-gas' ? 'ug.ch4Vol' : 'alarm.ch4';
+      const before = healthy(device)[name] as number;
+      expect(level(device, name, distance(device, source) - 2)).toBe(before);
+      expect(level(device, name, 300)).toBeGreaterThan(device.type === 'underground-gas' ? 2.5 : 20);
+    }
+    expect(near.length).toBeGreaterThan(0);
   });
 
   it('opens the demonstration so that a P1 gas alarm is there within 90 s', () => {

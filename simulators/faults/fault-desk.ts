@@ -67,8 +67,15 @@ export function faultDesk(plan: DemoPlan): FaultDesk {
       devices
         .filter(({ id, type }) => type === struck && (!spec.directOnly || plan.routes[id]?.by === 'mqtt'))
         .map(({ id }) => id)
-        .sort((a, b) => luck(a) - luck(b)),
+        .sort((a, b) => reached(spec, b) - reached(spec, a) || luck(a) - luck(b)),
     );
+  }
+  /** How much a fault that spreads would touch from here: kinds of devices first, then devices. */
+  function reached(spec: FaultKind, target: string): number {
+    if (!spec.alsoTouches) return 0;
+    const touched = [...touchedBy(spec, target).keys()];
+    const types = new Set(devices.filter(({ id }) => touched.includes(id)).map(({ type }) => type));
+    return types.size * 1000 + touched.length;
   }
   const luck = (id: string): number => fixed(`${plan.seed}/${id}/luck`);
 
@@ -79,7 +86,8 @@ export function faultDesk(plan: DemoPlan): FaultDesk {
     touched.set(target, 0);
     if (!spec.reachM) return touched;
     for (const near of devices) {
-      if (near.type !== struck.type || near.id === target) continue;
+      const fits = near.type === struck.type || spec.alsoTouches?.includes(near.type);
+      if (!fits || near.id === target) continue;
       // Never 0: that means the struck device itself.
       const metres = Math.max(1, distance(struck, near));
       if (metres <= spec.reachM) touched.set(near.id, metres);

@@ -23,6 +23,8 @@ export interface FaultKind extends DemoFault {
   readonly everyMs?: number;
   /** It also touches devices of the same type this near, in metres. */
   readonly reachM?: number;
+  /** Types that it touches beside the struck one's own; of several places it strikes where it touches most of them. */
+  readonly alsoTouches?: readonly string[];
   /** The report as the fault leaves it, in canonical units. */
   readonly alter?: (values: Values, moment: FaultMoment) => Values;
   /** The bytes sent in place of a report; `nth` counts up from 0. */

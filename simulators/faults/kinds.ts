@@ -44,6 +44,46 @@ const leak: FaultKind = {
   },
 };
 
+/** How fast gas goes from one underground space to the next here, m/s: far faster than through soil, so that people can watch it. */
+const SPREAD_MS = 1;
+/** How far it spreads, m. */
+const SPREAD_M = 95;
+
+/** A share of what flows out of a broken pipe, 0 to 1, `t` seconds after it arrives: rises for a minute and a half, airs out after ten. */
+const risen = (t: number): number => {
+  if (t <= 0) return 0;
+  return t < 600 ? Math.min(1, t / 90) : Math.exp(-(t - 600) / 60);
+};
+
+const spreadingLeak: FaultKind = {
+  kind: 'spreading-leak',
+  title: { zh: '管道泄漏蔓延', en: 'Leak that spreads under ground' },
+  expect: {
+    zh: '一处阀井甲烷升到 6 %VOL（约 80 秒后 P1），气体沿地下蔓延：邻近阀井和厨房随后报警。几条告警合为一起事件：地图上画出警戒范围，标出首发，列出范围内场所、最近的阀门与抢修班组。',
+    en: 'Methane in one pit rises to 6 %VOL (P1 after about 80 s) and spreads under ground: the next pit and a kitchen alarm after it. The alarms are one incident: a guard ring on the map, the first-out marked, sites inside, the nearest valves and crew.',
+  },
+  strikes: ['underground-gas'],
+  alsoTouches: ['gas-alarm-commercial'],
+  lastsS: 1200,
+  everyMs: 4000,
+  reachM: SPREAD_M,
+  alter(values, { elapsedS, distanceM }) {
+    const share = risen(elapsedS - distanceM / SPREAD_MS);
+    if (share === 0) return values;
+    if ('ug.ch4Vol' in values) {
+      const most = distanceM === 0 ? 6 : 3.4;
+      const ethane = rounded(Math.max(number(values, 'ug.ethane', 0), 900 * share), 0);
+      return {
+        ...values,
+        'ug.ch4Vol': rounded(Math.max(number(values, 'ug.ch4Vol', 0), most * share), 2),
+        // Natural gas brings ethane with it, which sewer gas does not.
+        ...('ug.ethane' in values && { 'ug.ethane': ethane }),
+      };
+    }
+    return { ...values, 'alarm.ch4': rounded(Math.max(number(values, 'alarm.ch4', 0.3), 24 * share), 2) };
+  },
+};
+
 const silentGateway: FaultKind = {
   kind: 'silent-gateway',
   title: { zh: '网关失联', en: 'Silent gateway' },
@@ -145,6 +185,7 @@ const pressure: FaultKind = {
 /** Every fault that can be played on purpose, in the order in which they are offered. */
 export const faultKinds: readonly FaultKind[] = [
   leak,
+  spreadingLeak,
   silentGateway,
   stuckSensor,
   tiltedPole,

@@ -62,7 +62,7 @@ export async function startAlarmWatch({
     );
     const changed = news.filter(({ id }) => open.has(id));
     for (const alarm of changed) open.set(alarm.id, alarm);
-    if (changed.length > 0) onChange(changed);
+    if (changed.length > 0) onChange(changed, []);
   };
   const look = async (): Promise<void> => {
     for (;;) {
