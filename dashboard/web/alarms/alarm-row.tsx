@@ -6,7 +6,8 @@ import { useCity } from '../api/city.ts';
 import { ageText, stampText } from '../format/age.ts';
 import { opText } from '../format/value.ts';
 import { useTexts } from '../i18n/i18n.ts';
-import { useBeat } from '../live/store.ts';
+import { firstDevice } from '../incidents/incident-features.ts';
+import { useBeat, useLive } from '../live/store.ts';
 import { AlarmMark } from '../ui/priority.tsx';
 import { useHover } from './hover.ts';
 import { limitBar } from './limit-bar.ts';
@@ -91,8 +92,14 @@ function Age({ since }: { since: number }) {
 /** What is unusual about this row, in a word. */
 function Tags({ alarm, gone }: { alarm: Alarm; gone: boolean }) {
   const texts = useTexts();
+  const incident = useLive((live) => live.picture.incidents.get(alarm.incident ?? ''));
+  const together = incident !== undefined && incident.counts.members > 1;
+  const first = together && firstDevice(incident) === alarm.device;
   return (
     <>
+      {together && (
+        <span className={first ? 'tag solid' : 'tag'}>{texts(first ? 'tag.firstOut' : 'tag.sameIncident')}</span>
+      )}
       {gone && <span className="tag solid">{texts('tag.gone')}</span>}
       {alarm.needsVerdict && <span className="tag solid">{texts('tag.verdict')}</span>}
       {alarm.lane === 'history' && <span className="tag draft">{texts('tag.history')}</span>}

@@ -6,6 +6,7 @@ import { useCity } from '../api/city.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
 import { patchRoute, useRoute } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
+import { IncidentBox } from '../incidents/incident-box.tsx';
 import { useLive } from '../live/store.ts';
 import { useAlarms } from '../live/use-alarms.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -47,6 +48,7 @@ export function DevicePanel({ alarmId, device, onAcknowledge, onPutAside, onDevi
         {alarm && <AlarmHead alarm={alarm} />}
         {alarm && <AsideBox alarm={alarm} />}
         <Siblings device={device} current={alarm} onAlarm={onAlarm} />
+        {alarm && <IncidentBox alarm={alarm} onAlarm={onAlarm} />}
         {record && <Measured record={record} alarm={alarm} />}
         {alarm && <ClauseBox alarm={alarm} />}
         {alarm && <History events={events} />}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceState, LiveChanges, LiveSnapshot, Strip } from '../../../devices/contract/live.ts';
 import { anAlarm } from '../alarms/test-alarm.ts';
+import { anIncident } from '../incidents/test-incident.ts';
 import { linkState, platformNow } from './link.ts';
 import { emptyPicture, fromSnapshot, type LivePicture, withChanges } from './reducer.ts';
 
@@ -84,6 +85,15 @@ describe('the live picture', () => {
     );
     expect([...picture.alarms.keys()]).toEqual(['b']);
     expect(start.alarms.size).toBe(2);
+  });
+
+  it('draws incidents from the snapshot, follows them, and loses one that closed or was merged', () => {
+    const start = seen(snapshot({ incidents: [anIncident({ id: 'i' }), anIncident({ id: 'j' })] }));
+    const merged = anIncident({ id: 'j', closedAt: 5, mergedInto: 'i' });
+    const grown = anIncident({ id: 'i', counts: { members: 2, open: 2, active: 2 } });
+    const picture = following(start, changes({ incidents: [merged, grown] }));
+    expect([...picture.incidents.values()]).toEqual([grown]);
+    expect(following(picture, changes({ from: 8, to: 9 })).incidents).toBe(picture.incidents);
   });
 
   it('merges the values that changed into those it holds', () => {

@@ -1,4 +1,5 @@
 import { type Alarm, isOpen } from '../../../devices/contract/alarm.ts';
+import type { Incident } from '../../../devices/contract/incident.ts';
 import type { DeviceState, LiveChanges, LiveSnapshot, Strip } from '../../../devices/contract/live.ts';
 
 /** What the page knows of the city at one number of the stream. */
@@ -8,6 +9,8 @@ export interface LivePicture {
   /** The platform's clock in the last message, ms. */
   readonly now: number;
   readonly alarms: ReadonlyMap<string, Alarm>;
+  /** Open incidents. */
+  readonly incidents: ReadonlyMap<string, Incident>;
   readonly devices: ReadonlyMap<string, DeviceState>;
   readonly strip: Strip | null;
   /** Devices that the last message touched; null when it touched all of them. */
@@ -18,6 +21,7 @@ export const emptyPicture: LivePicture = {
   seq: null,
   now: 0,
   alarms: new Map(),
+  incidents: new Map(),
   devices: new Map(),
   strip: null,
   touched: null,
@@ -33,6 +37,7 @@ export function fromSnapshot(message: LiveSnapshot, runsOn: RunsOn): LivePicture
     seq: message.seq,
     now: message.now,
     alarms: withNewestValues(new Map(message.alarms.map((alarm) => [alarm.id, alarm])), devices, runsOn),
+    incidents: new Map((message.incidents ?? []).map((incident) => [incident.id, incident])),
     devices,
     strip: message.strip,
     touched: null,
@@ -52,6 +57,7 @@ export function withChanges(picture: LivePicture, message: LiveChanges, runsOn: 
     seq: message.to,
     now: message.now,
     alarms: withNewestValues(mergedAlarms(picture.alarms, message.alarms), devices, runsOn, touched),
+    incidents: mergedIncidents(picture.incidents, message.incidents ?? []),
     devices,
     strip: message.strip,
     touched: message.devices.map((device) => device.id),
@@ -67,6 +73,20 @@ function mergedAlarms(held: ReadonlyMap<string, Alarm>, changed: readonly Alarm[
     else alarms.set(alarm.id, alarm);
   }
   return alarms;
+}
+
+/** Closed and merged incidents leave. */
+function mergedIncidents(
+  held: ReadonlyMap<string, Incident>,
+  changed: readonly Incident[],
+): ReadonlyMap<string, Incident> {
+  if (changed.length === 0) return held;
+  const incidents = new Map(held);
+  for (const incident of changed) {
+    if (incident.closedAt === null) incidents.set(incident.id, incident);
+    else incidents.delete(incident.id);
+  }
+  return incidents;
 }
 
 /** An alarm changes only with its life-cycle; its value runs on with its device's, so that no row shows an old figure as the newest. */

@@ -5,6 +5,7 @@ import { usePlace } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
 import { shownTheme, usePrefs } from '../frame/prefs.ts';
 import { useTexts } from '../i18n/i18n.ts';
+import { toIncidentFeatures } from '../incidents/incident-features.ts';
 import { useLive } from '../live/store.ts';
 import { useAlarms } from '../live/use-alarms.ts';
 import { PriorityMark, StaleMark } from '../ui/priority.tsx';
@@ -17,11 +18,13 @@ interface Props {
   readonly body: CityBody;
   /** The device whose place is selected. */
   readonly selected: string | null;
+  /** The incident of the selected alarm. */
+  readonly incident: string | null;
   readonly onSelect: (device: string | null) => void;
 }
 
 /** The one map. It is handed features and says what was pointed at; data never move its camera. */
-export function CityMap({ body, selected, onSelect }: Props) {
+export function CityMap({ body, selected, incident, onSelect }: Props) {
   const texts = useTexts();
   const theme = shownTheme(usePrefs((prefs) => prefs.theme));
   const language = usePrefs((prefs) => prefs.language);
@@ -32,6 +35,7 @@ export function CityMap({ body, selected, onSelect }: Props) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [choice, setChoice] = useState<{ ids: readonly string[]; x: number; y: number } | null>(null);
   const features = useFeatures(body);
+  const rings = useIncidentFeatures(incident);
   const look = useMemo(() => ({ theme, language, styleUrl: body.mapStyles[theme] }), [theme, language, body]);
   const select = useRef(onSelect);
   select.current = onSelect;
@@ -67,6 +71,7 @@ export function CityMap({ body, selected, onSelect }: Props) {
   useEffect(() => map?.setDevices(features.devices), [map, features.devices]);
   useEffect(() => map?.setStale(features.stale), [map, features.stale]);
   useEffect(() => map?.setAlerts(features.alerts), [map, features.alerts]);
+  useEffect(() => map?.setIncidents(rings), [map, rings]);
   useEffect(() => map?.setHiddenLayers(hidden), [map, hidden]);
 
   const placeOf = usePlaceOnMap();
@@ -136,6 +141,13 @@ function useFeatures(body: CityBody) {
     () => ({ devices: still.devices, alerts: abnormal.alerts, offMap: still.offMap, stale }),
     [still, abnormal.alerts, stale],
   );
+}
+
+/** Rings and ties of the open incidents. */
+function useIncidentFeatures(selected: string | null) {
+  const incidents = useLive((live) => live.picture.incidents);
+  const { rows } = useAlarms();
+  return useMemo(() => toIncidentFeatures(incidents.values(), rows, selected), [incidents, rows, selected]);
 }
 
 /** Ids of stale devices; the same set until one comes or goes. */

@@ -1,3 +1,4 @@
+import type { IncidentFeature } from '../incidents/incident-features.ts';
 import type { AlertProperties, DeviceProperties, PointFeature } from './features.ts';
 
 /** What the duty desk asks of a map. MapLibre implements it; another library would implement the same. */
@@ -8,6 +9,8 @@ export interface CityMap {
   setStale(ids: ReadonlySet<string>): void;
   /** Symbols of what is abnormal: hundreds, at most four times a second. Never moves the camera. */
   setAlerts(features: readonly PointFeature<AlertProperties>[]): void;
+  /** Guard rings of incidents, ties between their members, the first-out's mark. */
+  setIncidents(features: readonly IncidentFeature[]): void;
   /** Quiet dots of these layers are hidden; alarms never are. */
   setHiddenLayers(layers: ReadonlySet<string>): void;
   /** The double ring around what is selected, and the single one around what is pointed at in the list. */

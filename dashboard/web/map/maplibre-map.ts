@@ -9,6 +9,8 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
+import type { IncidentFeature } from '../incidents/incident-features.ts';
+import { incidentLayers } from '../incidents/incident-layers.ts';
 import { alarmImages, mapColours } from './alarm-images.ts';
 import type { AlertProperties, DeviceProperties, PointFeature } from './features.ts';
 import type { CityMap, LonLat, MapEvents, MapLook, MapView } from './map-adapter.ts';
@@ -36,6 +38,8 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
   let devices: Points = collection([]);
   let alerts: Points = collection([]);
   let drawnAlerts = '';
+  let incidents: FeatureCollection = { type: 'FeatureCollection', features: [] };
+  let drawnIncidents = '';
   let selected: LonLat | null = null;
   let hovered: LonLat | null = null;
   let hidden: ReadonlySet<string> = new Set();
@@ -58,7 +62,7 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
 
-  const put = (source: string, data: Points): void => {
+  const put = (source: string, data: FeatureCollection): void => {
     if (styled) map.getSource<GeoJSONSource>(source)?.setData(data);
   };
   const filterDots = (): void => {
@@ -76,6 +80,7 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
       if (map.hasImage(image.name)) map.removeImage(image.name);
       map.addImage(image.name, image.data, { pixelRatio: image.pixelRatio });
     }
+    map.addSource('ys-incidents', { type: 'geojson', data: incidents });
     map.addSource('ys-devices', { type: 'geojson', data: devices, promoteId: 'id' });
     for (const [id, data] of [
       ['ys-alerts', alerts],
@@ -87,6 +92,7 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
     // Dots under the names, so that names survive dense areas; alarms over everything.
     const firstLabel = map.getStyle().layers.find((layer) => layer.type === 'symbol')?.id;
     map.addLayer(dotLayer(theme), firstLabel);
+    for (const layer of incidentLayers(theme, language)) map.addLayer(layer);
     for (const layer of alertLayers(theme)) map.addLayer(layer);
     styled = true;
     nameIn(map, language);
@@ -153,6 +159,13 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
       drawnAlerts = next;
       alerts = collection(features);
       put('ys-alerts', alerts);
+    },
+    setIncidents(features: readonly IncidentFeature[]) {
+      const next = JSON.stringify(features);
+      if (next === drawnIncidents) return;
+      drawnIncidents = next;
+      incidents = { type: 'FeatureCollection', features: features as unknown as Feature[] };
+      put('ys-incidents', incidents);
     },
     setHiddenLayers(layers) {
       hidden = layers;

@@ -103,7 +103,7 @@ export function DutyPage() {
       />
       <div className="duty-map">
         {body ? (
-          <CityMap body={body} selected={device} onSelect={pickDevice} />
+          <CityMap body={body} selected={device} incident={selected?.incident ?? null} onSelect={pickDevice} />
         ) : (
           <div className="empty">{texts('loading')}</div>
         )}
