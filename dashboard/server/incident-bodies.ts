@@ -56,7 +56,7 @@ const incident = z
     firstOut: z.string().describe('the alarm that opened it'),
     priority,
     members: z.array(z.string()).readonly().describe('alarms by onset, the first hundred'),
-    counts: z.object({ members: z.number(), open: z.number(), active: z.number() }),
+    counts: z.object({ detectors: z.number(), members: z.number(), open: z.number(), active: z.number() }),
     centre: z.object(place),
     ring: z
       .array(z.tuple([z.number(), z.number()]).readonly())

@@ -151,7 +151,13 @@ export interface Incident extends IncidentPlace {
   readonly priority: Priority;
   /** Members by the onset of their alarms; only the first hundred. */
   readonly members: readonly string[];
-  readonly counts: { readonly members: number; readonly open: number; readonly active: number };
+  /** Detectors, and their alarms: levels of one detector are alarms of their own. */
+  readonly counts: {
+    readonly detectors: number;
+    readonly members: number;
+    readonly open: number;
+    readonly active: number;
+  };
   /** The newest lines, oldest first. */
   readonly history: readonly IncidentEvent[];
   readonly demo: boolean;

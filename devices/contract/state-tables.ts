@@ -49,8 +49,8 @@ export interface IncidentRow {
   opened_at: number;
   area: string | null;
   priority: string;
-  /** How many alarms it has. */
-  members: number;
+  /** How many detectors see it. */
+  detectors: number;
   body: string;
 }
 

@@ -146,8 +146,10 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
     if (own === undefined) {
       const cut = tooLate ? ({ by: 'order', at } as const) : null;
       seat(oldest, { ...member, incident: oldest.id, by: best!.link.by, cut }, null);
-      const text = words.joined(member.name, best!.link, best!.partner.name);
-      say(oldest, at, 'joined', text, { alarm: member.alarm, by: best!.link.by });
+      const { link, partner } = best!;
+      const more = { alarm: member.alarm, by: link.by };
+      // Another level of a detector that is there already is no news of the leak's way.
+      if (link.by !== 'device') say(oldest, at, 'joined', words.joined(member.name, link, partner.name), more);
     }
     for (const state of all) if (state !== oldest) merge(state, oldest, member, best!, at);
     if (tooLate) keepApart(oldest, member, passed, at);

@@ -18,6 +18,8 @@ export interface IncidentState {
   readonly members: Map<string, IncidentMember>;
   /** The first members by onset. */
   named: IncidentMember[];
+  /** Alarms of each detector. */
+  readonly devices: Map<string, number>;
   readonly circuits: Set<string>;
   /** The outermost members. */
   outer: Point[];
@@ -43,6 +45,7 @@ export const newIncident = (
   ...of,
   members: new Map(),
   named: [],
+  devices: new Map(),
   circuits: new Set(),
   outer: [],
   ring: null,
@@ -66,6 +69,7 @@ export function hold(state: IncidentState, member: IncidentMember): void {
     if (at >= 0) state.named[at] = member;
     return;
   }
+  state.devices.set(member.device, (state.devices.get(member.device) ?? 0) + 1);
   if (member.circuit !== null) state.circuits.add(member.circuit);
   state.sumLon += member.lon;
   state.sumLat += member.lat;
@@ -81,6 +85,7 @@ export function letGo(state: IncidentState, leaving: Iterable<IncidentMember>): 
   for (const { alarm } of leaving) state.members.delete(alarm);
   const rest = [...state.members.values()];
   state.members.clear();
+  state.devices.clear();
   state.circuits.clear();
   Object.assign(state, { named: [], outer: [], ring: null, sumLon: 0, sumLat: 0, active: 0 });
   Object.assign(state.all, none());
@@ -145,7 +150,12 @@ export const describe = (
   firstOut: state.firstOut,
   priority: worst(state.open) ?? worst(state.all) ?? 'P4',
   members: state.named.map(({ alarm }) => alarm),
-  counts: { members: state.members.size, open: openMembers(state), active: state.active },
+  counts: {
+    detectors: state.devices.size,
+    members: state.members.size,
+    open: openMembers(state),
+    active: state.active,
+  },
   ...place,
   history: state.history,
   demo: state.demo,

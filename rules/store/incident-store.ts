@@ -19,7 +19,7 @@ export async function writeIncidents(trx: Db, { incidents, members, events }: In
           opened_at: eb.ref('excluded.opened_at'),
           area: eb.ref('excluded.area'),
           priority: eb.ref('excluded.priority'),
-          members: eb.ref('excluded.members'),
+          detectors: eb.ref('excluded.detectors'),
           body: eb.ref('excluded.body'),
         })),
       )
@@ -54,7 +54,7 @@ const toRow = (incident: Incident) => ({
   opened_at: incident.openedAt,
   area: incident.area,
   priority: incident.priority,
-  members: incident.counts.members,
+  detectors: incident.counts.detectors,
   body: JSON.stringify(incident),
 });
 

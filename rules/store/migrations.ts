@@ -111,7 +111,7 @@ export const rulesMigrations: Migrations = {
         .addColumn('opened_at', 'bigint', (c) => c.notNull())
         .addColumn('area', 'text')
         .addColumn('priority', 'text', (c) => c.notNull())
-        .addColumn('members', 'integer', (c) => c.notNull())
+        .addColumn('detectors', 'integer', (c) => c.notNull())
         .addColumn('body', 'text', (c) => c.notNull())
         .execute();
       await db.schema.createIndex('incidents_open').on('incidents').columns(['open', 'opened_at']).execute();

@@ -70,10 +70,10 @@ export function faultDesk(plan: DemoPlan): FaultDesk {
         .sort((a, b) => reached(spec, b) - reached(spec, a) || luck(a) - luck(b)),
     );
   }
-  /** How much a fault that spreads would touch from here: kinds of devices first, then devices. */
+  /** How much a fault that spreads would reach from here: kinds of devices first, then devices. */
   function reached(spec: FaultKind, target: string): number {
     if (!spec.alsoTouches) return 0;
-    const touched = [...touchedBy(spec, target).keys()];
+    const touched = [...touchedBy(spec, target).keys()].filter((id) => id !== target);
     const types = new Set(devices.filter(({ id }) => touched.includes(id)).map(({ type }) => type));
     return types.size * 1000 + touched.length;
   }

@@ -6,8 +6,8 @@ import type { Sql } from '../../../kit/sql/sql.ts';
 export interface IncidentQuery {
   readonly openOnly: boolean;
   readonly area?: string | undefined;
-  /** At least so many members; 2 leaves lone detectors out. */
-  readonly members: number;
+  /** At least so many; 2 leaves lone ones out. */
+  readonly detectors: number;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly limit: number;
@@ -54,11 +54,11 @@ export function incidentFeed({ db }: Sql<StateTables>): IncidentFeed {
         .execute();
       return { incidents: rows.map(parse), seq: Number(rows.at(-1)?.seq ?? seq) };
     },
-    async find({ openOnly, area, members, from, to, limit, offset }) {
+    async find({ openOnly, area, detectors, from, to, limit, offset }) {
       let query = db.selectFrom('incidents');
       if (openOnly) query = query.where('open', '=', 1);
       if (area !== undefined) query = query.where('area', '=', area);
-      if (members > 1) query = query.where('members', '>=', members);
+      if (detectors > 1) query = query.where('detectors', '>=', detectors);
       if (from !== undefined) query = query.where('opened_at', '>=', from);
       if (to !== undefined) query = query.where('opened_at', '<', to);
       const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();

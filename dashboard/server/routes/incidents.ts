@@ -9,7 +9,7 @@ import { page } from './page.ts';
 const query = page(2000).extend({
   state: z.enum(['open', 'all']).default('open'),
   area: z.string().optional(),
-  members: z.coerce.number().int().min(1).default(1).describe('at least so many; 2 leaves out lone detectors'),
+  detectors: z.coerce.number().int().min(1).default(1).describe('at least so many; 2 leaves out lone ones'),
   from: z.coerce.number().optional().describe('opened at or after, ms since 1970'),
   to: z.coerce.number().optional().describe('opened before, ms since 1970'),
 });

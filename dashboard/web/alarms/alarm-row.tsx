@@ -93,7 +93,7 @@ function Age({ since }: { since: number }) {
 function Tags({ alarm, gone }: { alarm: Alarm; gone: boolean }) {
   const texts = useTexts();
   const incident = useLive((live) => live.picture.incidents.get(alarm.incident ?? ''));
-  const together = incident !== undefined && incident.counts.members > 1;
+  const together = incident !== undefined && incident.counts.detectors > 1;
   const first = together && firstDevice(incident) === alarm.device;
   return (
     <>

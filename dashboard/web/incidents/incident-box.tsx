@@ -21,13 +21,13 @@ export function IncidentBox({ alarm, onAlarm }: Props) {
   const texts = useTexts();
   const incident = useIncident(alarm.incident);
   if (!incident) return null;
-  const { members, active } = incident.counts;
+  const { detectors, active } = incident.counts;
   return (
     <section className="box incident" aria-label={texts('incident.title')}>
       <h2>{texts('incident.title')}</h2>
       <p className="incident-sum">
-        <b>{texts(members > 1 ? 'incident.members' : 'incident.lone', { n: members })}</b>
-        {members > 1 && <span className="muted"> · {texts('incident.active', { n: active })}</span>}
+        <b>{texts(detectors > 1 ? 'incident.members' : 'incident.lone', { n: detectors })}</b>
+        {detectors > 1 && <span className="muted"> · {texts('incident.active', { n: active })}</span>}
         {incident.mergedInto !== null && <span className="tag">{texts('incident.merged')}</span>}
         {incident.closedAt !== null && incident.mergedInto === null && (
           <span className="tag">{texts('incident.closed')}</span>
@@ -49,7 +49,7 @@ function Members({ incident, current, onAlarm }: { incident: Incident; current: 
   const rows = memberRows(own);
   const began = own[0]?.since ?? 0;
   const gone = incident.counts.members - own.length;
-  if (incident.counts.members < 2) return null;
+  if (incident.counts.detectors < 2) return null;
   return (
     <ol className="incident-members">
       {rows.map((alarm) => {

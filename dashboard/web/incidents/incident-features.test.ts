@@ -6,7 +6,7 @@ import { anIncident } from './test-incident.ts';
 const pit = anAlarm({ id: 'pit-1/r/1', device: 'pit-1', incident: 'i-1', firstOut: true, since: 10, lon: 1, lat: 1 });
 const kitchen = anAlarm({ id: 'k-1/r/2', device: 'k-1', incident: 'i-1', since: 5, lon: 2, lat: 2 });
 const level2 = anAlarm({ id: 'pit-1/r2/3', device: 'pit-1', incident: 'i-1', since: 12, lon: 1, lat: 1 });
-const two = anIncident({ id: 'i-1', firstOut: pit.id, counts: { members: 2, open: 2, active: 2 } });
+const two = anIncident({ id: 'i-1', firstOut: pit.id, counts: { detectors: 2, members: 2, open: 2, active: 2 } });
 
 describe('an incident on the map', () => {
   it('is a ring, a tie from the first-out to every other place, and the mark of the first-out', () => {
@@ -24,7 +24,7 @@ describe('an incident on the map', () => {
   });
 
   it('is not drawn for a lone detector, unless that is selected', () => {
-    const lone = anIncident({ id: 'i-1', counts: { members: 1, open: 1, active: 1 } });
+    const lone = anIncident({ id: 'i-1', counts: { detectors: 1, members: 1, open: 1, active: 1 } });
     expect(toIncidentFeatures([lone], [pit], null)).toEqual([]);
     expect(toIncidentFeatures([lone], [pit], 'i-1').map(({ properties }) => properties.part)).toEqual(['ring']);
   });

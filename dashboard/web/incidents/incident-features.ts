@@ -32,7 +32,7 @@ export function toIncidentFeatures(
   const features: IncidentFeature[] = [];
   for (const incident of incidents) {
     const isSelected = incident.id === selected;
-    if (incident.counts.members < 2 && !isSelected) continue;
+    if (incident.counts.detectors < 2 && !isSelected) continue;
     const own = members.get(incident.id) ?? [];
     const properties = { incident: incident.id, active: incident.counts.active > 0, selected: isSelected };
     const add = (part: IncidentFeature['properties']['part'], geometry: IncidentFeature['geometry']) =>

@@ -12,7 +12,7 @@ export const anIncident = (changes: Partial<Incident> = {}): Incident => ({
   firstOut: 'pit-1/r/1',
   priority: 'P1',
   members: ['pit-1/r/1'],
-  counts: { members: 1, open: 1, active: 1 },
+  counts: { detectors: 1, members: 1, open: 1, active: 1 },
   centre: { lon: 112.6, lat: 26.9 },
   ring: [
     [112.59, 26.89],

@@ -90,7 +90,7 @@ describe('the live picture', () => {
   it('draws incidents from the snapshot, follows them, and loses one that closed or was merged', () => {
     const start = seen(snapshot({ incidents: [anIncident({ id: 'i' }), anIncident({ id: 'j' })] }));
     const merged = anIncident({ id: 'j', closedAt: 5, mergedInto: 'i' });
-    const grown = anIncident({ id: 'i', counts: { members: 2, open: 2, active: 2 } });
+    const grown = anIncident({ id: 'i', counts: { detectors: 2, members: 2, open: 2, active: 2 } });
     const picture = following(start, changes({ incidents: [merged, grown] }));
     expect([...picture.incidents.values()]).toEqual([grown]);
     expect(following(picture, changes({ from: 8, to: 9 })).incidents).toBe(picture.incidents);
