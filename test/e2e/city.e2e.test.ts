@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { en } from '../../dashboard/web/i18n/en.ts';
@@ -25,6 +24,7 @@ import {
   tooWide,
   type Witness,
 } from '../support/browser.ts';
+import { buildPage } from '../support/built-page.ts';
 import { memoryOfGroup } from '../support/memory.ts';
 import { type Platform, startPlatform } from '../support/platform.ts';
 import { needs } from '../support/tools.ts';
@@ -508,13 +508,6 @@ const mb = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
 /** Figures that a run reports and does not judge. */
 function report(what: string, figure: string): void {
   process.stdout.write(`    ${what}: ${figure}\n`);
-}
-
-/** Builds the page when a source of it is newer. */
-async function buildPage(): Promise<void> {
-  const script = fileURLToPath(new URL('../../dashboard/web/build.ts', import.meta.url));
-  const built = spawn(process.execPath, [script], { stdio: ['ignore', 'ignore', 'inherit'] });
-  expect(await once(built, 'exit')).toEqual([0, null]);
 }
 
 /** Uses the one-time link that the page shows. */

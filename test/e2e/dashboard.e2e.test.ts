@@ -145,6 +145,10 @@ describe('what the API answers', () => {
       ['audit', '/api/v1/audit'],
       ['signIns', '/api/v1/sign-ins'],
       ['me', '/api/v1/me'],
+      ['overrides', '/api/v1/overrides'],
+      ['verdicts', '/api/v1/verdicts'],
+      ['precision', '/api/v1/verdicts/precision?by=model'],
+      ['ledger', '/api/v1/ledger?within=30'],
     ] as const;
     for (const [name, path] of cases) {
       const answer = await admin.get(path);
@@ -183,10 +187,54 @@ describe('what the API answers', () => {
     ['/api/v1/readings?device=hearth-1&measurement=alarm.ch4&from=yesterday', 'from'],
     ['/api/v1/readings?device=hearth-1&measurement=alarm.ch4&from=2&to=1', 'from'],
     ['/api/v1/quarantine?limit=5000', 'limit'],
+    ['/api/v1/verdicts/precision?by=weather', 'by'],
+    ['/api/v1/ledger?kind=warranty', 'kind'],
+    ['/api/v1/ledger?within=-1', 'within'],
   ])('to %s is a 400 that names %s', async (path, field) => {
     const answer = await admin.get(path);
     expect(answer).toMatchObject({ status: 400, body: { code: 'bad-request', errors: [{ in: 'query', field }] } });
     expect(answer.body.zh).toMatch(/^请求有误：/);
+  });
+
+  it('to what puts an alarm aside is an outcome, or who must confirm it', async () => {
+    const alarm = (await admin.get('/api/v1/alarms?priority=P1')).body.items[0];
+    const shelf = { ids: [alarm.id], minutes: 20, reason: 'works on site' };
+    const asked = bodies.outcome.parse((await admin.post('/api/v1/alarms/shelve', shelf)).body);
+    expect(asked).toMatchObject({ changed: [], asked: [{ priority: 'P1', by: { role: 'admin' } }] });
+    const confirm = { ask: asked.asked?.[0]?.id };
+    expect(await admin.post('/api/v1/overrides/confirm', confirm)).toMatchObject({
+      status: 409,
+      body: { code: 'same-person', zh: expect.stringContaining('另一人') },
+    });
+    const { secret } = await dashboard.accounts.newApiToken({ name: 'script', role: 'duty' });
+    const byScript = await browser(dashboard.url).post('/api/v1/overrides/confirm', confirm, bearer(secret));
+    expect(byScript).toMatchObject({ status: 409, body: { code: 'not-in-person' } });
+    const open = bodies.overrides.parse((await admin.get('/api/v1/overrides')).body);
+    expect(open).toMatchObject({ standing: [], asked: [{ id: confirm.ask }], hidden: { shelved: 0 } });
+    await admin.post('/api/v1/overrides/decline', confirm);
+    expect((await admin.get('/api/v1/overrides')).body.asked).toEqual([]);
+  });
+
+  it('to a verdict is that it is kept, and counts', async () => {
+    const alarm = (await admin.get('/api/v1/alarms?priority=P1')).body.items[0];
+    const verdict = { of: { alarms: [alarm.id] }, kind: 'cooking', evidence: 'a pan was left on the flame' };
+    bodies.outcome.parse((await admin.post('/api/v1/verdicts', verdict)).body);
+    const kept = bodies.verdicts.parse((await admin.get(`/api/v1/verdicts?device=${alarm.device}`)).body);
+    expect(kept.items).toMatchObject([{ alarm: alarm.id, kind: 'cooking', by: '值班甲' }]);
+    const { items } = bodies.precision.parse((await admin.get('/api/v1/verdicts/precision')).body);
+    expect(items).toMatchObject([{ name: alarm.rule, verdicts: 1, tooFew: true, precision: null }]);
+    expect(await admin.post('/api/v1/verdicts', { ...verdict, evidence: '—' })).toMatchObject({
+      status: 400,
+      body: { zh: expect.stringContaining('依据') },
+    });
+  });
+
+  it('to the ledger as a file is CSV', async () => {
+    const answer = await admin.get('/api/v1/ledger.csv');
+    expect(answer.headers.get('content-type')).toContain('text/csv');
+    const [head, first] = answer.text.split('\r\n');
+    expect(head).toBe('device,name,type,model,site,area,kind,due,days,state');
+    expect(first).toBe('hearth-1,厨房 hearth-1,gas-alarm-commercial,,,LB,expiry,,,unknown');
   });
 
   it('to a body that is no JSON, too large or of another kind says so', async () => {

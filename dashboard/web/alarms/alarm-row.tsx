@@ -32,6 +32,7 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
   const value = alarm.lastValue ?? alarm.value;
   const { figure, unit } = shown(alarm, value);
   const limit = alarm.limit === null ? null : shown(alarm, alarm.limit);
+  const put = useOverrideWords(alarm.override);
   const state = gone ? 'gone' : alarm.acked ? 'acked' : alarm.active ? 'unacked' : 'returned';
   return (
     <button
@@ -48,7 +49,7 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
         <span className="row-item clip">
           <span className="sr">{texts(`state.${state}`)}. </span>
           <Tags alarm={alarm} gone={gone} />
-          {place.clause(alarm)}
+          {put?.why || place.clause(alarm)}
         </span>
       </span>
       <span
@@ -77,11 +78,20 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
       </span>
       <span className="row-when">
         <Age since={alarm.raisedAt} />
-        <span className="row-who clip">{place.shortDepartment(alarm.clause.department)}</span>
+        <span className="row-who clip">{put?.who ?? place.shortDepartment(alarm.clause.department)}</span>
       </span>
     </button>
   );
 });
+
+/** Of what is put aside, why it is and by whom until when: nobody else has it in hand. Null where nothing lies over it. */
+function useOverrideWords(override: Override | null): { readonly why: string; readonly who: string } | null {
+  const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
+  if (override === null) return null;
+  if (override.kind === 'suppressed') return { why: '', who: override.because };
+  const until = override.until === null ? '' : ` → ${stampText(override.until, timeZone)}`;
+  return { why: override.reason, who: `${override.by}${until}` };
+}
 
 function Age({ since }: { since: number }) {
   const texts = useTexts();
@@ -104,7 +114,7 @@ function Tags({ alarm, gone }: { alarm: Alarm; gone: boolean }) {
       {alarm.needsVerdict && <span className="tag solid">{texts('tag.verdict')}</span>}
       {alarm.lane === 'history' && <span className="tag draft">{texts('tag.history')}</span>}
       {alarm.latched && !alarm.active && <span className="tag">{texts('tag.latched')}</span>}
-      {alarm.override && <OverrideTag override={alarm.override} />}
+      {alarm.override && <span className="tag">{texts(`override.${alarm.override.kind}`)}</span>}
       {alarm.marks.map((mark) => (
         <span key={mark} className="tag">
           {texts(`mark.${mark}`)}
@@ -112,20 +122,6 @@ function Tags({ alarm, gone }: { alarm: Alarm; gone: boolean }) {
       ))}
       {alarm.verdict && <span className="tag">{texts(`verdict.${alarm.verdict.kind}`)}</span>}
     </>
-  );
-}
-
-/** What hides it, by whom and until when. */
-function OverrideTag({ override }: { override: Override }) {
-  const texts = useTexts();
-  const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
-  const until = override.kind !== 'suppressed' && override.until !== null ? stampText(override.until, timeZone) : '';
-  const by = override.kind === 'suppressed' ? '' : override.by;
-  const words = [texts(`override.${override.kind}`), by, until && texts('clock.until', { at: until })];
-  return (
-    <span className="tag" title={override.kind === 'suppressed' ? undefined : override.reason}>
-      {words.filter(Boolean).join(' · ')}
-    </span>
   );
 }
 
