@@ -11,7 +11,7 @@ export interface OverrideChanges {
 
 /** What people have laid over points, and what waits for a second person. It knows no clock: who holds it says what time it is. */
 export interface Overrides {
-  /** What lies over the alarms of a device's rule. */
+  /** What lies over the alarms of a device's rule, strongest first. */
   over(device: string, rule: string): readonly PersonsOverride[];
   /** The override of this kind exactly at the point. */
   at(point: Point, kind: PersonsOverride['kind']): StandingOverride | undefined;
@@ -69,18 +69,11 @@ export function overrides(): Overrides {
   return {
     over(device, rule) {
       if (standing.size === 0) return none;
-      const found: PersonsOverride[] = [];
-      for (const point of [
-        { device, rule },
-        { device, rule: null },
-      ]) {
-        for (const kind of ['out-of-service', 'shelved'] as const) {
-          const there = standing.get(keyOf(point, kind));
-          // Of a point and its device the nearer one is shown.
-          if (there && !found.some((one) => one.kind === kind)) found.push(there.override);
-        }
-      }
-      return found;
+      // Strongest first; of a point and its device the point's own.
+      return (['out-of-service', 'shelved'] as const).flatMap((kind) => {
+        const there = standing.get(keyOf({ device, rule }, kind)) ?? standing.get(keyOf({ device, rule: null }, kind));
+        return there ? [there.override] : [];
+      });
     },
     at: (point, kind) => standing.get(keyOf(point, kind)),
     put(one) {

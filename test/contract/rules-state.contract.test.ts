@@ -30,6 +30,26 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     expect(await b.shows()).toEqual([]);
   });
 
+  it('a shelf, a request and a verdict are kept, and a new process finds them', async () => {
+    const b = await started();
+    await b.registers({ devices: [kitchen('k1')] });
+    await b.reads('10:00:05', 'k1', { 'alarm.ch4': 15 });
+    await b.passes('10:00:20');
+    const l1 = `k1/G05-14.com-l1/${momentOf('10:00:05')}`;
+    await b.asks({ type: 'shelve', alarms: [l1], minutes: 20, reason: 'works' });
+    await b.asks({ type: 'judge', of: { alarms: [l1] }, kind: 'works', evidence: 'welding next door' });
+    const whole = { type: 'out-of-service', device: 'k1', rule: null, workOrder: 'WO-1', reason: 'new detector' };
+    await b.asks(whole);
+    await b.rules.stop();
+    await b.start();
+    expect(b.rules.stats().overrides).toMatchObject({ shelved: 1, asked: 1 });
+    await b.passes('10:21');
+    expect(b.rules.stats().overrides).toMatchObject({ shelved: 0, asked: 0 });
+    const { db } = b.state;
+    expect(await db.selectFrom('verdicts').select(['kind', 'alarm']).execute()).toEqual([{ kind: 'works', alarm: l1 }]);
+    await expect(db.updateTable('verdicts').set({ kind: 'real' }).execute()).rejects.toThrow('append-only');
+  });
+
   it('audit and history refuse to be changed or deleted', async () => {
     const b = await started();
     await b.registers({ devices: [kitchen('k1')] });

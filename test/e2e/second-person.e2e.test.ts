@@ -26,6 +26,7 @@ needs('chromium', 'cjk-font')('what people put aside', () => {
     await dashboard.accounts.addUser({ name, password, role });
     // Two maps are drawn by the processor alone: small ones leave it time for the clicks.
     const desk = await openDesk(browser, dashboard.url, { width: 1100, height: 700 });
+    desk.context.setDefaultTimeout(60_000);
     await desk.page.goto('/login');
     await desk.page.getByLabel('用户名').fill(name);
     await desk.page.getByLabel('密码', { exact: true }).fill(password);
