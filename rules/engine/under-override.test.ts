@@ -79,10 +79,7 @@ describe.each(kinds)('under %s', (kind) => {
   ] as const)('%s, %s: is refused as it is without it (%s)', (from, column, code) => {
     expect(columns[column](deskWith(from, laid[kind]))).toMatchObject({ refused: { code } });
   });
-});
 
-// What the design hides is looked at again by its cause: rules/engine/suppress.test.ts.
-describe.each(['shelved', 'out-of-service'] as const)('under %s', (kind) => {
   it('an acknowledged alarm does not ring again, however long it stands', () => {
     const b = engineBench({ devices: [kitchen('k1')] }, '10:00', { reAlarmMs: 20_000 });
     b.reads('10:00:05', 'k1', { 'alarm.ch4': 46 });
