@@ -140,6 +140,7 @@ needs('chromium', 'cjk-font')('what people put aside', () => {
 
   it('fits a phone, with room for a finger, and speaks English', async () => {
     const phone = await openDesk(browser, dashboard.url, { as: mira, width: 390, height: 844, phone: true });
+    phone.context.setDefaultTimeout(60_000);
     const { page } = phone;
     const alarm = await leak();
     await page.goto(`/?alarm=${encodeURIComponent(alarm.id)}&view=detail`);

@@ -45,7 +45,7 @@ export function ServiceDialog({
           {
             workOrder: workOrder.trim(),
             reason: reason.trim(),
-            until: minutes === 0 ? null : nowOfPlatform() + minutes * 60_000,
+            until: minutes === 0 ? null : Math.round(nowOfPlatform()) + minutes * 60_000,
           },
         )
       }
