@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { ingestBench, ingestBenchSize } from '../../bench/ingest.ts';
+import { methaneBench } from '../../bench/methane.ts';
 import { type Report, toTable } from '../../bench/report.ts';
 import { rulesBench, rulesBenchSize } from '../../bench/rules.ts';
 import { citiesDir, readConfig } from '../runtime.ts';
@@ -26,6 +27,22 @@ export function benchCommand(): Command {
     .option('--full', '再测一百万台设备（约 6 GB 内存）/ also a million devices (about 6 GB of memory)')
     .action(async ({ json, ...size }: typeof rulesBenchSize & Json & { full?: boolean }) => {
       print(await rulesBench({ ...size, ...common() }), json);
+    });
+  withJson(command.command('methane'))
+    .description(
+      "甲烷：标准条款中的厂界规则能否发现已知释放，与最简做法对照 / methane: do the catalogue's fence-line rules find known releases, beside the plain recipe",
+    )
+    .option(
+      '--data <folder>',
+      '另一份数据：readings.csv、sensors.csv、releases.csv / other data of the same shape: readings.csv, sensors.csv, releases.csv',
+    )
+    .option('--invented <n>', '改用 n 段各四天的虚构数据 / n invented stretches of four days instead', whole)
+    .option(
+      '--sensitivity',
+      '规则的每个数逐一减半、加半，再评一遍 / also with each number of the rules halved and raised by half',
+    )
+    .action(async ({ json, ...what }: Json & { data?: string; invented?: number; sensitivity?: boolean }) => {
+      print(await methaneBench({ ...what, ...common() }), json);
     });
   withJson(command.command('faults'))
     .description(

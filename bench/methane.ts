@@ -1,0 +1,152 @@
+import { fileURLToPath } from 'node:url';
+import type { Campaign, Release } from './methane/campaign.ts';
+import { plainAlarms } from './methane/plain-recipe.ts';
+import { readCampaign } from './methane/read-campaign.ts';
+import { type FenceRules, fenceRules, HOLD_MS, ruleAlarms, rulesOf } from './methane/rule-alarms.ts';
+import { type Outcome, type Score, scoreOf } from './methane/score.ts';
+import { variantsOf } from './methane/sensitivity.ts';
+import { syntheticCampaign } from './methane/synthetic.ts';
+import { atLeast, atMost, machine, median, type Report } from './report.ts';
+
+export interface MethaneBenchOptions {
+  readonly citiesDir: string;
+  /** The city whose catalogue is judged. */
+  readonly city: string;
+  /** A folder of `readings.csv`, `sensors.csv` and `releases.csv`; the measured two days that come with the project. */
+  readonly data?: string;
+  /** So many invented stretches of four days instead. */
+  readonly invented?: number;
+  /** Also every number of the rules, one at a time, halved and raised by half. */
+  readonly sensitivity?: boolean;
+  readonly progress: (line: string) => void;
+}
+
+/** Two measured days at METEC, May 2022. */
+export const measuredDays: string = fileURLToPath(
+  new URL('../cities/hengyang/replay/methane-metec-sample', import.meta.url),
+);
+
+const INVENTED_DAYS = 4;
+
+/** Finds controlled releases of methane with the catalogue's own rules in the real engine, beside the plain recipe. */
+export async function methaneBench(options: MethaneBenchOptions): Promise<Report> {
+  const { progress } = options;
+  const rules = await fenceRules(options.citiesDir, options.city);
+  const campaigns = await campaignsOf(options);
+  const parts = campaigns.map((campaign, i) => {
+    progress(`${i + 1} / ${campaigns.length}`);
+    return beside(campaign, rules);
+  });
+  const [ours, theirs] = [total(parts.map((part) => part.rules)), total(parts.map((part) => part.plain))];
+  return {
+    name: 'methane',
+    machine: machine(),
+    goals: [
+      atLeast('methane: releases found by the rules, or more than the plain recipe', ours.found, 'found', theirs.found),
+      atMost('methane: false alarms a day by the rules, or fewer', ours.falsePerDay, '/ d', theirs.falsePerDay),
+      ...sooner(parts),
+    ],
+    figures: {
+      releases: ours.releases,
+      'days outside of releases': ours.quietDays,
+      ...figuresOf('rules', ours),
+      ...figuresOf('plain recipe', theirs),
+      ...(options.sensitivity ? sensitivity(campaigns, rules, progress) : {}),
+    },
+    notes: parts.length === 1 ? notesOf(parts[0]!) : [],
+  };
+}
+
+/** The rules of the catalogue and the plain recipe over one campaign, scored alike. */
+interface Beside {
+  readonly campaign: Campaign;
+  readonly rules: Score;
+  readonly plain: Score;
+}
+
+const beside = (campaign: Campaign, rules: FenceRules): Beside => ({
+  campaign,
+  rules: scoreOf(campaign, ruleAlarms(campaign, rules)),
+  plain: scoreOf(campaign, plainAlarms(campaign, HOLD_MS)),
+});
+
+const campaignsOf = async ({ data, invented }: MethaneBenchOptions): Promise<readonly Campaign[]> =>
+  invented
+    ? Array.from({ length: invented }, (_, i) => syntheticCampaign({ seed: `held out ${i + 1}`, days: INVENTED_DAYS }))
+    : [await readCampaign(data ?? measuredDays)];
+
+/** Scores of several campaigns as one. */
+interface Total extends Pick<Score, 'found' | 'quietDays' | 'falsePerDay'> {
+  readonly releases: number;
+  readonly falseAlarms: number;
+  readonly minutes: readonly number[];
+}
+
+function total(scores: readonly Score[]): Total {
+  const sum = (of: (score: Score) => number) => scores.reduce((all, score) => all + of(score), 0);
+  const [falseAlarms, quietDays] = [sum((score) => score.falseAlarms.length), sum((score) => score.quietDays)];
+  return {
+    releases: sum(({ outcomes }) => outcomes.length),
+    found: sum(({ found }) => found),
+    falseAlarms,
+    quietDays,
+    falsePerDay: quietDays > 0 ? falseAlarms / quietDays : 0,
+    minutes: scores.flatMap(({ outcomes }) => outcomes.flatMap(({ minutes }) => minutes ?? [])),
+  };
+}
+
+const figuresOf = (who: string, { found, falseAlarms, falsePerDay, minutes }: Total): Report['figures'] => ({
+  [`${who}: found`]: found,
+  ...(minutes.length > 0 ? { [`${who}: minutes to the alarm, median`]: median(minutes) } : {}),
+  [`${who}: false alarms`]: falseAlarms,
+  [`${who}: false alarms a day`]: falsePerDay,
+});
+
+/** Minutes are compared over the releases that both found: one that only the rules find, late, would count against them. */
+function sooner(parts: readonly Beside[]): Report['goals'] {
+  const both = parts.flatMap(({ rules, plain }) =>
+    rules.outcomes.flatMap(({ minutes: ours }, i) => {
+      const theirs = plain.outcomes[i]?.minutes ?? null;
+      return ours === null || theirs === null ? [] : [{ ours, theirs }];
+    }),
+  );
+  if (both.length === 0) return [];
+  const mean = (who: 'ours' | 'theirs') => both.reduce((sum, one) => sum + one[who], 0) / both.length;
+  const name = 'methane: minutes from release to alarm, mean over those that both found, or fewer';
+  return [atMost(name, mean('ours'), 'min', mean('theirs'))];
+}
+
+function sensitivity(
+  campaigns: readonly Campaign[],
+  { city, catalogue }: FenceRules,
+  progress: (line: string) => void,
+): Report['figures'] {
+  const rows = variantsOf(catalogue).map((variant): [string, Total] => {
+    progress(variant.name);
+    const rules = rulesOf(city, variant.catalogue);
+    return [variant.name, total(campaigns.map((campaign) => scoreOf(campaign, ruleAlarms(campaign, rules))))];
+  });
+  return Object.fromEntries(
+    rows.flatMap(([name, { found, falsePerDay }]) => [
+      [`${name}: found`, found],
+      [`${name}: false alarms a day`, falsePerDay],
+    ]),
+  );
+}
+
+/** Each release and each false alarm of one campaign, in words. */
+function notesOf({ campaign, rules, plain }: Beside): string[] {
+  const releases = campaign.releases.map((release, i) => {
+    const said = [`规则 rules ${saidOf(rules.outcomes[i]!)}`, `对照 plain ${saidOf(plain.outcomes[i]!)}`];
+    return `${nameOf(release)}: ${said.join(' · ')}`;
+  });
+  const falsely = (who: string, { falseAlarms }: Score) =>
+    falseAlarms.map(({ sensor, from, to }) => `误报 false, ${who}: ${clock(from)} – ${clock(to)} ${sensor}`);
+  return [...releases, ...falsely('规则 rules', rules), ...falsely('对照 plain', plain)];
+}
+
+const clock = (at: number): string => new Date(at).toISOString().slice(0, 16);
+const nameOf = ({ start, end, equipment, gramsPerHour }: Release): string =>
+  `${clock(start)} – ${clock(end)} ${equipment} ${Number.isNaN(gramsPerHour) ? '?' : Math.round(gramsPerHour)} g/h`;
+const saidOf = ({ minutes, sensor }: Outcome): string =>
+  minutes === null ? '未发现 not found' : `${minutes.toFixed(1)} min (${sensor})`;
