@@ -45,16 +45,41 @@ export function checkBaseline(rule: Of<'baseline'>, at: At, measurement: Measure
       `${rule.measure} needs a floor: a usual value (or spread) of nothing would make anything abnormal`,
     );
   }
-  checkMemory(rule, at);
+  checkMemory(rule, at, measurement);
+  checkAgainst(rule, at);
+}
+
+/** What several devices have in common is a difference, or so many deviations: ratios cannot be taken from each other. */
+function checkAgainst({ against, measure }: Of<'baseline'>, at: At): void {
+  if (!against) return;
+  checkReach(against, at.into('against'));
+  if (measure !== 'ratio') return;
+  at.fault(
+    'against',
+    against,
+    'ratio 不能减去周围设备共有的偏离：请用 difference 或 deviations',
+    'a ratio cannot be taken less what others have in common: use difference or deviations',
+  );
+}
+
+function checkReach({ withinM, along }: { withinM?: number | undefined; along?: string | undefined }, at: At): void {
+  if ((withinM === undefined) !== (along === undefined)) return;
+  at.fault(
+    'withinM',
+    withinM,
+    'withinM（米）与 along 须且只能给出一个',
+    'give either withinM (metres) or along, and not both',
+  );
 }
 
 const HOUR_S = 3600;
 const periods = { 'hour-of-week': 168 * HOUR_S, 'hour-of-day': 24 * HOUR_S } as const;
 
 /** Enough of the past must be remembered for the least that is wanted. */
-function checkMemory(rule: Of<'baseline'>, at: At): void {
+function checkMemory(rule: Of<'baseline'>, at: At, { everyMs = 1000 }: Measurement): void {
   const period = rule.by === 'trailing' ? undefined : periods[rule.by];
-  const figures = period === undefined ? 120 : Math.floor(rule.learnS / period);
+  const figures =
+    period === undefined ? Math.min(120, Math.round((rule.learnS * 1000) / everyMs)) : Math.floor(rule.learnS / period);
   if (rule.minimum !== undefined && rule.minimum > figures) {
     at.fault(
       'minimum',
@@ -74,14 +99,7 @@ function checkMemory(rule: Of<'baseline'>, at: At): void {
 }
 
 export function checkNeighbours(rule: Of<'neighbours'>, at: At, item: Item): void {
-  if ((rule.withinM === undefined) === (rule.along === undefined)) {
-    at.fault(
-      'withinM',
-      rule.withinM,
-      'withinM（米）与 along 须且只能给出一个',
-      'give either withinM (metres) or along, and not both',
-    );
-  }
+  checkReach(rule, at);
   const counted = item.rules.find(({ id }) => id === rule.of);
   if (!counted) {
     const known = item.rules.map(({ id }) => id).join(', ');

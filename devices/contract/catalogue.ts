@@ -172,6 +172,13 @@ export const ruleSchema = z.discriminatedUnion('kind', [
     /** An abnormality that lasts so long without a break is the new normal: learning begins anew. Twice `learnS` unless given. */
     forgetS: z.number().positive().optional(),
     samples: samplesSchema.optional(),
+    /**
+     * Less what the devices of the type around it, itself included, have in common at the time: the median of their own
+     * departures, as far as it lies on the rule's side. Three of them must have been heard within three of their periods.
+     */
+    against: z
+      .strictObject({ withinM: z.number().positive().optional(), along: z.enum(['circuit', 'site']).optional() })
+      .optional(),
   }),
   /**
    * `k` devices of the type, this one included, for which the rule `of` of the same item was abnormal within `withinS`: within a

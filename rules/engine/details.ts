@@ -1,6 +1,7 @@
 import { abnormalOf } from '../judge/k-of-n.ts';
 import type { CompiledRule } from '../standards/compile.ts';
 import type { Detail } from '../standards/explain-details.ts';
+import { commonAround } from './common-mode.ts';
 import { type Core, siteOf } from './core.ts';
 import { groupOf } from './signs.ts';
 import type { Unit } from './units.ts';
@@ -31,7 +32,8 @@ export function detailOf(core: Core, unit: Unit, rule: CompiledRule, at: number)
     const { weekday, hour } = core.zone.local(at);
     const { centre, spread } = usual;
     const value = core.units.columns.values[unit.m + rule.measurement]!;
-    return { kind: 'baseline', how: baseline, value, centre, spread, weekday, hour, samples: counted };
+    const common = rule.against ? commonAround(core, unit, rule, at) : 0;
+    return { kind: 'baseline', how: baseline, value, centre, spread, common, weekday, hour, samples: counted };
   }
   return counted ? { kind: 'samples', samples: counted } : null;
 }

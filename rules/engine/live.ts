@@ -13,6 +13,7 @@ import { explain } from '../standards/explain.ts';
 import { departureNow, learn } from './baselines.ts';
 import { withBlindness } from './blindness.ts';
 import { buildAlarm, deviceSubject } from './build-alarm.ts';
+import { lessCommon } from './common-mode.ts';
 import { holds } from './condition.ts';
 import { backFor, type Core, decode, limitFor, reminder, shown, siteOf } from './core.ts';
 import { detailOf } from './details.ts';
@@ -60,7 +61,7 @@ const numberOf = (
   quality: StatusCode,
 ): number =>
   rule.baseline
-    ? departureNow(core, unit, rule, at, value, quality)
+    ? lessCommon(core, unit, rule, at, departureNow(core, unit, rule, at, value, quality))
     : statistic(core.windows, unit.s + rule.offset, rule, at, value, quality);
 
 /** What the samples before say beside the newest; and a baseline learns, unless anything about the rule is abnormal. */
@@ -163,7 +164,7 @@ function lastNumberOrNone(core: Core, unit: Unit, rule: CompiledRule, wall: numb
   const index = unit.s + rule.offset;
   const newest = core.units.columns.values[unit.m + rule.measurement]!;
   const baseline = rule.baseline ? core.baselines.byIndex.get(index) : undefined;
-  if (baseline) return departure(baseline, rule.baseline!, newest);
+  if (baseline) return lessCommon(core, unit, rule, wall, departure(baseline, rule.baseline!, newest));
   return statisticAt(core.windows, index, rule, wall, newest);
 }
 

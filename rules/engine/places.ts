@@ -1,11 +1,11 @@
 import type { Device } from '../../devices/contract/registry.ts';
 import { distanceM } from '../derive/bins.ts';
-import type { NeighboursRule } from '../standards/compile.ts';
+import type { CompiledRule, Reach } from '../standards/compile.ts';
 import type { Unit } from './units.ts';
 
-type Reach = NeighboursRule['reach'];
+const reachOf = ({ neighbours, against }: CompiledRule): Reach | undefined => neighbours?.reach ?? against?.reach;
 
-/** Where the devices of `neighbours` rules stand to each other. Types without such a rule cost nothing here. */
+/** Where devices stand to each other that a rule looks at together. Types without such a rule cost nothing here. */
 export interface Places {
   put(unit: Unit): void;
   remove(unit: Unit): void;
@@ -18,8 +18,9 @@ export function places(): Places {
   let found = new Map<string, readonly Unit[]>();
   const each = (unit: Unit, act: (bucket: string) => void): void => {
     found = new Map();
-    for (const { neighbours } of unit.plan.rules) {
-      const bucket = neighbours ? bucketOf(unit, neighbours.reach) : undefined;
+    for (const rule of unit.plan.rules) {
+      const reach = reachOf(rule);
+      const bucket = reach ? bucketOf(unit, reach) : undefined;
       if (bucket !== undefined) act(bucket);
     }
   };

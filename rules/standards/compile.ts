@@ -44,6 +44,8 @@ export interface CompiledRule extends Delays {
   readonly plain: boolean;
   readonly samples: Samples | null;
   readonly baseline: BaselineRule | null;
+  /** Whose common departure a baseline rule takes away, and how old one may be, ms. */
+  readonly against: { readonly reach: Reach; readonly freshMs: number } | null;
   readonly neighbours: NeighboursRule | null;
   /** The `neighbours` rules that this one's abnormality counts for. */
   readonly feeds: readonly CompiledRule[];
@@ -64,12 +66,15 @@ export interface CompiledRule extends Delays {
   readonly standsFor: readonly Suppressor[];
 }
 
+/** Devices within a radius, or along one circuit or site. */
+export type Reach = { readonly withinM: number } | { readonly along: 'circuit' | 'site' };
+
 /** Which devices are neighbours, and how many of them, within what time, are an alarm. */
 export interface NeighboursRule {
   /** Offset of the rule that is counted. */
   readonly of: number;
   readonly k: number;
-  readonly reach: { readonly withinM: number } | { readonly along: 'circuit' | 'site' };
+  readonly reach: Reach;
   readonly withinMs: number;
 }
 
@@ -230,7 +235,7 @@ function compileRule(
       (rule.kind === 'threshold' && rule.windowS === undefined && !rule.samples) ||
       (rule.kind === 'state' && !rule.samples),
     samples: 'samples' in rule ? (rule.samples ?? null) : null,
-    baseline: rule.kind === 'baseline' ? baselineOf(rule, type.measurements[rule.measurement]!.unit) : null,
+    ...baselineParts(rule, type.measurements[rule.measurement]),
     neighbours: null,
     feeds: [],
     silent: rule.silent ?? false,
@@ -249,9 +254,31 @@ function compileRule(
 
 const keyOf = (item: Item | null, id: string): string => (item ? `${item.code}.${id}` : id);
 
+const reachOf = ({
+  withinM,
+  along,
+}: {
+  withinM?: number | undefined;
+  along?: 'circuit' | 'site' | undefined;
+}): Reach => (withinM === undefined ? { along: along ?? 'site' } : { withinM });
+
+/** The period of a measurement that declares none, ms. */
+const PERIOD_MS = 60_000;
+/** Periods of a measurement after which a device's newest value says nothing of now. */
+const FRESH_PERIODS = 3;
+
+function baselineParts(rule: Rule, measurement: Measurement | undefined): Pick<CompiledRule, 'baseline' | 'against'> {
+  if (rule.kind !== 'baseline' || !measurement) return { baseline: null, against: null };
+  const { unit, everyMs } = measurement;
+  const freshMs = FRESH_PERIODS * (everyMs ?? PERIOD_MS);
+  return {
+    baseline: baselineOf(rule, unit, everyMs),
+    against: rule.against ? { reach: reachOf(rule.against), freshMs } : null,
+  };
+}
+
 function neighboursOf(rule: Extract<Rule, { kind: 'neighbours' }>, of: number): NeighboursRule {
-  const reach = rule.withinM === undefined ? { along: rule.along ?? 'site' } : { withinM: rule.withinM };
-  return { of, k: rule.k, reach, withinMs: rule.withinS * 1000 };
+  return { of, k: rule.k, reach: reachOf(rule), withinMs: rule.withinS * 1000 };
 }
 
 function windowOf(rule: Rule): number {

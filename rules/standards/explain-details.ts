@@ -20,6 +20,8 @@ export type Detail =
       readonly value: number;
       readonly centre: number;
       readonly spread: number;
+      /** What the devices around it have in common, taken away already; in the rule's unit. */
+      readonly common: number;
       /** Local, of the moment judged. */
       readonly weekday: number;
       readonly hour: number;
@@ -86,9 +88,13 @@ export function baselineText(
         ? `偏离 ${n(departed, l)} 个离散度（各 ${q(Math.max(detail.spread, detail.how.floor), l)}）${sign} 限值 ${n(limit, l)}`
         : `${n(departed, l)} deviations of ${q(Math.max(detail.spread, detail.how.floor), l)} away ${sign} limit ${n(limit, l)}`,
   };
+  const shared: Bilingual = {
+    zh: detail.common === 0 ? '' : `，减去周围设备共有的 ${n(detail.common, 'zh')} 后`,
+    en: detail.common === 0 ? '' : `, less ${n(detail.common, 'en')} that the devices around have in common`,
+  };
   return {
-    zh: `${title.zh} ${q(detail.value, 'zh')}，基线 ${q(detail.centre, 'zh')}（${usual.zh}），${words[detail.how.measure]('zh')}`,
-    en: `${title.en} ${q(detail.value, 'en')}, usually ${q(detail.centre, 'en')} (${usual.en}): ${words[detail.how.measure]('en')}`,
+    zh: `${title.zh} ${q(detail.value, 'zh')}，基线 ${q(detail.centre, 'zh')}（${usual.zh}）${shared.zh || '，'}${words[detail.how.measure]('zh')}`,
+    en: `${title.en} ${q(detail.value, 'en')}, usually ${q(detail.centre, 'en')} (${usual.en})${shared.en}: ${words[detail.how.measure]('en')}`,
   };
 }
 

@@ -112,14 +112,15 @@ describe.each(cities.map((loaded) => ({ id: loaded.city.id, loaded })))('city $i
 });
 
 describe('the catalogue of Hengyang', () => {
-  const { catalogue, demo } = cities.find(({ city }) => city.id === 'hengyang')!;
+  const { catalogue, demo, dir } = cities.find(({ city }) => city.id === 'hengyang')!;
   const items = itemsOf(catalogue);
 
-  it('has five domains, thirty categories, 58 items, and the 112 rules of its draft with those added since', () => {
+  it('has five domains, thirty categories, the 58 items and 112 rules of its draft with those added since', () => {
     expect(catalogue.domains).toHaveLength(5);
     expect(catalogue.domains.flatMap(({ categories }) => categories)).toHaveLength(30);
-    expect(items).toHaveLength(58);
-    const added = ['lit-rate-other', 'home-expired', 'rtu-event', ...silences];
+    expect(items.filter(({ code }) => code !== 'G05-18')).toHaveLength(58);
+    const fence = ['fence-plume', 'fence-trace', 'fence-trace-two'];
+    const added = ['lit-rate-other', 'home-expired', 'rtu-event', ...fence, ...silences];
     const ids = items.flatMap(({ rules }) => rules.map(({ id }) => id));
     expect(ids.filter((id) => !added.includes(id))).toHaveLength(112);
     expect(ids).toEqual(expect.arrayContaining(added));
@@ -145,10 +146,14 @@ describe('the catalogue of Hengyang', () => {
     expect(gas.filter(({ standard }) => standard.provenance === 'quoted')).toEqual([]);
   });
 
-  it('is demonstrated by 400 devices, every one of its types among them', () => {
+  it('is demonstrated by 400 devices and its replays, every one of its types among them', () => {
     const counts = Object.values(demo?.types ?? {}).map(({ count }) => count);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(400);
-    expect(Object.keys(demo?.types ?? {})).toEqual(expect.arrayContaining(items.map(({ deviceType }) => deviceType)));
+    const replayed = (demo?.replay ?? []).map(
+      ({ mapping }) => replaySchema.parse(parse(readFileSync(`${dir}/replay/${mapping}`, 'utf8'))).deviceType,
+    );
+    const types = [...Object.keys(demo?.types ?? {}), ...replayed];
+    expect(types).toEqual(expect.arrayContaining(items.map(({ deviceType }) => deviceType)));
   });
 });
 

@@ -74,6 +74,7 @@ function core(rule: Rule, what: string, measurement: Measurement | undefined, te
         by: texts(`rule.by.${rule.by}`, { t: spanInWords(rule.learnS, texts) }),
         op: opText(rule.op),
         limit: limitInWords(rule.limit, measurement, texts),
+        less: rule.against ? texts('rule.baseline.less', { reach: reachInWords(rule.against, texts) }) : '',
       });
     case 'neighbours':
       return texts('rule.neighbours', {
@@ -81,13 +82,15 @@ function core(rule: Rule, what: string, measurement: Measurement | undefined, te
         k: rule.k,
         of: rule.of,
         t: spanInWords(rule.withinS, texts),
-        reach:
-          rule.withinM === undefined
-            ? texts(`rule.reach.${rule.along ?? 'site'}`)
-            : texts('rule.reach.radius', { m: rule.withinM }),
+        reach: reachInWords(rule, texts),
       });
   }
 }
+
+type Reach = { readonly withinM?: number | undefined; readonly along?: 'circuit' | 'site' | undefined };
+
+const reachInWords = ({ withinM, along }: Reach, texts: Texts): string =>
+  withinM === undefined ? texts(`rule.reach.${along ?? 'site'}`) : texts('rule.reach.radius', { m: withinM });
 
 function windowInWords(rule: Extract<Rule, { kind: 'threshold' }>, texts: Texts): string {
   if (rule.windowS === undefined) return '';
