@@ -22,7 +22,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) =>
 
 describe('the fence-line rules on two measured days', { timeout: 60_000 }, () => {
   it('find every release, none later than the plain recipe and most of them sooner', async () => {
-    const { ours, theirs } = both(await readCampaign(measuredDays));
+    const { ours, theirs } = both(await readCampaign(measuredDays(citiesDir, 'hengyang')));
     expect(theirs.found).toBe(5);
     expect(ours.found).toBe(5);
     const gained = ours.outcomes.map(({ minutes }, i) => theirs.outcomes[i]!.minutes! - minutes!);
@@ -31,7 +31,7 @@ describe('the fence-line rules on two measured days', { timeout: 60_000 }, () =>
   });
 
   it('raise no false alarm but in the methane that no release explains, where the plain recipe does too', async () => {
-    const { ours, theirs } = both(await readCampaign(measuredDays));
+    const { ours, theirs } = both(await readCampaign(measuredDays(citiesDir, 'hengyang')));
     // 28 ppm at one sensor in the last three hours of the data: see docs/methane.md.
     const unexplained = Date.parse('2022-05-11T02:30:00Z');
     expect(ours.falseAlarms.length).toBeLessThanOrEqual(theirs.falseAlarms.length);
@@ -39,7 +39,7 @@ describe('the fence-line rules on two measured days', { timeout: 60_000 }, () =>
   });
 
   it('are as good with a limit, a memory or a count of samples halved or raised by half, but for a trace limit within the noise', async () => {
-    const campaign = await readCampaign(measuredDays);
+    const campaign = await readCampaign(measuredDays(citiesDir, 'hengyang'));
     // The rest are in the bench's own report (`--sensitivity`): they decide less, and a unit test should not take long.
     const variants = variantsOf(rules.catalogue).filter(({ name }) => /limit\.value|learnS|samples\.k/.test(name));
     expect(variants).toHaveLength(12);
@@ -85,5 +85,6 @@ describe('yanshao bench methane', { timeout: 60_000 }, () => {
   it('refuses a city that has no rule for a fence line', async () => {
     const bench = methaneBench({ citiesDir, city: 'linglan', progress: () => {} });
     await expect(bench).rejects.toThrow(/linglan has no rule over fence-line methane/);
+    expect(() => measuredDays(citiesDir, 'linglan')).toThrow(/no measured days .*--data/);
   });
 });

@@ -1,4 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Problem } from '../kit/problem.ts';
 import type { Campaign, Release } from './methane/campaign.ts';
 import { plainAlarms } from './methane/plain-recipe.ts';
 import { readCampaign } from './methane/read-campaign.ts';
@@ -12,7 +14,7 @@ export interface MethaneBenchOptions {
   readonly citiesDir: string;
   /** The city whose catalogue is judged. */
   readonly city: string;
-  /** A folder of `readings.csv`, `sensors.csv` and `releases.csv`; the measured two days that come with the project. */
+  /** A folder of `readings.csv`, `sensors.csv` and `releases.csv`; the measured days that come with the city. */
   readonly data?: string;
   /** So many invented stretches of four days instead. */
   readonly invented?: number;
@@ -21,10 +23,17 @@ export interface MethaneBenchOptions {
   readonly progress: (line: string) => void;
 }
 
-/** Two measured days at METEC, May 2022. */
-export const measuredDays: string = fileURLToPath(
-  new URL('../cities/hengyang/replay/methane-metec-sample', import.meta.url),
-);
+/** Measured days around known releases that come with a city: the folder of its replays that holds a `releases.csv`. */
+export function measuredDays(citiesDir: string, city: string): string {
+  const replays = join(citiesDir, city, 'replay');
+  const names = existsSync(replays) ? readdirSync(replays).sort() : [];
+  const folder = names.map((name) => join(replays, name)).find((one) => existsSync(join(one, 'releases.csv')));
+  if (folder) return folder;
+  throw new Problem(
+    `${replays} 下没有带 releases.csv 的实测数据：请用 --data 指定文件夹。\n` +
+      `${replays} holds no measured days with a releases.csv: name a folder with --data.`,
+  );
+}
 
 const INVENTED_DAYS = 4;
 
@@ -70,10 +79,10 @@ const beside = (campaign: Campaign, rules: FenceRules): Beside => ({
   plain: scoreOf(campaign, plainAlarms(campaign, HOLD_MS)),
 });
 
-const campaignsOf = async ({ data, invented }: MethaneBenchOptions): Promise<readonly Campaign[]> =>
+const campaignsOf = async ({ citiesDir, city, data, invented }: MethaneBenchOptions): Promise<readonly Campaign[]> =>
   invented
     ? Array.from({ length: invented }, (_, i) => syntheticCampaign({ seed: `held out ${i + 1}`, days: INVENTED_DAYS }))
-    : [await readCampaign(data ?? measuredDays)];
+    : [await readCampaign(data ?? measuredDays(citiesDir, city))];
 
 /** Scores of several campaigns as one. */
 interface Total extends Pick<Score, 'found' | 'quietDays' | 'falsePerDay'> {

@@ -40,6 +40,15 @@ const leak = {
   basis: 'ours',
 };
 
+/** A detector that reports once a minute, against its last hours. */
+const usual = {
+  kind: 'baseline',
+  measure: 'difference',
+  by: 'trailing',
+  learnS: '7200',
+  floor: "{ value: 1, unit: '%{LEL}' }",
+};
+
 /** The catalogue with these rules, parsed for a city that has the department "gasworks". */
 function parsed(rules: Record<string, string>[], clock?: string) {
   const lines = rules.map(
@@ -140,6 +149,18 @@ describe('a fault', () => {
       'matches() is not allowed',
     ],
     ['a misspelt key', { sevrity: 'P1' }, 'sevrity'],
+    [
+      'a multiple of the usual, less what the others have in common',
+      { ...usual, measure: 'ratio', limit: "{ value: 2, unit: '1' }", against: '{ withinM: 100 }' },
+      'a ratio cannot be taken less what others have in common',
+    ],
+    [
+      'company both near and along a site',
+      { ...usual, against: '{ withinM: 100, along: site }' },
+      'give either withinM',
+    ],
+    ['company nowhere', { ...usual, against: '{}' }, 'give either withinM'],
+    ['more figures than its device gives in that time', { ...usual, learnS: '1800', minimum: '40' }, 'at most 30'],
   ])('is %s', (_, change, says) => {
     const faults = faultsOf({ ...leak, ...change });
     expect(faults.map(({ en }) => en).join('\n')).toContain(says);
