@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../kit/problem.ts';
 import type { Campaign, Release } from './methane/campaign.ts';
+import { injectedCampaign } from './methane/injected.ts';
 import { plainAlarms } from './methane/plain-recipe.ts';
 import { readCampaign } from './methane/read-campaign.ts';
 import { type FenceRules, fenceRules, HOLD_MS, ruleAlarms, rulesOf } from './methane/rule-alarms.ts';
@@ -18,6 +19,8 @@ export interface MethaneBenchOptions {
   readonly data?: string;
   /** So many invented stretches of four days instead. */
   readonly invented?: number;
+  /** So many times the measured days with invented releases in place of the measured ones. */
+  readonly injected?: number;
   /** Also every number of the rules, one at a time, halved and raised by half. */
   readonly sensitivity?: boolean;
   readonly progress: (line: string) => void;
@@ -79,10 +82,14 @@ const beside = (campaign: Campaign, rules: FenceRules): Beside => ({
   plain: scoreOf(campaign, plainAlarms(campaign, HOLD_MS)),
 });
 
-const campaignsOf = async ({ citiesDir, city, data, invented }: MethaneBenchOptions): Promise<readonly Campaign[]> =>
-  invented
-    ? Array.from({ length: invented }, (_, i) => syntheticCampaign({ seed: `held out ${i + 1}`, days: INVENTED_DAYS }))
-    : [await readCampaign(data ?? measuredDays(citiesDir, city))];
+async function campaignsOf(options: MethaneBenchOptions): Promise<readonly Campaign[]> {
+  const { citiesDir, city, data, invented, injected } = options;
+  const times = <T>(count: number, make: (seed: string) => T) =>
+    Array.from({ length: count }, (_, i) => make(`${i + 1}`));
+  if (invented) return times(invented, (seed) => syntheticCampaign({ seed: `held out ${seed}`, days: INVENTED_DAYS }));
+  const measured = await readCampaign(data ?? measuredDays(citiesDir, city));
+  return injected ? times(injected, (seed) => injectedCampaign(measured, seed)) : [measured];
+}
 
 /** Scores of several campaigns as one. */
 interface Total extends Pick<Score, 'found' | 'quietDays' | 'falsePerDay'> {

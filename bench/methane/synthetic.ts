@@ -1,6 +1,8 @@
 import { type Dice, dice } from '../../simulators/city/chance.ts';
-import { moved, offset, type Place } from '../../simulators/city/metres.ts';
+import { moved, type Place } from '../../simulators/city/metres.ts';
 import type { Campaign, Release, Sample, Sensor } from './campaign.ts';
+import { logarithmic, normal } from './chances.ts';
+import { addPlume, type Wind } from './plume.ts';
 
 /**
  * Invented days of a fence line: a plume that the wind carries past some of its sensors, over a background of the kinds that
@@ -11,12 +13,6 @@ export interface SyntheticOptions {
   readonly days: number;
 }
 
-interface Wind {
-  readonly from: number;
-  readonly speed: number;
-  readonly night: boolean;
-}
-
 const MINUTE = 60_000;
 const BEGIN = Date.UTC(2022, 3, 1, 6);
 const CENTRE: Place = { lon: -105.14, lat: 40.6 };
@@ -24,12 +20,6 @@ const NAMES = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'] as const;
 /** Half the size of the fenced area, and of that in which equipment stands, m. */
 const FENCE = 50;
 const EQUIPMENT = 25;
-/** Height of the inlets, and of the ground on which a release may be, m. */
-const INLET = 2.4;
-/** 1 mg of methane in a cubic metre of air is 1.5 ppm (20 °C, 101.3 kPa). */
-const PPM_PER_MG = 1.5;
-/** Pieces of a minute in which the wind turns by itself. */
-const GUSTS = 12;
 
 /** A campaign that the same seed makes again. */
 export function syntheticCampaign({ seed, days }: SyntheticOptions): Campaign {
@@ -149,43 +139,4 @@ function backgroundOf(chance: Dice, wind: readonly Wind[], sensors: number): num
   });
 }
 
-/**
- * A Gaussian plume, reflected by the ground, once for each gust of the minute: the wind swings by about 15° by day and night
- * (more in a calm), so that a sensor at the plume's edge is met now and then. Spread by distance x, open country (Briggs 1973):
- * class C by day (σy 0.11 x, σz 0.08 x), class E by night (σy 0.06 x, σz 0.03 x).
- */
-function addPlume(
-  ppm: number[],
-  chance: Dice,
-  wind: Wind,
-  sensors: readonly Sensor[],
-  source: { place: Place; height: number },
-  gramsPerHour: number,
-): void {
-  const swing = 12 + 15 / Math.max(0.5, wind.speed);
-  const [wide, high] = wind.night ? [0.06, 0.03] : [0.11, 0.08];
-  const milligrams = gramsPerHour / 3.6;
-  for (let gust = 0; gust < GUSTS; gust++) {
-    const towards = ((wind.from + 180 + swing * normal(chance)) * Math.PI) / 180;
-    const speed = Math.max(0.5, wind.speed);
-    sensors.forEach((sensor, i) => {
-      const { east, north } = offset(source.place, sensor);
-      const along = east * Math.sin(towards) + north * Math.cos(towards);
-      if (along <= 1) return;
-      const across = east * Math.cos(towards) - north * Math.sin(towards);
-      const [sy, sz] = [wide * along + 0.5, high * along + 0.5];
-      const vertical =
-        Math.exp(-((INLET - source.height) ** 2) / (2 * sz ** 2)) +
-        Math.exp(-((INLET + source.height) ** 2) / (2 * sz ** 2));
-      const density =
-        (milligrams / (2 * Math.PI * speed * sy * sz)) * Math.exp(-(across ** 2) / (2 * sy ** 2)) * vertical;
-      ppm[i]! += (density * PPM_PER_MG) / GUSTS;
-    });
-  }
-}
-
-const logarithmic = (chance: Dice, low: number, high: number): number => low * (high / low) ** chance.next();
-/** Box–Muller; one of its two. */
-const normal = (chance: Dice): number =>
-  Math.sqrt(-2 * Math.log(1 - chance.next())) * Math.cos(2 * Math.PI * chance.next());
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));

@@ -38,12 +38,22 @@ export function benchCommand(): Command {
     )
     .option('--invented <n>', '改用 n 段各四天的虚构数据 / n invented stretches of four days instead', whole)
     .option(
+      '--injected <n>',
+      '实测本底与风，虚构释放，n 遍 / measured air and wind with invented releases, n times',
+      whole,
+    )
+    .option(
       '--sensitivity',
       '规则的每个数逐一减半、加半，再评一遍 / also with each number of the rules halved and raised by half',
     )
-    .action(async ({ json, ...what }: Json & { data?: string; invented?: number; sensitivity?: boolean }) => {
-      print(await methaneBench({ ...what, ...common() }), json);
-    });
+    .action(
+      async ({
+        json,
+        ...what
+      }: Json & { data?: string; invented?: number; injected?: number; sensitivity?: boolean }) => {
+        print(await methaneBench({ ...what, ...common() }), json);
+      },
+    );
   withJson(command.command('faults'))
     .description(
       '故障：一座小城被反复弄坏，应答过的读数一条不少（十分钟以内） / a small city is broken again and again; no acknowledged reading may be missing (ten minutes at most)',
