@@ -84,10 +84,10 @@ describe.each(lived)('$rule', (one) => {
   });
 });
 
-describe.each(overTime)('$rule: $title', ({ rule, at, lines }) => {
+describe.each(overTime)('$rule: $title', ({ rule, at, beside, lines }) => {
   it('is shown as the log says', () => {
     const [first] = lines;
-    const desk = deskOver(at, first![0].split('–')[0]!);
+    const desk = deskOver(at, first![0].split('–')[0]!, undefined, beside);
     for (const [when, what, shows, worth] of lines) {
       for (const time of times(when)) {
         desk.passTo(time);

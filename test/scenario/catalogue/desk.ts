@@ -23,8 +23,8 @@ const noRecords = { workOrders: 0, permits: 0, protectionPlans: 0 };
 /** `1d02:00` is two in the morning of the next day. */
 export const moment = (text: string): number => momentOf(text.startsWith('1d') ? `+1 ${text.slice(2)}` : text);
 
-/** A desk that watches one device of the city, in a day that is set by hand. */
-export function deskOver(at: At, begins: string, record?: Circumstance['record']) {
+/** A desk that watches one device of the city, and so many `beside` it that report the same, in a day that is set by hand. */
+export function deskOver(at: At, begins: string, record?: Circumstance['record'], beside = 0) {
   const engine = createEngine({
     catalogue: compiled,
     city: hengyang.city,
@@ -32,16 +32,18 @@ export function deskOver(at: At, begins: string, record?: Circumstance['record']
     version: hengyang.catalogue.version,
     records: () => ({ ...noRecords, ...(record ? { [record]: 1 } : {}) }),
   });
-  const device = deviceSchema.parse({
-    id: 'd1',
-    name: 'd1',
-    lon: hengyang.city.map.center[0],
-    lat: hengyang.city.map.center[1],
-    gas: 'natural',
-    gasUnit: '%{LEL}',
-    ...at,
-  });
-  engine.load({ devices: [device], sites: [], gateways: [], version: 0 });
+  const devices = Array.from({ length: 1 + beside }, (_, i) =>
+    deviceSchema.parse({
+      id: `d${i + 1}`,
+      name: `d${i + 1}`,
+      lon: hengyang.city.map.center[0],
+      lat: hengyang.city.map.center[1],
+      gas: 'natural',
+      gasUnit: '%{LEL}',
+      ...at,
+    }),
+  );
+  engine.load({ devices, sites: [], gateways: [], version: 0 });
   const rows = new Map<string, Alarm>();
   let now = moment(begins);
   let position = 0;
@@ -66,7 +68,8 @@ export function deskOver(at: At, begins: string, record?: Circumstance['record']
     reads(values: Readings, worth: Worth = 'good') {
       now += 1;
       const quality = Object.fromEntries(Object.keys(values).map((name) => [name, worths[worth]]));
-      give({ kind: 'telemetry', device: 'd1', at: now, received: now, source: 'mqtt', values, quality });
+      for (const { id } of devices)
+        give({ kind: 'telemetry', device: id, at: now, received: now, source: 'mqtt', values, quality });
     },
     /** What the desk has in sight of a rule: what a design hides troubles nobody. */
     shows(rule: string): string {

@@ -14,6 +14,8 @@ export interface Log {
   readonly rule: string;
   readonly title: string;
   readonly at: At;
+  /** So many more devices of its kind stand at the same place and report the same. */
+  readonly beside?: number;
   readonly lines: readonly Line[];
 }
 
@@ -23,6 +25,7 @@ const toilet: At = { type: 'toilet-sensor' };
 const market: At = { type: 'market-station' };
 const sorting: At = { type: 'sorting-station' };
 const bin: At = { type: 'waste-bin' };
+const fence: At = { type: 'methane-fence-line', gasUnit: '[ppm]' };
 const staffed: At = { type: 'gas-alarm-household', facts: { manned: true } };
 
 const windows: readonly Log[] = [
@@ -216,6 +219,56 @@ const windows: readonly Log[] = [
   },
 ];
 
+const fenceLine: readonly Log[] = [
+  {
+    rule: 'G05-18.fence-plume',
+    title: 'more than 0.6 ppm above the last half hour in three of ten minutes',
+    at: fence,
+    lines: [
+      ['10:00–10:30 every 60', { 'fence.ch4': 2 }, 'quiet'],
+      ['10:31–10:35 every 60', { 'fence.ch4': 2.5 }, 'quiet'],
+      ['10:36–10:40 every 60', { 'fence.ch4': 9 }, 'quiet', 'bad'],
+      ['10:41–10:42 every 60', { 'fence.ch4': 2.7 }, 'quiet'],
+      ['10:43', { 'fence.ch4': 2.7 }, 'unack', 'uncertain'],
+      ['10:44–11:20 every 60', { 'fence.ch4': 2 }, 'unack'],
+      ['11:22–11:24 every 60', { 'fence.ch4': 2 }, 'rtn-unack'],
+      ['11:25–11:40 every 60', { 'fence.ch4': 99 }, 'rtn-unack', 'bad'],
+    ],
+  },
+  {
+    rule: 'G05-18.fence-trace',
+    title: 'a trace above the background, which rings nobody by itself',
+    at: fence,
+    lines: [
+      ['10:00–10:30 every 60', { 'fence.ch4': 2 }, 'quiet'],
+      ['10:31–10:50 every 60', { 'fence.ch4': 2.5 }, 'quiet'],
+    ],
+  },
+  {
+    rule: 'G05-18.fence-trace-two',
+    title: 'a trace above the background at two monitors, twice in ten minutes each',
+    at: fence,
+    beside: 1,
+    lines: [
+      ['10:00–10:30 every 60', { 'fence.ch4': 2 }, 'quiet'],
+      ['10:31', { 'fence.ch4': 2.4 }, 'quiet'],
+      ['10:32–10:33 every 60', { 'fence.ch4': 9 }, 'quiet', 'bad'],
+      ['10:34', { 'fence.ch4': 2.4 }, 'unack'],
+      ['10:35–11:08 every 60', { 'fence.ch4': 2 }, 'unack'],
+      ['11:15–11:16 every 60', { 'fence.ch4': 2 }, 'rtn-unack'],
+    ],
+  },
+  {
+    rule: 'G05-18.fence-trace-two',
+    title: 'the same at one monitor alone',
+    at: fence,
+    lines: [
+      ['10:00–10:30 every 60', { 'fence.ch4': 2 }, 'quiet'],
+      ['10:31–10:50 every 60', { 'fence.ch4': 2.4 }, 'quiet'],
+    ],
+  },
+];
+
 /** A device that was heard at ten: `last` quiet moment, `then` it is missed; heard again, it has returned `after`. */
 const silence = (
   rule: string,
@@ -302,4 +355,4 @@ const silences: readonly Log[] = [
 ];
 
 /** Rules over windows, and silence. */
-export const overTime: readonly Log[] = [...windows, ...silences];
+export const overTime: readonly Log[] = [...windows, ...fenceLine, ...silences];
