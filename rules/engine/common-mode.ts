@@ -12,6 +12,9 @@ const around = new Float64Array(256);
 /**
  * A departure less what the devices around have in common at that time; as it is for a rule that compares each device with
  * itself alone, and for one that is normal already, which nothing could make more normal.
+ *
+ * Late values go without: what the others read then is not known any more. To say too much of the past opens a case for a
+ * person; to say too little would hide one.
  */
 export function lessCommon(core: Core, unit: Unit, rule: CompiledRule, at: number, departed: number): number {
   if (!rule.against || !compares(rule.op, departed, rule.back)) return departed;
