@@ -4,7 +4,7 @@ import type { Campaign } from './methane/campaign.ts';
 import { injectedCampaign } from './methane/injected.ts';
 import { plainAlarms } from './methane/plain-recipe.ts';
 import { readCampaign } from './methane/read-campaign.ts';
-import { type FenceRules, fenceRules, HOLD_MS, ruleAlarms, rulesOf } from './methane/rule-alarms.ts';
+import { type FenceRules, fenceRules, holdMs, ruleAlarms, rulesOf } from './methane/rule-alarms.ts';
 import { scoreOf } from './methane/score.ts';
 import { variantsOf } from './methane/sensitivity.ts';
 import { syntheticCampaign } from './methane/synthetic.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 const both = (campaign: Campaign) => ({
   ours: scoreOf(campaign, ruleAlarms(campaign, rules)),
-  theirs: scoreOf(campaign, plainAlarms(campaign, HOLD_MS)),
+  theirs: scoreOf(campaign, plainAlarms(campaign, holdMs(rules))),
 });
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 

@@ -5,7 +5,7 @@ import type { Campaign, Release } from './methane/campaign.ts';
 import { injectedCampaign } from './methane/injected.ts';
 import { plainAlarms } from './methane/plain-recipe.ts';
 import { readCampaign } from './methane/read-campaign.ts';
-import { type FenceRules, fenceRules, HOLD_MS, ruleAlarms, rulesOf } from './methane/rule-alarms.ts';
+import { type FenceRules, fenceRules, holdMs, ruleAlarms, rulesOf } from './methane/rule-alarms.ts';
 import { type Outcome, type Score, scoreOf } from './methane/score.ts';
 import { variantsOf } from './methane/sensitivity.ts';
 import { syntheticCampaign } from './methane/synthetic.ts';
@@ -79,7 +79,7 @@ interface Beside {
 const beside = (campaign: Campaign, rules: FenceRules): Beside => ({
   campaign,
   rules: scoreOf(campaign, ruleAlarms(campaign, rules)),
-  plain: scoreOf(campaign, plainAlarms(campaign, HOLD_MS)),
+  plain: scoreOf(campaign, plainAlarms(campaign, holdMs(rules))),
 });
 
 async function campaignsOf(options: MethaneBenchOptions): Promise<readonly Campaign[]> {

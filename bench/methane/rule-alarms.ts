@@ -16,11 +16,6 @@ export const TYPE = 'methane-fence-line';
 const MEASUREMENT = 'fence.ch4';
 /** Ticks as ingest writes them, only less often: the engine calls 15 s without one a gap. */
 const TICK_MS = 10_000;
-/**
- * The off-delay of the catalogue's fence-line rules: a plume that comes and goes with the wind is one event. The plain recipe
- * is given the same.
- */
-export const HOLD_MS = 30 * 60_000;
 
 /** The rules of a city's catalogue over fence-line methane, ready to be run over any number of campaigns. */
 export interface FenceRules {
@@ -47,6 +42,13 @@ export const rulesOf = (city: City, catalogue: Catalogue): FenceRules => ({
   catalogue,
   compiled: compileCatalogue(catalogue, deviceTypes, city.platformDepartment),
 });
+
+/**
+ * How long the rules hold an alarm after the last abnormal sample, ms: a plume that comes and goes with the wind is one event.
+ * The plain recipe is given the same.
+ */
+export const holdMs = (rules: FenceRules): number =>
+  Math.max(...[...rules.compiled.ruleByKey].flatMap(([key, rule]) => (isMethane(rules, key) ? rule.offDelayMs : [])));
 
 /** Silence is no methane, and a sensor that stands still is none either. */
 function isMethane({ compiled }: FenceRules, key: string): boolean {
