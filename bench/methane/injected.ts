@@ -1,5 +1,5 @@
+import { moved, type Place } from '../../kit/metres.ts';
 import { dice } from '../../simulators/city/chance.ts';
-import { moved, type Place } from '../../simulators/city/metres.ts';
 import { type Campaign, type Release, type Sample, spanOf } from './campaign.ts';
 import { logarithmic } from './chances.ts';
 import { addPlume } from './plume.ts';

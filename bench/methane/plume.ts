@@ -1,5 +1,5 @@
+import { offset, type Place } from '../../kit/metres.ts';
 import type { Dice } from '../../simulators/city/chance.ts';
-import { offset, type Place } from '../../simulators/city/metres.ts';
 import type { Sensor } from './campaign.ts';
 import { normal } from './chances.ts';
 

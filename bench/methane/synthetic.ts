@@ -1,5 +1,5 @@
+import { moved, type Place } from '../../kit/metres.ts';
 import { type Dice, dice } from '../../simulators/city/chance.ts';
-import { moved, type Place } from '../../simulators/city/metres.ts';
 import type { Campaign, Release, Sample, Sensor } from './campaign.ts';
 import { logarithmic, normal } from './chances.ts';
 import { addPlume, type Wind } from './plume.ts';
