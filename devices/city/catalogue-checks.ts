@@ -4,7 +4,15 @@ import { conversion } from '../model/units.ts';
 import type { At, Finding } from './catalogue-fault.ts';
 
 import { compileCondition, compileLimit } from './expressions.ts';
-import { checkBaseline, checkNeighbours, checkSamples } from './kind-checks.ts';
+import {
+  checkAggregate,
+  checkBalance,
+  checkBaseline,
+  checkExpressionRule,
+  checkNeighbours,
+  checkSamples,
+  checkSilent,
+} from './kind-checks.ts';
 import { checkSuppressions } from './suppression-checks.ts';
 
 /**
@@ -132,7 +140,7 @@ function checkItem(
     const atRule = at.into('rules', index);
     if (ids.has(rule.id)) atRule.fault('id', rule.id, `规则 ${rule.id} 重复`, `rule ${rule.id} is there twice`);
     ids.add(rule.id);
-    checkRule(rule, atRule, type, item);
+    checkRule(rule, atRule, item, type, types);
     if ((rule.priority === 'P1' || rule.priority === 'P2') && item.timeLimit.clock !== 'continuous') {
       atRule.fault(
         'priority',
@@ -178,7 +186,13 @@ function checkLadders(item: Item, at: At): void {
   });
 }
 
-function checkRule(rule: Rule, at: At, type: DeviceType, item: Item): void {
+function checkRule(
+  rule: Rule,
+  at: At,
+  item: Item,
+  type: DeviceType,
+  types: Readonly<Record<string, DeviceType>>,
+): void {
   if (rule.when) {
     const compiled = compileCondition(type, rule.when.expr);
     if ('refused' in compiled) {
@@ -205,12 +219,16 @@ function checkRule(rule: Rule, at: At, type: DeviceType, item: Item): void {
     return;
   }
   checkSamples(rule, at);
+  checkAggregate(rule, at);
+  checkSilent(rule, at, item);
   if (rule.kind === 'baseline') checkBaseline(rule, at, measurement);
   else if (rule.kind === 'neighbours') checkNeighbours(rule, at, item);
+  else if (rule.kind === 'expression') checkExpressionRule(rule, at, type);
+  else if (rule.kind === 'balance') checkBalance(rule, at, type, types);
   else if ('limit' in rule) checkLimit(rule, at, measurement);
 }
 
-type Limited = Exclude<Extract<Rule, { limit: Limit }>, { kind: 'baseline' }>;
+type Limited = Exclude<Extract<Rule, { limit: Limit }>, { kind: 'baseline' | 'balance' }>;
 
 function checkLimit(rule: Limited, at: At, measurement: Measurement): void {
   const { limit } = rule;

@@ -38,6 +38,36 @@ export function compileCondition(type: DeviceType, expr: string): Compiled<Condi
   return 'refused' in compiled ? compiled : { run: (context) => compiled.run({ ...context }) === true };
 }
 
+/** An expression rule, compiled: what it reads (dotted measurements), and whether passing time alone may change its answer. */
+export interface CompiledExpression {
+  readonly run: (context: ConditionContext) => boolean;
+  readonly reads: readonly string[];
+  readonly timely: boolean;
+  /** Names it speaks of: `r`, `c`, `facts`, … */
+  readonly uses: ReadonlySet<string>;
+}
+
+/** Compiles an expression over readings of `type`. One that reads no measurement is refused: nothing would ever judge it. */
+export function compileExpression(type: DeviceType, expr: string): CompiledExpression | { readonly refused: string } {
+  const compiled = compile(conditionEnvironment(type), expr, 'bool');
+  if ('refused' in compiled) return compiled;
+  const reads = [...new Set(readingsIn(compiled.ast))];
+  if (reads.length === 0) return { refused: 'it reads no measurement of the device (r.…)' };
+  const uses = new Set(identifiers(compiled.ast));
+  const timely = ['local', 'sun', 'records'].some((root) => uses.has(root));
+  return { run: (context) => compiled.run({ ...context }) === true, reads, timely, uses };
+}
+
+/** Measurements named as `r.group.field`. */
+function readingsIn(node: ASTNode): string[] {
+  if (node.op === '.') {
+    const [group, field] = node.args;
+    if (group.op === '.' && group.args[0].op === 'id' && group.args[0].args === 'r')
+      return [`${group.args[1]}.${field}`];
+  }
+  return children(node).flatMap(readingsIn);
+}
+
 /** Compiles limit arithmetic over constants. Running it throws when a constant is missing, with its name. */
 export function compileLimit(
   expr: string,

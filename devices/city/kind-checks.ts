@@ -1,7 +1,9 @@
 import type { Item, Rule } from '../contract/catalogue.ts';
-import type { Measurement } from '../model/device-type.ts';
+import type { DeviceType, Measurement } from '../model/device-type.ts';
 import { conversion } from '../model/units.ts';
 import type { At } from './catalogue-fault.ts';
+import { compileExpression } from './expressions.ts';
+import { flowUnit } from './flow-unit.ts';
 
 type Of<K extends Rule['kind']> = Extract<Rule, { kind: K }>;
 
@@ -14,6 +16,28 @@ export function checkSamples(rule: Rule, at: At): void {
     samples.k,
     `k 不能大于 of（${samples.of}）：这条规则永远不会触发`,
     `k is more than of (${samples.of}): the rule would never be met`,
+  );
+}
+
+/** What is made of a window needs a window. */
+export function checkAggregate(rule: Rule, at: At): void {
+  if (rule.kind !== 'threshold' || rule.aggregate === undefined || rule.windowS !== undefined) return;
+  at.fault(
+    'aggregate',
+    rule.aggregate,
+    'aggregate 须与 windowS 一起给出',
+    'an aggregate needs its window: give windowS too',
+  );
+}
+
+/** A rule that is never told and that nobody counts would do nothing at all. */
+export function checkSilent(rule: Rule, at: At, item: Item): void {
+  if (!rule.silent || item.rules.some((other) => other.kind === 'neighbours' && other.of === rule.id)) return;
+  at.fault(
+    'silent',
+    rule.id,
+    '没有 neighbours 规则引用它：silent 的规则既不报警也不起作用',
+    'no neighbours rule of the item counts it: a silent rule would do nothing',
   );
 }
 
@@ -126,4 +150,81 @@ export function checkNeighbours(rule: Of<'neighbours'>, at: At, item: Item): voi
       `it must be that of rule ${rule.of}: ${counted.measurement}`,
     );
   }
+}
+
+export function checkExpressionRule(rule: Of<'expression'>, at: At, type: DeviceType): void {
+  const compiled = compileExpression(type, rule.expr);
+  if ('refused' in compiled) {
+    at.fault('expr', rule.expr, `表达式无法编译：${compiled.refused}`, `does not compile: ${compiled.refused}`);
+  } else if (!compiled.reads.includes(rule.measurement)) {
+    at.fault(
+      'measurement',
+      rule.measurement,
+      `须是表达式所读的测量量之一：${compiled.reads.join('、')}`,
+      `it must be one that the expression reads: ${compiled.reads.join(', ')}`,
+    );
+  }
+}
+
+export function checkBalance(
+  rule: Of<'balance'>,
+  at: At,
+  own: DeviceType,
+  types: Readonly<Record<string, DeviceType>>,
+): void {
+  const inflow = amountsOf(rule, 'inflow', at, types);
+  const outflow = amountsOf(rule, 'outflow', at, types);
+  if (inflow !== undefined && outflow !== undefined) {
+    mustConvert(outflow, inflow, at.into('outflow'), 'measurement', '流出', 'outflow');
+    if (rule.limit.unit !== '%') mustConvert(rule.limit.unit, inflow, at, 'limit', '限值', 'limit');
+    const limit = rule.limit.unit === '%' ? '%' : inflow;
+    if (rule.deadband) mustConvert(rule.deadband.unit, limit, at, 'deadband', '回差', 'deadband');
+  }
+  const sides = [rule.inflow, rule.outflow];
+  if (sides.some((side) => side.deviceType === own.id && side.measurement === rule.measurement)) return;
+  at.fault(
+    'measurement',
+    rule.measurement,
+    `须是本项目设备类型（${own.id}）在流入或流出一侧的测量量`,
+    `it must be what the item's own type (${own.id}) brings in or takes out`,
+  );
+}
+
+/** Unit of what a side adds up to; undefined where a fault was found. */
+function amountsOf(
+  rule: Of<'balance'>,
+  side: 'inflow' | 'outflow',
+  at: At,
+  types: Readonly<Record<string, DeviceType>>,
+): string | undefined {
+  const { deviceType, measurement, as } = rule[side];
+  const type = Object.hasOwn(types, deviceType) ? types[deviceType] : undefined;
+  if (!type) {
+    at.into(side).fault(
+      'deviceType',
+      deviceType,
+      `没有设备类型“${deviceType}”`,
+      `there is no device type "${deviceType}"`,
+    );
+    return undefined;
+  }
+  const found = Object.hasOwn(type.measurements, measurement) ? type.measurements[measurement] : undefined;
+  if (found?.kind !== 'number') {
+    at.into(side).fault(
+      'measurement',
+      measurement,
+      `${deviceType} 没有数值型测量量“${measurement}”`,
+      `${deviceType} has no number "${measurement}"`,
+    );
+    return undefined;
+  }
+  const amounts = flowUnit(found.unit, as);
+  if (amounts) return amounts.unit;
+  at.into(side).fault(
+    'as',
+    as,
+    `单位 ${found.unit} 不是流量，不能对时间积分`,
+    `${found.unit} is no flow: it cannot be added up over time`,
+  );
+  return undefined;
 }

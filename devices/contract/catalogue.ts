@@ -83,6 +83,8 @@ export const flowSchema = z.strictObject({
    * `integral`: a flow (`…/h`, `…/min`) over time.
    */
   as: z.enum(['sum', 'increase', 'integral']),
+  /** Only devices that are registered with these facts: which of the meters of a type are inlets, say. */
+  where: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
 export type Flow = z.infer<typeof flowSchema>;
 
@@ -179,6 +181,31 @@ export const ruleSchema = z.discriminatedUnion('kind', [
     against: z
       .strictObject({ withinM: z.number().positive().optional(), along: z.enum(['circuit', 'site']).optional() })
       .optional(),
+  }),
+  /**
+   * A CEL expression over several measurements of the device and its records, which sees what a condition sees. Judged whenever
+   * a measurement that it reads comes in, and each minute where it asks for the hour, the sun or the records. A bad reading among
+   * those it reads changes nothing; a doubtful one may raise and never clears. `measurement` is the one that the alarm shows.
+   */
+  z.strictObject({ ...common, kind: z.literal('expression'), expr: z.string().min(1), text: bilingual }),
+  /**
+   * What goes in against what comes out, over all devices of a group. One alarm, at the group's first device of the item's type,
+   * whose measurement is one of the two.
+   */
+  z.strictObject({
+    ...common,
+    kind: z.literal('balance'),
+    inflow: flowSchema,
+    outflow: flowSchema,
+    /** Devices with the same site, circuit, area or gateway are balanced with each other. */
+    over: z.enum(['site', 'circuit', 'area', 'gateway']),
+    windowS: z.number().positive(),
+    op: comparison,
+    /** What is missing of the inflow: an amount, or a part of it in `%`. Less than nothing where more comes out than went in. */
+    limit: z.strictObject({ value: z.number(), unit }),
+    deadband: z.strictObject({ value: z.number(), unit }).optional(),
+    /** Part of each side's devices that must have been heard, 0 to 1; without them nothing is said. All of them unless given. */
+    minimumShare: z.number().min(0).max(1).optional(),
   }),
   /**
    * `k` devices of the type, this one included, for which the rule `of` of the same item was abnormal within `withinS`: within a

@@ -36,12 +36,25 @@ function conditionHolds(core: Core, unit: Unit, rule: CompiledRule, at: number):
   }
 }
 
-/** What a condition sees, built only when a comparison already holds; constants come in `constantUnit`. */
-export function conditionContext(core: Core, unit: Unit, constantUnit: string, at: number): ConditionContext {
+const noSun = { altitude: 0, dark: false };
+const noConstants = {};
+
+/**
+ * What a condition or an expression sees, built only when it is asked; constants come in `constantUnit`. Constants and the sun are
+ * dear: they are worked out only where `uses` names them, or where it is left out.
+ */
+export function conditionContext(
+  core: Core,
+  unit: Unit,
+  constantUnit: string,
+  at: number,
+  r: ConditionContext['r'] = readings(core, unit),
+  uses?: ReadonlySet<string>,
+): ConditionContext {
   const { device } = unit;
   return {
-    r: readings(core, unit),
-    c: constantsIn(device, constantUnit),
+    r,
+    c: uses?.has('c') === false ? noConstants : constantsIn(device, constantUnit),
     facts: device.facts,
     device: {
       id: device.id,
@@ -54,7 +67,7 @@ export function conditionContext(core: Core, unit: Unit, constantUnit: string, a
       grid: device.grid ?? '',
     },
     local: localContext(core, at),
-    sun: sunAt(at, device),
+    sun: uses?.has('sun') === false ? noSun : sunAt(at, device),
     records: core.records(device.id, at),
   };
 }

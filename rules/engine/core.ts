@@ -208,7 +208,9 @@ export function encode(core: Core, value: Value): number {
 
 /** The value an alarm of `rule` shows for the number it was judged by. */
 export const shown = (core: Core, unit: Unit, rule: CompiledRule, number: number): Value =>
-  isWorkedOut(rule) || rule.kind === 'stuck' ? number : decode(core, unit.plan, rule.measurement, number);
+  isWorkedOut(rule) || rule.kind === 'stuck' || rule.kind === 'expression'
+    ? number
+    : decode(core, unit.plan, rule.measurement, number);
 
 /** A unit's own or its type's limit for a rule. */
 export const limitFor = (unit: Unit, rule: CompiledRule): number =>

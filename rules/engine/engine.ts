@@ -9,7 +9,9 @@ import type { Block } from '../../kit/journal/journal.ts';
 import { type IncidentBook, type IncidentChanges, incidentBook } from '../incidents/book.ts';
 import { policyOf } from '../incidents/policy.ts';
 import { episodeKey } from '../judge/identity.ts';
+import type { CompiledRule } from '../standards/compile.ts';
 import type { AlarmDesk } from './alarm-desk.ts';
+import { lookAtBalance } from './balances.ts';
 import { learningOf } from './baselines.ts';
 import { count, recount, renewed } from './blindness.ts';
 import { buildAlarm } from './build-alarm.ts';
@@ -359,13 +361,19 @@ function due(core: Core, what: number): void {
     return;
   }
   const rule = unit.plan.rules[offset];
+  if (!rule) return;
+  if (rule.neighbours) lookAgain(core, unit, rule);
+  else if (rule.balance) lookAtBalance(core, unit, rule);
   // What a snapshot holds has lived through this moment already.
-  if (!rule || unit.heldTo >= core.position) return;
-  const before = core.units.evals.phases[unit.s + offset];
+  else if (unit.heldTo < core.position) dueOf(core, unit, rule);
+}
+
+function dueOf(core: Core, unit: Unit, rule: CompiledRule): void {
+  const index = unit.s + rule.offset;
+  const before = core.units.evals.phases[index];
   if (rule.kind === 'absence') checkSilence(core, unit, rule);
-  else if (rule.neighbours) lookAgain(core, unit, rule);
   else recheck(core, unit, rule);
-  if (core.units.evals.phases[unit.s + offset] !== before) touch(core, unit);
+  if (core.units.evals.phases[index] !== before) touch(core, unit);
 }
 
 /** After a blind stretch: one alarm, raised and returned, that says for how long and for whom. */

@@ -7,9 +7,10 @@ import type { CompiledRule } from '../standards/compile.ts';
 import { departureLate } from './baselines.ts';
 import { holds } from './condition.ts';
 import { backFor, type Core, limitFor, touch } from './core.ts';
+import { expressionLate } from './expression.ts';
 import { type History, newHistory, QUIET_MS, type Raiser } from './history.ts';
 import { alarmOf, judgeLive, raise, remind } from './live.ts';
-import { bySamples, statistic } from './statistics.ts';
+import { remembered, statistic } from './statistics.ts';
 import type { Unit } from './units.ts';
 
 /** Judges one late value among its own kind: by its own reading time, in states that live readings never see. */
@@ -37,8 +38,10 @@ export function judgeLate(
     const number = rule.baseline
       ? departureLate(core, unit, rule, at, value, quality)
       : statistic(windows, rule.offset, rule, at, value, quality);
-    let found: Verdict = verdictOf(rule.op, number, limitFor(unit, rule), backFor(unit, rule), quality);
-    if (rule.samples) found = bySamples(windows, rule.offset, rule.samples, found);
+    let found: Verdict = rule.expression
+      ? expressionLate(core, unit, rule, at, history)
+      : verdictOf(rule.op, number, limitFor(unit, rule), backFor(unit, rule), quality);
+    if (!rule.plain) found = remembered(windows, rule.offset, rule, found);
     if (found !== verdict.abnormal && evals.phases[rule.offset] === phase.normal) continue;
     if (found === verdict.abnormal && rule.conditional && !holds(core, unit, rule, at)) found = verdict.held;
     follow(history, rule.offset, step(evals, rule.offset, rule, found, at, at), at, number, quality);
@@ -55,7 +58,7 @@ function begin(core: Core, unit: Unit, measurement: number, at: number): History
   if (at > newest) {
     for (const { offset, kind } of unit.plan.rules) {
       const episode = core.units.evals.episodes.get(unit.s + offset);
-      if (!episode || kind === 'absence' || kind === 'neighbours') continue;
+      if (!episode || kind === 'absence' || kind === 'neighbours' || kind === 'balance') continue;
       history.evals.phases[offset] = core.units.evals.phases[unit.s + offset]!;
       history.evals.episodes.set(offset, { ...episode, due: Number.POSITIVE_INFINITY });
       history.raisers.set(offset, { since: episode.since, value: Number.NaN, quality: 0 });

@@ -17,9 +17,11 @@ import { lessCommon } from './common-mode.ts';
 import { holds } from './condition.ts';
 import { backFor, type Core, decode, limitFor, reminder, shown, siteOf } from './core.ts';
 import { detailOf } from './details.ts';
+import { expressionNow } from './expression.ts';
+import { count } from './flows.ts';
 import { marksOfUnit } from './marks.ts';
 import { stir } from './signs.ts';
-import { bySamples, isWorkedOut, statistic, statisticAt } from './statistics.ts';
+import { isWorkedOut, remembered, statistic, statisticAt } from './statistics.ts';
 import { afterReturn, withSuppression } from './suppress.ts';
 import type { Unit } from './units.ts';
 
@@ -37,15 +39,21 @@ export function judgeLive(
   now: number,
   entry: TelemetryEntry | null,
 ): void {
+  const flows = unit.plan.flows[measurement]!;
+  if (flows !== null) count(core, unit, flows, value, quality, at);
   const rules = unit.plan.byMeasurement[measurement]!;
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i]!;
     const index = unit.s + rule.offset;
     const number = rule.plain ? value : numberOf(core, unit, rule, at, value, quality);
-    let found: Verdict = verdictOf(rule.op, number, limitFor(unit, rule), backFor(unit, rule), quality);
+    let found: Verdict =
+      rule.expression === null
+        ? verdictOf(rule.op, number, limitFor(unit, rule), backFor(unit, rule), quality)
+        : expressionNow(core, unit, rule, at);
     if (!rule.plain) found = withMemory(core, index, rule, found, at, value, quality);
     // The state of nearly every rule of a city, nearly always.
-    if (found !== verdict.abnormal && core.units.evals.phases[index] === phase.normal) continue;
+    if (found !== verdict.abnormal && core.units.evals.phases[index] === phase.normal && found !== verdict.held)
+      continue;
     if (found === verdict.abnormal && rule.conditional && !holds(core, unit, rule, at)) found = verdict.held;
     advance(core, unit, rule, found, number, quality, at, wall, now, entry);
   }
@@ -74,7 +82,7 @@ function withMemory(
   value: number,
   quality: StatusCode,
 ): Verdict {
-  const found = rule.samples ? bySamples(core.windows, index, rule.samples, newest) : newest;
+  const found = remembered(core.windows, index, rule, newest);
   if (rule.baseline) {
     const any = newest === verdict.abnormal || found === verdict.abnormal;
     learn(core, index, rule, at, value, quality, any || core.units.evals.phases[index] !== phase.normal);
@@ -114,7 +122,8 @@ export function remind(core: Core, unit: Unit, rule: CompiledRule, now: number):
   const episode = evals.episodes.get(index);
   if (!episode) return;
   let due = episode.due;
-  if (evals.phases[index] === phase.active && rule.conditional) due = now + HELD_RECHECK_MS;
+  if (evals.phases[index] === phase.active && (rule.conditional || rule.expression?.timely))
+    due = now + HELD_RECHECK_MS;
   if (rule.kind === 'count') {
     const window = core.windows.sliding.get(index);
     const at = core.units.columns.times[unit.m + rule.measurement]!;
@@ -141,11 +150,13 @@ export function recheck(core: Core, unit: Unit, rule: CompiledRule): void {
     remind(core, unit, rule, now);
     return;
   }
-  const byTime = rule.conditional || rule.kind === 'count';
+  const byTime = rule.conditional || rule.kind === 'count' || rule.expression?.timely === true;
   const episode = evals.episodes.get(index)!;
   if (!byTime || (was !== phase.active && was !== phase.held && rule.kind !== 'count')) return;
   const number = lastNumberOrNone(core, unit, rule, wall);
-  let found: Verdict = verdictOf(rule.op, number, limitFor(unit, rule), backFor(unit, rule), columns.qualities[m]!);
+  let found: Verdict = rule.expression
+    ? expressionNow(core, unit, rule, wall)
+    : verdictOf(rule.op, number, limitFor(unit, rule), backFor(unit, rule), columns.qualities[m]!);
   if (rule.samples) found = verdictOfSamples(core.windows.bits.get(index) ?? 0, found, rule.samples);
   if (found === verdict.abnormal && rule.conditional && !holds(core, unit, rule, wall)) found = verdict.held;
   if (was === phase.held) episode.due = now + HELD_RECHECK_MS;
@@ -218,14 +229,13 @@ export function alarmOf(
     clause: rule.clause,
     since,
     raisedAt: wall,
-    value:
-      rule.kind === 'stuck'
-        ? decode(core, unit.plan, rule.measurement, core.units.columns.values[unit.m + rule.measurement]!)
-        : value,
+    value: saysYesOrNo(rule)
+      ? decode(core, unit.plan, rule.measurement, core.units.columns.values[unit.m + rule.measurement]!)
+      : value,
     lastAt,
     quality,
     doubts,
-    op: rule.kind === 'stuck' ? null : rule.op,
+    op: saysYesOrNo(rule) ? null : rule.op,
     limit,
     unit: rule.unit,
     explanation: reasonOf(core, unit, rule, number, quality, lastAt, doubts),
@@ -236,7 +246,10 @@ export function alarmOf(
 }
 
 const limitShown = (core: Core, unit: Unit, rule: CompiledRule) =>
-  rule.kind === 'stuck' ? null : shown(core, unit, rule, limitFor(unit, rule));
+  saysYesOrNo(rule) ? null : shown(core, unit, rule, limitFor(unit, rule));
+
+/** Its number is 1 or 0: what is shown is the reading that it is about. */
+const saysYesOrNo = ({ kind }: CompiledRule): boolean => kind === 'stuck' || kind === 'expression';
 
 /** Why a rule of a device is abnormal, in words, with what it remembers. */
 export function reasonOf(

@@ -26,6 +26,10 @@ export function lookAgain(core: Core, unit: Unit, rule: CompiledRule): void {
   const { now, lastTick: wall } = core.time;
   const index = unit.s + rule.offset;
   if (core.units.evals.phases[index] === phase.normal) return;
+  if (core.position <= core.together.heldTo) {
+    core.timers.at(now + 1000, reminder(unit, rule.offset));
+    return;
+  }
   const what = expire(core.units.evals, index, now);
   if (what === change.none) {
     judge(core, unit, rule, wall, wall, now);

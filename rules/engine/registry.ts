@@ -4,6 +4,7 @@ import { forget, phase } from '../judge/evaluate.ts';
 import { episodeKey } from '../judge/identity.ts';
 import { forgetBaselines } from './baselines.ts';
 import { type Core, DERIVE, reminder, touch } from './core.ts';
+import { forgetMeters, joinBalances, leaveBalances } from './flows.ts';
 import { gatewayCoversNoMore, gatewayOf } from './gateway-watch.ts';
 import { forgetSignsOf } from './signs.ts';
 import { listen, listensTo } from './silence.ts';
@@ -100,6 +101,7 @@ function index(core: Core, unit: Unit): void {
   if (mountedOn) into(core.mounts, mountedOn, unit);
   if (gateway) gatewayOf(core, gateway).units.add(unit);
   core.places.put(unit);
+  joinBalances(core, unit);
   const ticking = derivations[unit.plan.type.id]?.some((d) => d.tickMs !== undefined) ?? false;
   if (ticking && !unit.deriving && !Number.isNaN(core.time.now)) {
     unit.deriving = true;
@@ -117,6 +119,7 @@ function unindex(core: Core, unit: Unit): void {
   if (mountedOn) core.mounts.get(mountedOn)?.delete(unit);
   if (gateway) core.gateways.get(gateway)?.units.delete(unit);
   core.places.remove(unit);
+  leaveBalances(core, unit);
 }
 
 /** Only devices that watch for something, or whose alarms may stand for others of their site, are looked for there. */
@@ -167,6 +170,7 @@ function removeUnit(core: Core, unit: Unit, at: number, note: string): void {
   }
   forgetBaselines(core, unit);
   forgetSignsOf(core, unit);
+  forgetMeters(core, unit);
   core.units.remove(unit);
   core.removed.add(unit.device.id);
   if (!core.silent) closeAll(core, unit.device.id, at, note);

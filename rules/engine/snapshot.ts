@@ -2,12 +2,14 @@ import type { SelfReport } from '../../devices/detectors/life.ts';
 import { phase } from '../judge/evaluate.ts';
 import type { SampleBits } from '../judge/k-of-n.ts';
 import type { Stillness, Window } from '../judge/window.ts';
+import type { CompiledRule } from '../standards/compile.ts';
 import { binsRow, changedBins, learnedOf, type OpenSpan, openSpan, readBins, reopenSpan } from './baseline-rows.ts';
 import { type Core, decode, encode, type Keeping, reminder } from './core.ts';
 import type { GatewayState } from './gateways.ts';
 import { type History, newHistory } from './history.ts';
 import { back, type KeptEpisode, keep } from './kept.ts';
 import { remind } from './live.ts';
+import { type MeterBody, readMeters, writeMeters } from './meter-rows.ts';
 import { togetherRow } from './together-row.ts';
 import type { Unit } from './units.ts';
 
@@ -30,11 +32,13 @@ interface UnitBody {
   /** By measurement: value, source time, quality. */
   readonly m: Record<string, [number | string | boolean, number, number]>;
   readonly p?: Record<string, KeptEpisode>;
-  readonly w?: Record<string, Window>;
+  readonly v?: Record<string, Window>;
   readonly s?: Record<string, Stillness>;
   /** By rule: the last samples as bits; the open span of a baseline, whose bins are a row of their own. */
   readonly b?: Record<string, SampleBits>;
   readonly o?: Record<string, OpenSpan>;
+  /** By what counts it: what passed through a device, for balances. */
+  readonly t?: Record<string, MeterBody>;
   readonly d?: Record<string, unknown>;
   /** What it said of its own soundness. */
   readonly c?: SelfReport;
@@ -44,13 +48,16 @@ interface UnitBody {
 interface LateBody {
   readonly touched: number;
   readonly p: [number, KeptEpisode][];
-  readonly w: [number, Window][];
+  readonly v?: [number, Window][];
   readonly s: [number, Stillness][];
   readonly b?: [number, SampleBits][];
   readonly last: [number, { value: number; at: number; quality: number }][];
   readonly raisers: [number, { since: number; value: number | null; quality: number }][];
   readonly ended: History['ended'];
 }
+
+/** Rules about several devices: their phases are kept in one row of their own. */
+const isTogether = (rule: CompiledRule): boolean => rule.neighbours !== null || rule.balance !== null;
 
 /** A unit's state as text. */
 export function writeUnit(core: Core, unit: Unit): string {
@@ -74,7 +81,7 @@ export function writeUnit(core: Core, unit: Unit): string {
   });
   for (const rule of unit.plan.rules) {
     const index = unit.s + rule.offset;
-    if (evals.phases[index] !== phase.normal && !rule.neighbours) {
+    if (evals.phases[index] !== phase.normal && !isTogether(rule)) {
       body.p ??= {};
       body.p[rule.key] = keep(evals.phases, index, evals.episodes.get(index)!);
     }
@@ -85,10 +92,12 @@ export function writeUnit(core: Core, unit: Unit): string {
     if (rule.windowMs === 0) continue;
     const window = core.windows.sliding.get(index);
     const still = core.windows.still.get(index);
-    if (window) body.w = { ...body.w, [rule.key]: window };
+    if (window) body.v = { ...body.v, [rule.key]: window };
     if (still) body.s = { ...body.s, [rule.key]: still };
   }
   if (unit.said) body.c = unit.said;
+  const meters = writeMeters(core, unit);
+  if (meters) body.t = meters;
   if (unit.memory) body.d = unit.memory;
   if (unit.history) body.l = writeLate(unit.history);
   return JSON.stringify(body);
@@ -98,7 +107,7 @@ function writeLate(history: History): LateBody {
   return {
     touched: history.touched,
     p: [...history.evals.episodes].map(([offset, episode]) => [offset, keep(history.evals.phases, offset, episode)]),
-    w: [...history.windows.sliding],
+    v: [...history.windows.sliding],
     s: [...history.windows.still],
     b: [...history.windows.bits],
     last: [...history.last],
@@ -140,17 +149,18 @@ export function readUnit(core: Core, row: Restored): void {
   for (const rule of unit.plan.rules) {
     const index = unit.s + rule.offset;
     const kept = body.p?.[rule.key];
-    if (body.w?.[rule.key])
-      core.windows.sliding.set(index, { ...body.w[rule.key]!, start: body.w[rule.key]!.start ?? Number.NaN });
+    if (body.v?.[rule.key])
+      core.windows.sliding.set(index, { ...body.v[rule.key]!, start: body.v[rule.key]!.start ?? Number.NaN });
     if (body.s?.[rule.key])
       core.windows.still.set(index, { ...body.s[rule.key]!, value: body.s[rule.key]!.value ?? Number.NaN });
     if (body.b?.[rule.key]) core.windows.bits.set(index, body.b[rule.key]!);
     if (rule.baseline && body.o?.[rule.key]) reopenSpan(core, index, rule, body.o[rule.key]!);
-    if (!kept || rule.neighbours) continue;
+    if (!kept || isTogether(rule)) continue;
     evals.phases[index] = kept[0];
     evals.episodes.set(index, back(kept));
     remind(core, unit, rule, core.time.now);
   }
+  if (body.t) readMeters(core, unit, body.t);
   unit.memory = body.d ?? null;
   unit.said = body.c ?? null;
   if (body.l) readLate(core, unit, body.l);
@@ -164,7 +174,7 @@ function readLate(core: Core, unit: Unit, body: LateBody): void {
     history.evals.phases[offset] = kept[0];
     history.evals.episodes.set(offset, back(kept));
   }
-  for (const [offset, window] of body.w) history.windows.sliding.set(offset, window);
+  for (const [offset, window] of body.v ?? []) history.windows.sliding.set(offset, window);
   for (const [offset, still] of body.s) history.windows.still.set(offset, still);
   for (const [offset, bits] of body.b ?? []) history.windows.bits.set(offset, bits);
   for (const [measurement, last] of body.last) history.last.set(measurement, last);

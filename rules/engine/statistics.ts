@@ -1,11 +1,12 @@
-import { isBad, type StatusCode } from '../../devices/model/quality.ts';
-import type { Verdict } from '../judge/compare.ts';
+import { isBad, isGood, type StatusCode } from '../../devices/model/quality.ts';
+import { type Verdict, verdict } from '../judge/compare.ts';
 import { type SampleBits, type Samples, verdictOfSamples, withSample } from '../judge/k-of-n.ts';
 import {
   addSample,
+  aggregate,
   emptyWindow,
   forgetBefore,
-  mean,
+  isMostlyDoubtful,
   rate,
   type Stillness,
   standsStill,
@@ -25,7 +26,7 @@ export interface Windows {
 export const noWindows = (): Windows => ({ sliding: new Map(), still: new Map(), bits: new Map() });
 
 /** What the last samples say, once one that says `found` has come in. Nothing is kept of a device that is normal. */
-export function bySamples({ bits }: Windows, index: number, samples: Samples, found: Verdict): Verdict {
+function bySamples({ bits }: Windows, index: number, samples: Samples, found: Verdict): Verdict {
   const before = bits.get(index) ?? 0;
   const after = withSample(before, found, samples);
   if (after !== before) {
@@ -60,15 +61,28 @@ export function statistic(
     window = emptyWindow();
     windows.sliding.set(index, window);
   }
-  addSample(window, at, value, rule.windowMs);
+  addSample(window, at, value, rule.windowMs, rule.aggregate, !isGood(quality));
   if (rule.kind === 'rate') return rate(window, 60_000);
-  return rule.kind === 'count' ? total(window).sum : mean(window, at, rule.windowMs);
+  return rule.kind === 'count' ? total(window).sum : aggregate(window, at, rule.windowMs, rule.aggregate);
+}
+
+/** What a rule with a memory says, where its newest number says `found`: by its samples, and as far as its window is to be trusted. */
+export function remembered(windows: Windows, index: number, rule: CompiledRule, found: Verdict): Verdict {
+  const newest = trusted(windows, index, rule, found);
+  return rule.samples ? bySamples(windows, index, rule.samples, newest) : newest;
+}
+
+/** A window that is mostly doubtful clears nothing. */
+function trusted({ sliding }: Windows, index: number, { kind }: CompiledRule, found: Verdict): Verdict {
+  if (kind !== 'threshold' || (found !== verdict.normal && found !== verdict.between)) return found;
+  const window = sliding.get(index);
+  return window && isMostlyDoubtful(window) ? verdict.unsure : found;
 }
 
 /** True where an alarm's value is worked out of many readings: no single reading is its newest value, nor in its unit. */
 export const isWorkedOut = ({ kind, windowMs }: Pick<CompiledRule, 'kind' | 'windowMs'>): boolean =>
   workedOut.has(kind) || (kind === 'threshold' && windowMs > 0);
-const workedOut: ReadonlySet<CompiledRule['kind']> = new Set(['rate', 'count', 'baseline', 'neighbours']);
+const workedOut: ReadonlySet<CompiledRule['kind']> = new Set(['rate', 'count', 'baseline', 'neighbours', 'balance']);
 
 /** The same number as time alone passes: events leave a count's window without a reading. */
 export function statisticAt(windows: Windows, index: number, rule: CompiledRule, at: number, newest: number): number {

@@ -1,4 +1,5 @@
 import { type Core, reminder } from './core.ts';
+import { leadAgain } from './flows.ts';
 import { back, type KeptEpisode, keep, type Row } from './kept.ts';
 import { forgetSigns } from './signs.ts';
 
@@ -58,6 +59,8 @@ export function readTogether(core: Core, { body: text, position }: Row): void {
     units.evals.phases[index] = kept[0];
     units.evals.episodes.set(index, back(kept));
     together.open.set(index, { unit, rule, due });
-    core.timers.at(due, reminder(unit, rule.offset));
+    // A balance is reminded by its group.
+    if (rule.neighbours) core.timers.at(due, reminder(unit, rule.offset));
+    else leadAgain(core, unit, rule);
   }
 }

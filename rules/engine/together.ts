@@ -1,3 +1,5 @@
+import type { Meter } from '../judge/balance.ts';
+import type { Flow } from '../standards/balance-rule.ts';
 import type { CompiledRule } from '../standards/compile.ts';
 import type { Unit } from './units.ts';
 
@@ -29,16 +31,40 @@ export interface Standing {
   due: number;
 }
 
+/** Devices whose amounts are balanced with each other. */
+export interface BalanceGroup {
+  readonly rule: CompiledRule;
+  /** Name of the site, or what else joins them. */
+  readonly over: string;
+  readonly inflow: Set<Unit>;
+  readonly outflow: Set<Unit>;
+  /** Where its alarm stands, and who is reminded of it; null while no device of the item's type is in it. */
+  leader: Unit | null;
+  /** Engine time at which it is looked at next; NaN before time is known. */
+  due: number;
+}
+
 /** What devices say together: written and put back as one, since no single device's row could hold it. */
 export interface Together {
   /** By the index of the rule that was abnormal. */
   readonly signs: Map<number, Sign>;
   /** By the index of the rule: phases of these rules are kept here, not with their unit. */
   readonly open: Map<number, Standing>;
+  /** By rule and what joins them. */
+  readonly balances: Map<string, BalanceGroup>;
+  /** What has passed through each device, by what counts it and by the device's number. */
+  readonly meters: Map<Flow, Map<number, Meter>>;
   /** Waiting to be looked at once the entry in hand is judged. */
   readonly stirred: Stir[];
   /** Journal position up to which the loaded snapshot holds all this: what comes again up to there changes nothing. */
   heldTo: number;
 }
 
-export const newTogether = (): Together => ({ signs: new Map(), open: new Map(), stirred: [], heldTo: 0 });
+export const newTogether = (): Together => ({
+  signs: new Map(),
+  open: new Map(),
+  balances: new Map(),
+  meters: new Map(),
+  stirred: [],
+  heldTo: 0,
+});

@@ -1,27 +1,68 @@
 import { describe, expect, it } from 'vitest';
 import { minutes } from '../../devices/model/device-type.ts';
-import { addSample, emptyWindow, forgetBefore, mean, nextLeaves, rate, standsStill, total } from './window.ts';
+import {
+  type Aggregate,
+  addSample,
+  aggregate,
+  emptyWindow,
+  forgetBefore,
+  isMostlyDoubtful,
+  nextLeaves,
+  rate,
+  standsStill,
+  total,
+} from './window.ts';
 
 describe('the mean of an hour', () => {
   it('is not judged before the hour has been watched', () => {
     const hour = emptyWindow();
     for (let m = 0; m < 60; m++) addSample(hour, minutes(m), 200, minutes(60));
-    expect(mean(hour, minutes(59), minutes(60))).toBeNaN();
+    expect(aggregate(hour, minutes(59), minutes(60), 'mean')).toBeNaN();
     addSample(hour, minutes(60), 200, minutes(60));
-    expect(mean(hour, minutes(60), minutes(60))).toBe(200);
+    expect(aggregate(hour, minutes(60), minutes(60), 'mean')).toBe(200);
   });
 
   it('forgets what is older than the hour', () => {
     const hour = emptyWindow();
     for (let m = 0; m < 120; m++) addSample(hour, minutes(m), m < 60 ? 0 : 100, minutes(60));
-    expect(mean(hour, minutes(119), minutes(60))).toBe(100);
+    expect(aggregate(hour, minutes(119), minutes(60), 'mean')).toBe(100);
   });
 
   it('holds no more than about sixty numbers, however fast the device talks', () => {
     const hour = emptyWindow();
     for (let s = 0; s < 7200; s++) addSample(hour, s * 1000, 1, minutes(60));
-    expect(hour.samples.length / 3).toBeLessThanOrEqual(61);
+    expect(hour.samples.length / 4).toBeLessThanOrEqual(61);
     expect(total(hour).count).toBeGreaterThan(3500);
+  });
+});
+
+describe('an hour seen otherwise', () => {
+  const hour = (how: Aggregate, value: (m: number) => number) => {
+    const window = emptyWindow();
+    for (let m = 0; m <= 120; m++) addSample(window, minutes(m), value(m), minutes(60), how);
+    return aggregate(window, minutes(120), minutes(60), how);
+  };
+  const sawtooth = (m: number) => (m === 90 ? 900 : m === 100 ? -900 : m % 10);
+  it.each<[Aggregate, number]>([
+    ['min', -900],
+    ['max', 900],
+    ['sum', 60 * 4.5],
+    ['mean', 4.5],
+    ['median', 5],
+  ])('%s of it is %f', (how, figure) => expect(hour(how, sawtooth)).toBe(figure));
+
+  it('keeps the extremes of what falls into one sixtieth', () => {
+    const window = emptyWindow();
+    for (let s = 0; s <= 3600; s++) addSample(window, s * 1000, s === 1805 ? 99 : 1, minutes(60), 'max');
+    expect(aggregate(window, minutes(60), minutes(60), 'max')).toBe(99);
+  });
+
+  it('is mostly doubtful when more of its samples are than are not', () => {
+    const window = emptyWindow();
+    for (let m = 0; m < 4; m++) addSample(window, minutes(m), 1, minutes(60), 'mean', m < 2);
+    expect(isMostlyDoubtful(window)).toBe(false);
+    addSample(window, minutes(4), 1, minutes(60), 'mean', true);
+    expect(isMostlyDoubtful(window)).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 import { duringText } from '../../devices/city/during-text.ts';
-import { type ConditionContext, compileCondition } from '../../devices/city/expressions.ts';
+import { type ConditionContext, compileCondition, compileExpression } from '../../devices/city/expressions.ts';
 import { itemsOf } from '../../devices/city/items-of.ts';
 import type { Clause, Priority } from '../../devices/contract/alarm.ts';
 import type { Catalogue, Item, Limit, Rule, Suppression } from '../../devices/contract/catalogue.ts';
@@ -10,6 +10,8 @@ import { type Op, returnLimit } from '../judge/compare.ts';
 import type { Delays } from '../judge/evaluate.ts';
 import type { Samples } from '../judge/k-of-n.ts';
 import type { Schedule } from '../judge/schedule.ts';
+import type { Aggregate } from '../judge/window.ts';
+import { type BalanceRule, balanceLimits, balanceOf, type Flow } from './balance-rule.ts';
 import { baselineOf } from './baseline-rule.ts';
 import { compileNumber, type LimitOf } from './constants.ts';
 import { scheduleOf } from './schedule-rule.ts';
@@ -40,6 +42,8 @@ export interface CompiledRule extends Delays {
   readonly unit: string;
   readonly limitText: Limit | null;
   readonly windowMs: number;
+  /** What is made of the window of a threshold. */
+  readonly aggregate: Aggregate;
   /** Each value meets the limit by itself: nothing is remembered of those before it. */
   readonly plain: boolean;
   readonly samples: Samples | null;
@@ -47,6 +51,8 @@ export interface CompiledRule extends Delays {
   /** Whose common departure a baseline rule takes away, and how old one may be, ms. */
   readonly against: { readonly reach: Reach; readonly freshMs: number } | null;
   readonly neighbours: NeighboursRule | null;
+  readonly expression: ExpressionRule | null;
+  readonly balance: BalanceRule | null;
   /** The `neighbours` rules that this one's abnormality counts for. */
   readonly feeds: readonly CompiledRule[];
   /** Judged and never told. */
@@ -78,6 +84,16 @@ export interface NeighboursRule {
   readonly withinMs: number;
 }
 
+/** An expression, and the measurements it reads, by their index. */
+export interface ExpressionRule {
+  readonly run: (context: ConditionContext) => boolean;
+  readonly reads: readonly number[];
+  /** It asks for the hour, the sun or the records: time alone may change its answer. */
+  readonly timely: boolean;
+  readonly uses: ReadonlySet<string>;
+  readonly text: Bilingual;
+}
+
 /** What the engine needs to know about a device type: the order of its measurements and the rules over each. */
 export interface TypePlan {
   readonly type: DeviceType;
@@ -92,10 +108,22 @@ export interface TypePlan {
   readonly absences: readonly CompiledRule[];
   readonly perDevice: readonly CompiledRule[];
   readonly baselines: readonly CompiledRule[];
+  /** By measurement: the balances that its readings count for; null for nearly all. */
+  readonly flows: (readonly Flow[] | null)[];
   /** It has a P1 rule: its silence leaves somebody unprotected. */
   readonly safety: boolean;
   /** What it watches for: the hazards of its urgent rules, or its own type where its P1 rules name none. */
   readonly watches: readonly string[];
+}
+
+/** Tells every plan which of its measurements a balance counts. */
+function joinFlows(plans: ReadonlyMap<string, TypePlan>): void {
+  for (const { balance } of [...plans.values()].flatMap(({ rules }) => rules)) {
+    for (const flow of balance ? [balance.inflow, balance.outflow] : []) {
+      const { flows } = plans.get(flow.deviceType)!;
+      flows[flow.measurement] = [...(flows[flow.measurement] ?? []), flow];
+    }
+  }
 }
 
 /** Words of text measurements as numbers, so that every value is one. */
@@ -136,6 +164,13 @@ export function compileCatalogue(
   const items = itemsOf(catalogue);
   const plans = new Map<string, TypePlan>();
   const ruleByKey = new Map<string, CompiledRule>();
+  const making = {
+    dictionary,
+    version: catalogue.version,
+    platformDepartment,
+    types,
+    suppressions: catalogue.suppressions,
+  };
   for (const type of Object.values(types)) {
     const own = items.filter((item) => item.deviceType === type.id);
     const pairs: { item: Item | null; rule: Rule }[] = own.flatMap((item) =>
@@ -150,11 +185,11 @@ export function compileCatalogue(
         ),
       });
     }
-    const making = { dictionary, version: catalogue.version, platformDepartment, suppressions: catalogue.suppressions };
     const plan = planOf(type, pairs, making);
     plans.set(type.id, plan);
     for (const rule of plan.rules) ruleByKey.set(`${type.id} ${rule.key}`, rule);
   }
+  joinFlows(plans);
   const ruleCount = items.reduce((sum, item) => sum + item.rules.length, 0);
   const suppressions = new Map(catalogue.suppressions.map((suppression) => [suppression.id, suppression]));
   return { plans, ruleCount, ruleByKey, words: dictionary, suppressions };
@@ -165,6 +200,7 @@ interface Making {
   readonly version: string;
   readonly platformDepartment: string;
   readonly suppressions: readonly Suppression[];
+  readonly types: Readonly<Record<string, DeviceType>>;
 }
 
 function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], making: Making): TypePlan {
@@ -176,7 +212,9 @@ function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], ma
     if (rule.kind !== 'neighbours') return compiled;
     return { ...compiled, neighbours: neighboursOf(rule, offsets.get(keyOf(item, rule.of))!) };
   });
-  const judged = rules.filter((rule) => rule.kind !== 'absence' && rule.kind !== 'neighbours');
+  const judged = rules.filter(({ kind }) => kind !== 'absence' && kind !== 'neighbours' && kind !== 'balance');
+  const isOver = (rule: CompiledRule, index: number) =>
+    rule.expression?.reads.includes(index) ?? rule.measurement === index;
   for (const rule of rules) {
     const { neighbours } = rule;
     if (neighbours) (rules[neighbours.of]!.feeds as CompiledRule[]).push(rule);
@@ -188,10 +226,11 @@ function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], ma
     indexOf,
     inOrder: [],
     rules,
-    byMeasurement: names.map((_, index) => judged.filter((rule) => rule.measurement === index)),
+    byMeasurement: names.map((_, index) => judged.filter((rule) => isOver(rule, index))),
     absences: rules.filter((rule) => rule.kind === 'absence'),
     perDevice: rules.filter((rule) => rule.perDevice !== null),
     baselines: rules.filter((rule) => rule.baseline !== null),
+    flows: names.map(() => null),
     safety: rules.some((rule) => rule.priority === 'P1'),
     watches: watchedBy(type, rules),
   };
@@ -212,10 +251,11 @@ function compileRule(
   offset: number,
   making: Making,
 ): CompiledRule {
+  const { types } = making;
   const measurement = indexOf.get(rule.measurement) ?? -1;
   // Standing still is 1 or 0, like a flag; neighbours are counted.
   const op: Op = 'op' in rule ? rule.op : rule.kind === 'neighbours' ? '>=' : '==';
-  const limits = limitsOf(rule, op, type.measurements[rule.measurement], making.dictionary);
+  const limits = limitsOf(rule, op, type.measurements[rule.measurement], making);
   return {
     key: keyOf(item, rule.id),
     offset,
@@ -231,12 +271,15 @@ function compileRule(
     limitText: 'limit' in rule ? rule.limit : null,
     // Silence has no sample to wait beside: its on-delay only makes it longer.
     windowMs: windowOf(rule) * 1000,
+    aggregate: rule.kind === 'threshold' ? (rule.aggregate ?? 'mean') : 'mean',
     plain:
       (rule.kind === 'threshold' && rule.windowS === undefined && !rule.samples) ||
       (rule.kind === 'state' && !rule.samples),
     samples: 'samples' in rule ? (rule.samples ?? null) : null,
     ...baselineParts(rule, type.measurements[rule.measurement]),
     neighbours: null,
+    expression: rule.kind === 'expression' ? expressionOf(type, indexOf, rule) : null,
+    balance: rule.kind === 'balance' ? balanceOf(rule, keyOf(item, rule.id), type.id, offset, types) : null,
     feeds: [],
     silent: rule.silent ?? false,
     onDelayMs: rule.kind === 'absence' ? 0 : rule.onDelayS * 1000,
@@ -250,6 +293,18 @@ function compileRule(
     clause: clauseOf(item, rule, making),
     ...suppressorsOf(type, item, rule, making.suppressions),
   };
+}
+
+function expressionOf(
+  type: DeviceType,
+  indexOf: ReadonlyMap<string, number>,
+  { expr, text }: Extract<Rule, { kind: 'expression' }>,
+): ExpressionRule {
+  const compiled = compileExpression(type, expr);
+  if ('refused' in compiled)
+    throw new Error(`expression "${expr}" of ${type.id} does not compile: ${compiled.refused}`);
+  const { run, reads, timely, uses } = compiled;
+  return { run, reads: reads.flatMap((name) => indexOf.get(name) ?? []), timely, uses, text };
 }
 
 const keyOf = (item: Item | null, id: string): string => (item ? `${item.code}.${id}` : id);
@@ -294,9 +349,10 @@ function conditionOf(type: DeviceType, expr: string): (context: ConditionContext
 
 type Limits = Pick<CompiledRule, 'limit' | 'back' | 'perDevice' | 'unit'>;
 
-function limitsOf(rule: Rule, op: Op, measurement: Measurement | undefined, dictionary: Words): Limits {
+function limitsOf(rule: Rule, op: Op, measurement: Measurement | undefined, { dictionary, types }: Making): Limits {
   const fixed = (limit: number, unit = ''): Limits => ({ limit, back: limit, perDevice: null, unit });
   if (rule.kind === 'neighbours') return fixed(rule.k, '1');
+  if (rule.kind === 'balance') return balanceLimits(rule, op, types);
   if (!('limit' in rule)) return fixed(1);
   const { limit } = rule;
   if ('flag' in limit) return fixed(limit.flag ? 1 : 0);

@@ -1,7 +1,9 @@
+import type { Value } from '../../devices/contract/entry.ts';
 import type { Bilingual, Measurement } from '../../devices/model/device-type.ts';
+import type { Side } from '../judge/balance.ts';
 import type { BaselineRule } from '../judge/baseline.ts';
 import type { CompiledRule } from './compile.ts';
-import { quantityText, signs, spanText } from './words.ts';
+import { numberText, quantityText, signs, spanText } from './words.ts';
 
 /** How many of the last samples were abnormal. */
 export interface CountedSamples {
@@ -32,7 +34,20 @@ export type Detail =
       readonly of: CompiledRule;
       readonly measurement: Measurement;
       /** First-out first. */
-      readonly members: readonly { readonly name: string; readonly site: string | null; readonly value: number }[];
+      readonly members: readonly { readonly name: string; readonly value: number }[];
+    }
+  | {
+      readonly kind: 'expression';
+      readonly text: Bilingual;
+      readonly readings: readonly { readonly measurement: Measurement; readonly value: Value }[];
+    }
+  | {
+      readonly kind: 'balance';
+      /** In the inflow's unit. */
+      readonly inflow: Side;
+      readonly outflow: Side;
+      /** Name of the site, or what else joins them. */
+      readonly over: string;
     };
 
 type Language = 'zh' | 'en';
@@ -124,5 +139,54 @@ export function neighboursText(rule: CompiledRule, detail: Extract<Detail, { kin
   return {
     zh: `${detail.measurement.title.zh}：${reach.zh}、${within.zh}内 ${count} 台异常 ≥ ${near.k} 台：${named.zh}`,
     en: `${detail.measurement.title.en}: ${count} devices abnormal ${reach.en} in ${within.en} ≥ ${near.k}: ${named.en}`,
+  };
+}
+
+/** What the expression means, and the readings it saw: `流量为零而出口压力正常：瞬时流量 0 m³/h，出口压力 2.3 kPa`. */
+export function expressionText({ text, readings }: Extract<Detail, { kind: 'expression' }>): Bilingual {
+  const listed = (language: Language) =>
+    readings.map(
+      ({ measurement, value }) => `${measurement.title[language]} ${shownValue(measurement, value, language)}`,
+    );
+  return { zh: `${text.zh}：${listed('zh').join('，')}`, en: `${text.en}: ${listed('en').join(', ')}` };
+}
+
+/** A reading with its unit, a word by its meaning, a flag by yes or no. */
+function shownValue({ unit, states }: Measurement, value: Value, language: Language): string {
+  if (typeof value === 'number') return quantityText(value, unit, language);
+  if (typeof value === 'boolean') return yesNo[language][value ? 0 : 1];
+  return states?.[value]?.[language] ?? value;
+}
+const yesNo = { zh: ['是', '否'], en: ['yes', 'no'] } as const;
+
+const joined = {
+  site: { zh: '场所', en: 'site' },
+  circuit: { zh: '管线（回路）', en: 'pipe or circuit' },
+  area: { zh: '区域', en: 'area' },
+  gateway: { zh: '网关', en: 'gateway' },
+} as const;
+
+/** `场所 甲站 24 小时：进 120 kg（2/2 台），出 95 kg（5/6 台），差 25 kg，20.83 % > 限值 15 %`. */
+export function balanceText(
+  rule: CompiledRule,
+  detail: Extract<Detail, { kind: 'balance' }>,
+  number: number,
+): Bilingual {
+  const { over, unit, percent } = rule.balance!;
+  const { inflow, outflow } = detail;
+  const span = spanText(rule.windowMs);
+  const sign = signs[rule.op] ?? rule.op;
+  const amount = ({ amount, heard, members }: Side, language: Language): string =>
+    language === 'zh'
+      ? `${quantityText(amount, unit, language)}（${heard}/${members} 台）`
+      : `${quantityText(amount, unit, language)} (${heard} of ${members} devices)`;
+  const gap = (language: Language): string => {
+    const difference = quantityText(inflow.amount - outflow.amount, unit, language);
+    return percent ? `${difference}${language === 'zh' ? '，' : ', '}${numberText(number)} %` : difference;
+  };
+  const limit = (language: Language) => quantityText(rule.limit, rule.unit, language);
+  return {
+    zh: `${joined[over].zh} ${detail.over} ${span.zh}：进 ${amount(inflow, 'zh')}，出 ${amount(outflow, 'zh')}，差 ${gap('zh')} ${sign} 限值 ${limit('zh')}`,
+    en: `${joined[over].en} ${detail.over}, ${span.en}: in ${amount(inflow, 'en')}, out ${amount(outflow, 'en')}, missing ${gap('en')} ${sign} limit ${limit('en')}`,
   };
 }

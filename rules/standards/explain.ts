@@ -2,7 +2,14 @@ import type { Doubt, Value } from '../../devices/contract/entry.ts';
 import type { Bilingual, Measurement } from '../../devices/model/device-type.ts';
 import { type StatusCode, severityOf } from '../../devices/model/quality.ts';
 import type { CompiledRule } from './compile.ts';
-import { baselineText, type Detail, neighboursText, samplesText } from './explain-details.ts';
+import {
+  balanceText,
+  baselineText,
+  type Detail,
+  expressionText,
+  neighboursText,
+  samplesText,
+} from './explain-details.ts';
 import { numberText, quantityText, signs, spanText } from './words.ts';
 
 const doubtText: Readonly<Record<Doubt, Bilingual>> = {
@@ -50,6 +57,8 @@ export function explain(rule: CompiledRule, measurement: Measurement, found: Exp
 function comparison(rule: CompiledRule, measurement: Measurement, found: Explained): Bilingual {
   const { title } = measurement;
   if (found.detail?.kind === 'neighbours') return neighboursText(rule, found.detail);
+  if (found.detail?.kind === 'expression') return expressionText(found.detail);
+  if (found.detail?.kind === 'balance') return balanceText(rule, found.detail, Number(found.value));
   if (found.detail?.kind === 'baseline') {
     return baselineText(rule, measurement, found.detail, Number(found.value), Number(found.limit));
   }
@@ -70,11 +79,20 @@ function comparison(rule: CompiledRule, measurement: Measurement, found: Explain
   return { zh: `${title.zh}：${shown.zh}`, en: `${title.en}: ${shown.en}` };
 }
 
+const aggregates: Readonly<Record<CompiledRule['aggregate'], Bilingual>> = {
+  mean: { zh: '均值', en: 'mean' },
+  min: { zh: '最小值', en: 'least' },
+  max: { zh: '最大值', en: 'largest' },
+  sum: { zh: '合计', en: 'sum' },
+  median: { zh: '中位数', en: 'median' },
+};
+
 function windowWords(rule: CompiledRule, span: Bilingual | null): Bilingual {
   if (!span) return { zh: '', en: '' };
   if (rule.kind === 'count') return { zh: ` ${span.zh}内合计`, en: `, total of ${span.en},` };
   if (rule.kind === 'rate') return { zh: ` ${span.zh}内变化`, en: `, change over ${span.en},` };
-  return { zh: ` ${span.zh}均值`, en: `, mean of ${span.en},` };
+  const how = aggregates[rule.aggregate];
+  return { zh: ` ${span.zh}${how.zh}`, en: `, ${how.en} of ${span.en},` };
 }
 
 function valueText(measurement: Measurement, value: Value): Bilingual {

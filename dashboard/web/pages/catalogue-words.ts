@@ -84,6 +84,18 @@ function core(rule: Rule, what: string, measurement: Measurement | undefined, te
         t: spanInWords(rule.withinS, texts),
         reach: reachInWords(rule, texts),
       });
+    case 'expression':
+      return texts.pick(rule.text);
+    case 'balance':
+      return texts('rule.balance', {
+        over: texts(`rule.over.${rule.over}`),
+        t: spanInWords(rule.windowS, texts),
+        in: `${rule.inflow.deviceType} ${rule.inflow.measurement}`,
+        out: `${rule.outflow.deviceType} ${rule.outflow.measurement}`,
+        how: texts(rule.limit.unit === '%' ? 'rule.balance.percent' : 'rule.balance.amount'),
+        op: opText(rule.op),
+        limit: limitInWords(rule.limit, measurement, texts),
+      });
   }
 }
 
