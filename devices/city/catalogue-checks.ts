@@ -78,7 +78,7 @@ export function crossCheck(
 function checkOverlaps(catalogue: Catalogue, root: At): void {
   const owners = new Map<string, { item: string; rule: string }>();
   for (const { item, rule, at } of rulesOf(catalogue, root)) {
-    if (rule.when || rule.silent || (rule.kind !== 'threshold' && rule.kind !== 'state')) continue;
+    if (rule.when || rule.during || rule.silent || (rule.kind !== 'threshold' && rule.kind !== 'state')) continue;
     const way = rule.kind === 'state' ? JSON.stringify([rule.op, rule.limit]) : rule.op.charAt(0);
     const key = `${item.deviceType} ${rule.measurement} ${way}`;
     const owner = owners.get(key);
@@ -172,7 +172,7 @@ function checkLadders(item: Item, at: At): void {
         );
       }
     }
-    if (rule.when && rule.ladder === undefined) return;
+    if ((rule.when || rule.during) && rule.ladder === undefined) return;
     const earlier = first.get(way);
     if (earlier && (earlier.ladder === undefined || earlier.ladder !== rule.ladder)) {
       at.into('rules', index).fault(

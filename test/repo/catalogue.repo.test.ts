@@ -119,8 +119,9 @@ describe('the catalogue of Hengyang', () => {
     expect(catalogue.domains).toHaveLength(5);
     expect(catalogue.domains.flatMap(({ categories }) => categories)).toHaveLength(30);
     expect(items.filter(({ code }) => code !== 'G05-18')).toHaveLength(58);
+    const kinds = ['unaccounted', 'ssv-passing', 'ug-trace', 'ug-spread'];
     const fence = ['fence-plume', 'fence-trace', 'fence-trace-two'];
-    const added = ['lit-rate-other', 'home-expired', 'rtu-event', ...fence, ...silences];
+    const added = ['lit-rate-other', 'home-expired', 'rtu-event', ...kinds, ...fence, ...silences];
     const ids = items.flatMap(({ rules }) => rules.map(({ id }) => id));
     expect(ids.filter((id) => !added.includes(id))).toHaveLength(112);
     expect(ids).toEqual(expect.arrayContaining(added));

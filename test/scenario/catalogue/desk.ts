@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { loadCity } from '../../../devices/city/load-city.ts';
 import { type Alarm, isOpen } from '../../../devices/contract/alarm.ts';
-import type { JournalEntry } from '../../../devices/contract/entry.ts';
+import type { JournalEntry, Value } from '../../../devices/contract/entry.ts';
 import { deviceSchema } from '../../../devices/contract/registry.ts';
 import { deviceTypes } from '../../../devices/types/registry.ts';
 import { createEngine } from '../../../rules/engine/engine.ts';
@@ -20,11 +20,14 @@ const compiled = compileCatalogue(hengyang.catalogue, deviceTypes, hengyang.city
 
 const noRecords = { workOrders: 0, permits: 0, protectionPlans: 0 };
 
-/** `1d02:00` is two in the morning of the next day. */
-export const moment = (text: string): number => momentOf(text.startsWith('1d') ? `+1 ${text.slice(2)}` : text);
+/** `1d02:00` is two in the morning of the next day, `8d02:00` a week later. */
+export const moment = (text: string): number => momentOf(text.replace(/^(\d+)d/, '+$1 '));
 
-/** A desk that watches one device of the city, and so many `beside` it that report the same, in a day that is set by hand. */
-export function deskOver(at: At, begins: string, record?: Circumstance['record'], beside = 0) {
+/**
+ * A desk that watches one device of the city, in a day that is set by hand; devices beside it are `d2`, `d3` and so on, and
+ * what they report is named `d2 ug.ch4Vol`.
+ */
+export function deskOver(at: At, begins: string, record?: Circumstance['record'], beside: readonly At[] = []) {
   const engine = createEngine({
     catalogue: compiled,
     city: hengyang.city,
@@ -32,15 +35,15 @@ export function deskOver(at: At, begins: string, record?: Circumstance['record']
     version: hengyang.catalogue.version,
     records: () => ({ ...noRecords, ...(record ? { [record]: 1 } : {}) }),
   });
-  const devices = Array.from({ length: 1 + beside }, (_, i) =>
+  const devices = [at, ...beside].map((one, place) =>
     deviceSchema.parse({
-      id: `d${i + 1}`,
-      name: `d${i + 1}`,
+      id: `d${place + 1}`,
+      name: `d${place + 1}`,
       lon: hengyang.city.map.center[0],
       lat: hengyang.city.map.center[1],
       gas: 'natural',
       gasUnit: '%{LEL}',
-      ...at,
+      ...one,
     }),
   );
   engine.load({ devices, sites: [], gateways: [], version: 0 });
@@ -67,9 +70,15 @@ export function deskOver(at: At, begins: string, record?: Circumstance['record']
     /** The device reports. Two reports never share a moment. */
     reads(values: Readings, worth: Worth = 'good') {
       now += 1;
-      const quality = Object.fromEntries(Object.keys(values).map((name) => [name, worths[worth]]));
-      for (const { id } of devices)
-        give({ kind: 'telemetry', device: id, at: now, received: now, source: 'mqtt', values, quality });
+      const told = new Map<string, Record<string, Value>>();
+      for (const [key, value] of Object.entries(values)) {
+        const [device, name] = key.includes(' ') ? (key.split(' ') as [string, string]) : ['d1', key];
+        told.set(device, { ...told.get(device), [name]: value });
+      }
+      for (const [device, own] of told) {
+        const quality = Object.fromEntries(Object.keys(own).map((name) => [name, worths[worth]]));
+        give({ kind: 'telemetry', device, at: now, received: now, source: 'mqtt', values: own, quality });
+      }
     },
     /** What the desk has in sight of a rule: what a design hides troubles nobody. */
     shows(rule: string): string {

@@ -14,8 +14,8 @@ export interface Log {
   readonly rule: string;
   readonly title: string;
   readonly at: At;
-  /** So many more devices of its kind stand at the same place and report the same. */
-  readonly beside?: number;
+  /** Devices beside it: `d2`, `d3`, … */
+  readonly beside?: readonly At[];
   readonly lines: readonly Line[];
 }
 
@@ -219,6 +219,14 @@ const windows: readonly Log[] = [
   },
 ];
 
+/** What one monitor reports, the one beside it reports too. */
+const atBoth = (lines: readonly Line[]): readonly Line[] =>
+  lines.map(([when, what, ...rest]) => [
+    when,
+    what && { ...what, ...Object.fromEntries(Object.entries(what).map(([name, value]) => [`d2 ${name}`, value])) },
+    ...rest,
+  ]);
+
 const fenceLine: readonly Log[] = [
   {
     rule: 'G05-18.fence-plume',
@@ -248,15 +256,15 @@ const fenceLine: readonly Log[] = [
     rule: 'G05-18.fence-trace-two',
     title: 'a trace above the background at two monitors, twice in ten minutes each',
     at: fence,
-    beside: 1,
-    lines: [
+    beside: [fence],
+    lines: atBoth([
       ['10:00–10:30 every 60', { 'fence.ch4': 2 }, 'quiet'],
       ['10:31', { 'fence.ch4': 2.4 }, 'quiet'],
       ['10:32–10:33 every 60', { 'fence.ch4': 9 }, 'quiet', 'bad'],
       ['10:34', { 'fence.ch4': 2.4 }, 'unack'],
       ['10:35–11:08 every 60', { 'fence.ch4': 2 }, 'unack'],
       ['11:15–11:16 every 60', { 'fence.ch4': 2 }, 'rtn-unack'],
-    ],
+    ]),
   },
   {
     rule: 'G05-18.fence-trace-two',
@@ -265,6 +273,109 @@ const fenceLine: readonly Log[] = [
     lines: [
       ['10:00–10:30 every 60', { 'fence.ch4': 2 }, 'quiet'],
       ['10:31–10:50 every 60', { 'fence.ch4': 2.4 }, 'quiet'],
+    ],
+  },
+];
+
+const chamber: At = { type: 'underground-gas', lon: 112.6, lat: 26.9 };
+/** 110 m and 220 m to the north of it. */
+const next: At = { ...chamber, lat: 26.901 };
+const second: At = { ...chamber, lat: 26.902 };
+const inlet: At = { type: 'gas-rtu', circuit: 'p7', facts: { role: 'inlet' } };
+const outlet: At = { ...inlet, facts: { role: 'outlet' } };
+
+const together: readonly Log[] = [
+  {
+    rule: 'G05-06.night-min',
+    title: 'gas that flows at night, against what flowed in the nights before',
+    at: station,
+    lines: [
+      ['04:50', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['1d04:50', { 'rtu.nightMinFlow': 102 }, 'quiet'],
+      ['2d04:50', { 'rtu.nightMinFlow': 98 }, 'quiet'],
+      ['3d04:50', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['4d04:50', { 'rtu.nightMinFlow': 400 }, 'quiet', 'bad'],
+      ['5d04:50', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['6d04:50', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['7d04:50', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['8d04:50', { 'rtu.nightMinFlow': 150 }, 'quiet'],
+      ['9d04:50', { 'rtu.nightMinFlow': 151 }, 'unack'],
+      ['9d04:51', { 'rtu.nightMinFlow': 100 }, 'unack', 'uncertain'],
+      ['9d04:52', { 'rtu.nightMinFlow': 100 }, 'rtn-unack'],
+    ],
+  },
+  {
+    rule: 'G05-06.night-min',
+    title: 'the same by day, when people cook',
+    at: station,
+    lines: [
+      ['12:30', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['1d12:30', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['2d12:30', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['3d12:30', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['4d12:30', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['5d12:30', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['6d12:30', { 'rtu.nightMinFlow': 100 }, 'quiet'],
+      ['7d12:30', { 'rtu.nightMinFlow': 900 }, 'quiet'],
+    ],
+  },
+  {
+    rule: 'G05-06.unaccounted',
+    title: 'a pipe section from which a tenth of the gas does not come out again',
+    at: inlet,
+    beside: [outlet],
+    lines: [
+      ['00:00', { 'rtu.flowTotal': 1000, 'd2 rtu.flowTotal': 5000 }, 'quiet'],
+      ['08:00', { 'rtu.flowTotal': 1100, 'd2 rtu.flowTotal': 5096 }, 'quiet'],
+      ['16:00', { 'rtu.flowTotal': 1200, 'd2 rtu.flowTotal': 5192 }, 'quiet'],
+      ['1d00:00', { 'rtu.flowTotal': 1300, 'd2 rtu.flowTotal': 5288 }, 'quiet'],
+      ['1d00:10', null, 'quiet'],
+      ['1d08:00', { 'rtu.flowTotal': 1400, 'd2 rtu.flowTotal': 5288 }, 'quiet', 'bad'],
+      ['1d08:01', { 'rtu.flowTotal': 1400, 'd2 rtu.flowTotal': 5348 }, 'quiet'],
+      ['1d08:10', null, 'unack'],
+      ['1d16:00', { 'rtu.flowTotal': 1500, 'd2 rtu.flowTotal': 5448 }, 'unack'],
+      ['2d00:00', { 'rtu.flowTotal': 1600, 'd2 rtu.flowTotal': 5548 }, 'unack'],
+      ['2d08:01', { 'rtu.flowTotal': 1700, 'd2 rtu.flowTotal': 5648 }, 'unack'],
+      ['2d08:10', null, 'rtn-unack'],
+    ],
+  },
+  {
+    rule: 'G05-04.ssv-passing',
+    title: 'a slam-shut valve that is closed and lets gas through for two minutes',
+    at: station,
+    lines: [
+      ['10:00', { 'rtu.shutoffValveClosed': true, 'rtu.flowRate': 5 }, 'quiet'],
+      ['10:01', { 'rtu.flowRate': 6 }, 'quiet', 'bad'],
+      ['10:05', { 'rtu.flowRate': 6 }, 'quiet'],
+      ['10:06:50', null, 'quiet'],
+      ['10:07:10', null, 'unack'],
+      ['10:08', { 'rtu.flowRate': 0 }, 'unack', 'uncertain'],
+      ['10:10', { 'rtu.flowRate': 0 }, 'unack'],
+      ['10:11:10', null, 'rtn-unack'],
+    ],
+  },
+  {
+    rule: 'G05-13.ug-trace',
+    title: 'a trace of gas in one space, which is no alarm by itself',
+    at: chamber,
+    beside: [second],
+    lines: [['10:00–10:30 every 300', { 'ug.ch4Vol': 0.4, 'd2 ug.ch4Vol': 0.4 }, 'quiet']],
+  },
+  {
+    rule: 'G05-13.ug-spread',
+    title: 'traces of gas in two spaces that are neighbours',
+    at: chamber,
+    beside: [next, second],
+    lines: [
+      ['10:00–10:10 every 300', { 'ug.ch4Vol': 0.3 }, 'quiet'],
+      ['10:15–10:25 every 300', { 'd3 ug.ch4Vol': 0.3 }, 'quiet'],
+      ['10:30', { 'd2 ug.ch4Vol': 0.25 }, 'quiet'],
+      ['10:34', { 'd2 ug.ch4Vol': 0.25 }, 'quiet', 'bad'],
+      ['10:35', { 'd2 ug.ch4Vol': 0.25 }, 'unack'],
+      ['10:40', { 'ug.ch4Vol': 0, 'd2 ug.ch4Vol': 0, 'd3 ug.ch4Vol': 0 }, 'unack', 'uncertain'],
+      ['10:45–10:50 every 300', { 'ug.ch4Vol': 0, 'd2 ug.ch4Vol': 0, 'd3 ug.ch4Vol': 0 }, 'unack'],
+      ['11:14', null, 'unack'],
+      ['11:17', null, 'rtn-unack'],
     ],
   },
 ];
@@ -355,4 +466,5 @@ const silences: readonly Log[] = [
 ];
 
 /** Rules over windows, and silence. */
-export const overTime: readonly Log[] = [...windows, ...fenceLine, ...silences];
+/** Rules over windows, of several devices or measurements, and silence. */
+export const overTime: readonly Log[] = [...windows, ...fenceLine, ...together, ...silences];

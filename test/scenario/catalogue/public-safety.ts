@@ -99,17 +99,6 @@ export const publicSafety: readonly Lived[] = [
     { ringsAfterS: 15, endsAfterS: 15 },
   ),
   level(
-    'G05-06.night-min',
-    station,
-    'rtu.nightMinFlow',
-    { quiet: 150, abnormal: 151, back: 150 },
-    {
-      ...atOnce,
-      begins: '02:30',
-      unless: [{ because: 'it is day', begins: '12:30' }],
-    },
-  ),
-  level(
     'G05-07.thr-low',
     station,
     'rtu.odorant',
