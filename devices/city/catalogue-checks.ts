@@ -11,6 +11,7 @@ import {
   checkExpressionRule,
   checkNeighbours,
   checkSamples,
+  checkSeason,
   checkSilent,
 } from './kind-checks.ts';
 import { checkSuppressions } from './suppression-checks.ts';
@@ -23,6 +24,7 @@ export function crossCheck(
   catalogue: Catalogue,
   types: Readonly<Record<string, DeviceType>>,
   departments: readonly string[] | undefined,
+  seasons?: readonly string[],
 ): Finding[] {
   const findings: Finding[] = [];
   const placed = (path: readonly PropertyKey[]): At => ({
@@ -66,6 +68,7 @@ export function crossCheck(
   });
   checkOverlaps(catalogue, root);
   checkSuppressions(catalogue, root, types);
+  if (seasons) for (const { rule, at } of rulesOf(catalogue, root)) checkSeason(rule, at, seasons);
   catalogue.changes.forEach(({ item }, index) => {
     if (item !== undefined && !seen.has(`item ${item}`)) {
       root.into('changes', index).fault('item', item, `没有项目 ${item}`, `there is no item ${item}`);

@@ -41,6 +41,19 @@ export function checkSilent(rule: Rule, at: At, item: Item): void {
   );
 }
 
+/** A season that the city does not name would never come. */
+export function checkSeason({ during }: Rule, at: At, seasons: readonly string[]): void {
+  const season = during?.season;
+  if (season === undefined || seasons.includes(season)) return;
+  const known = seasons.join(', ') || 'none';
+  at.into('during').fault(
+    'season',
+    season,
+    `城市没有名为“${season}”的季节，有：${seasons.join('、') || '无'}`,
+    `the city has no season "${season}"; it has ${known}`,
+  );
+}
+
 /** A unit that must be had: says so where it cannot. */
 function mustConvert(from: string, to: string, at: At, step: string, zh: string, en: string): void {
   const how = conversion(from, to, 'natural');

@@ -55,7 +55,10 @@ export function listCities(citiesDir: string): string[] {
 }
 
 async function readCatalogue(file: string, city: City): Promise<Catalogue> {
-  const parsed = parseCatalogue(await read(file), { departments: city.departments.map(({ id }) => id) });
+  const parsed = parseCatalogue(await read(file), {
+    departments: city.departments.map(({ id }) => id),
+    seasons: (city.seasons ?? []).map(({ name }) => name),
+  });
   if ('catalogue' in parsed) return parsed.catalogue;
   const lines = parsed.faults.map(({ line, path, zh, en }) => `  line ${line}  ${path}: ${en} / ${zh}`);
   throw new Problem(`${file} has ${parsed.faults.length} faults:\n${lines.join('\n')}`);

@@ -9,6 +9,8 @@ import { linedYaml } from './yaml-lines.ts';
 export interface ParseOptions {
   /** Department ids of the city; left out, departments are not checked. */
   readonly departments?: readonly string[];
+  /** Names of the city's seasons; left out, seasons are not checked. */
+  readonly seasons?: readonly string[];
   readonly types?: Readonly<Record<string, DeviceType>>;
 }
 
@@ -42,7 +44,7 @@ export function parseCatalogue(text: string, options: ParseOptions = {}): Parsed
   const resolved = resolveBases(yaml.data, findings);
   const parsed = catalogueSchema.safeParse(resolved);
   if (!parsed.success) findings.push(...parsed.error.issues.map((issue) => shapeFinding(issue, resolved)));
-  else findings.push(...crossCheck(parsed.data, options.types ?? deviceTypes, options.departments));
+  else findings.push(...crossCheck(parsed.data, options.types ?? deviceTypes, options.departments, options.seasons));
   if (findings.length > 0 || !parsed.success) return { faults: findings.map(located).sort((a, b) => a.line - b.line) };
   return { catalogue: parsed.data };
 }

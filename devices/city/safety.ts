@@ -1,6 +1,8 @@
 import type { Priority } from '../contract/alarm.ts';
 import type { Catalogue } from '../contract/catalogue.ts';
+import { deviceTypes } from '../types/registry.ts';
 import { itemsOf } from './items-of.ts';
+import { measurementsOf } from './measurements-judged.ts';
 
 /**
  * Whether a P1 or P2 rule of the catalogue judges a measurement of a device type: such readings keep a reserved share of
@@ -19,7 +21,8 @@ function measurementsJudged(catalogue: Catalogue, priorities: readonly Priority[
   const judged = new Set<string>();
   for (const item of itemsOf(catalogue)) {
     for (const rule of item.rules) {
-      if (priorities.includes(rule.priority)) judged.add(`${item.deviceType}/${rule.measurement}`);
+      if (!priorities.includes(rule.priority)) continue;
+      for (const one of measurementsOf(item, rule, deviceTypes)) judged.add(one);
     }
   }
   return (deviceType: string, measurement: string): boolean =>
