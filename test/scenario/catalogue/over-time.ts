@@ -465,6 +465,5 @@ const silences: readonly Log[] = [
   ]),
 ];
 
-/** Rules over windows, and silence. */
 /** Rules over windows, of several devices or measurements, and silence. */
 export const overTime: readonly Log[] = [...windows, ...fenceLine, ...together, ...silences];
