@@ -126,6 +126,19 @@ describe('a verdict', () => {
     expect(await b.shows()).toEqual([]);
   });
 
+  it('of an incident is one on each of its alarms', async () => {
+    const b = await secondLevel();
+    await b.registers({ devices: [kitchen('k2')] });
+    await b.reads('10:01:30', 'k2', { 'alarm.ch4': 46 });
+    await b.passes('10:02');
+    const members = (await b.alarms()).filter(({ incident }) => incident !== null);
+    const [incident] = members.map((alarm) => alarm.incident);
+    expect(await b.asks({ ...said, of: { incident } })).toMatchObject({ done: true });
+    const judged = (await b.alarms()).filter(({ verdict }) => verdict?.kind === 'cooking').map(({ id }) => id);
+    expect(judged.sort()).toEqual(members.map(({ id }) => id).sort());
+    expect(new Set(judged.map((id) => id.split('/')[0]))).toEqual(new Set(['k1', 'k2']));
+  });
+
   it.each([
     [{ alarms: ['k9/x.y/1'] }, 'unknown-alarm'],
     [{ incident: 'incident-of-nothing/1' }, 'unknown-incident'],

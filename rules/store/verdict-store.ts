@@ -6,20 +6,16 @@ import type { RulesTables } from './migrations.ts';
 type Db = Kysely<RulesTables> | Transaction<RulesTables>;
 type Judge = Extract<Command, { type: 'judge' }>;
 
-/** An incident's id ends with the time of its first alarm, as every alarm's does. */
-const beginOf = (incident: string): number => Number(/\d+$/.exec(incident)?.[0] ?? 0);
-/** Alarms that joined an incident late may have been raised a little before the one that is called first. */
-const SLACK_MS = 86_400_000;
-
-/** The rows that a verdict speaks of, open or closed. */
+/** The rows that a verdict speaks of, open or closed: those named, or all members of an incident. */
 export async function judgedRows(db: Db, of: Judge['of']): Promise<Alarm[]> {
   const from = db.selectFrom('alarms').select('body');
   const rows =
     'alarms' in of
-      ? await from.where('id', 'in', of.alarms).execute()
-      : await from.where('raised_at', '>=', beginOf(of.incident) - SLACK_MS).execute();
-  const alarms = rows.map(({ body }) => JSON.parse(body) as Alarm);
-  return 'alarms' in of ? alarms : alarms.filter(({ incident }) => incident === of.incident);
+      ? from.where('id', 'in', of.alarms)
+      : from.where('id', 'in', (members) =>
+          members.selectFrom('incident_members').select('alarm').where('incident', '=', of.incident),
+        );
+  return (await rows.execute()).map(({ body }) => JSON.parse(body) as Alarm);
 }
 
 /** Keeps a verdict on each of these alarms; nothing is ever changed or deleted here. */
