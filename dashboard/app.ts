@@ -17,6 +17,7 @@ import { type Accounts, accounts } from './server/accounts/accounts.ts';
 import type { AccountTables } from './server/accounts/tables.ts';
 import type { DemoControls, ServerContext } from './server/context.ts';
 import { httpServer, type TlsFiles } from './server/http.ts';
+import { startSeatMeters } from './server/kpi/seat-meters.ts';
 import { ledgerNow } from './server/ledger-now.ts';
 import { alarmFeed } from './server/live/alarm-feed.ts';
 import { type Hub, type HubParts, startHub } from './server/live/hub.ts';
@@ -84,6 +85,10 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
     });
     const stages: Stages = { ingestStats: () => parts.ingest.stats(), rulesStats: parts.rulesStats };
     const numbers = stopping.add('stage numbers', await startStageNumbers(stages));
+    const seats = stopping.add(
+      'figures of the seats',
+      await startSeatMeters({ db: parts.state.db, city: parts.city.city, clock, log }),
+    );
     let hub: Hub | null = null;
 
     const context: ServerContext = {
@@ -129,6 +134,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       strip: () => ({
         now: clock.now(),
         ...numbers.current(),
+        seats: seats.current(),
         notices: noticesOf(registry.gateways(), (gateway) => view.device(gateway).attributes),
       }),
       authenticate: (headers, token) => principalOf(people, headers, token),

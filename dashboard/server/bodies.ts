@@ -35,6 +35,7 @@ import { deviceSchema, gatewaySchema, siteSchema } from '../../devices/contract/
 import { actorRoles } from '../../devices/contract/roles.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import type { SignInRecord } from './accounts/accounts.ts';
+import { kpisBody } from './kpi/body.ts';
 
 /**
  * The answers of the API, for its document. The compiler holds each against the type it describes (`devices/contract`), a
@@ -336,6 +337,7 @@ export const bodies = {
   device: device,
   devices: page(device) satisfies z.ZodType<DevicesBody>,
   gateways: page(gatewaySchema),
+  kpis: kpisBody,
   me: z.object({
     name: z.string(),
     displayName: z.string(),

@@ -14,6 +14,7 @@ import { cityRoutes } from './routes/city.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
+import { kpiRoutes } from './routes/kpis.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { overrideRoutes } from './routes/overrides.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
@@ -66,6 +67,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     verdictRoutes(guarded, context);
     ledgerRoutes(guarded, context);
     incidentRoutes(guarded, context);
+    kpiRoutes(guarded, context);
     if (context.demo) demoRoutes(guarded, context, context.demo);
     guarded.get('/api/v1/openapi.json', { config: { public: true }, schema: { hide: true } }, async () =>
       app.swagger(),

@@ -31,6 +31,7 @@ const things = {
   measurement: { zh: '该类设备的测点', en: 'measurement of this device type' },
   alarm: { zh: '告警', en: 'alarm' },
   fault: { zh: '演示故障', en: 'fault of the demonstration' },
+  seat: { zh: '席位', en: 'seat' },
   address: { zh: '地址', en: 'address' },
   incident: { zh: '事件', en: 'incident' },
 } as const;

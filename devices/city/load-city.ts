@@ -8,6 +8,7 @@ import type { Catalogue } from '../contract/catalogue.ts';
 import { type City, citySchema } from '../contract/city.ts';
 import { type Demo, demoSchema } from './demo.ts';
 import { parseCatalogue } from './parse-catalogue.ts';
+import { seatFaults } from './seats.ts';
 
 /** One city as its folder describes it. */
 export interface LoadedCity {
@@ -36,10 +37,13 @@ export async function loadCity(citiesDir: string, id: string): Promise<LoadedCit
   const dir = join(citiesDir, id);
   const city = await readYaml(join(dir, 'city.yaml'), citySchema);
   if (city.id !== id) throw new Problem(`${join(dir, 'city.yaml')} says id "${city.id}" in a folder named "${id}"`);
+  const catalogue = await readCatalogue(join(dir, 'catalogue.yaml'), city);
+  const faults = seatFaults(city, catalogue);
+  if (faults.length > 0) throw new Problem(`${join(dir, 'city.yaml')} does not hold:\n${faults.join('\n')}`);
   const demoFile = join(dir, 'demo.yaml');
   return {
     city,
-    catalogue: await readCatalogue(join(dir, 'catalogue.yaml'), city),
+    catalogue,
     dir,
     geoDir: join(dir, 'geo'),
     demo: existsSync(demoFile) ? await readYaml(demoFile, demoSchema) : null,

@@ -210,3 +210,97 @@ export interface AuditBody {
 }
 
 /** POST /api/v1/demo/payload {device, payload} publishes the text as that device through the real MQTT door. → {sent: true, quarantined?: Quarantined} */
+
+/** One seat, right now: part of the live strip. */
+export interface SeatNow {
+  readonly id: string;
+  readonly name: Bilingual;
+  /** Alarms that began to sound there in the last ten minutes, and in the last hour. */
+  readonly inTenMinutes: number;
+  readonly inHour: number;
+  /** Since when it floods, ms; null while it does not. */
+  readonly floodSince: number | null;
+}
+
+/** A point (device and rule) as figures name it. */
+export interface KpiPoint {
+  readonly device: string;
+  readonly deviceName: string;
+  readonly rule: string;
+  readonly title: Bilingual;
+  /** The newest alarm known of it. */
+  readonly alarm: string;
+  readonly count: number;
+  /** Of all that sounded in the period, 0 to 1. */
+  readonly share: number;
+}
+
+/**
+ * GET /api/v1/kpis?seat=&from=&to= (default: all seats, the last 24 h). What counts is an alarm of the live lane that begins to
+ * sound at the seat: not hidden by a person or by design, no work order (P4) unless the seat hears those.
+ */
+export interface KpisBody {
+  readonly from: number;
+  readonly to: number;
+  /** Seat id; null: all that any seat hears. */
+  readonly seat: string | null;
+  readonly seats: readonly { readonly id: string; readonly name: Bilingual }[];
+  /** What it is held against. */
+  readonly targets: {
+    readonly perTenMinutes: number;
+    readonly floodShare: number;
+    readonly split: { readonly P1: number; readonly P2: number; readonly rest: number };
+    readonly chattering: number;
+    readonly stale: number;
+  };
+  /** Counts of this moment, whatever the period. */
+  readonly now: {
+    readonly active: number;
+    readonly unacknowledged: number;
+    readonly shelved: number;
+    readonly suppressed: number;
+    readonly outOfService: number;
+    readonly stale: number;
+    readonly byPriority: Readonly<Record<'P1' | 'P2' | 'P3' | 'P4', number>>;
+  };
+  readonly total: number;
+  /** Means over the period, and the most there was: when the stretch ended, ms. */
+  readonly rate: {
+    readonly perTenMinutes: number;
+    readonly perHour: number;
+    readonly peakTenMinutes: { readonly count: number; readonly at: number } | null;
+    readonly peakHour: { readonly count: number; readonly at: number } | null;
+  };
+  readonly flood: {
+    /** Floods that began in the period. */
+    readonly count: number;
+    readonly ms: number;
+    readonly share: number;
+    /** Since when it floods at the end of the period, ms; null where it does not. */
+    readonly since: number | null;
+  };
+  readonly priorities: readonly {
+    readonly priority: 'P1' | 'P2' | 'P3' | 'P4';
+    readonly count: number;
+    readonly share: number;
+    readonly acknowledged: number;
+    /** Mean time to acknowledge, of those that were, ms. */
+    readonly meanAckMs: number | null;
+  }[];
+  readonly top: readonly KpiPoint[];
+  /** Share of the top ten in all. */
+  readonly topShare: number;
+  /** Points that sounded three times within a minute: how many there are, and the hundred worst; their `count` is how often. */
+  readonly chattering: { readonly count: number; readonly items: readonly KpiPoint[] };
+  /** Alarms that stood for more than a day in the period, the hundred oldest; `since` ms, `until` null while they stand. */
+  readonly stale: {
+    readonly count: number;
+    readonly items: readonly (Omit<KpiPoint, 'count' | 'share'> & {
+      readonly since: number;
+      readonly until: number | null;
+    })[];
+  };
+  /** The most in ten minutes of each column of the picture, oldest first: [begin ms, count]; empty ones are left out. */
+  readonly columns: readonly (readonly [number, number])[];
+  readonly columnMs: number;
+}

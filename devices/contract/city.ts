@@ -28,6 +28,22 @@ export const alarmPolicySchema = z.strictObject({
 });
 export type AlarmPolicy = z.infer<typeof alarmPolicySchema>;
 
+/** A place where alarms are watched. It hears what fits all that is said here; what is not said, fits. */
+const seatSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  name: bilingual,
+  /** Codes of the catalogue: domains (`G`) and categories (`G05`); either is enough. */
+  domains: z.array(z.string()).min(1).optional(),
+  categories: z.array(z.string()).min(1).optional(),
+  areas: z.array(z.string()).min(1).optional(),
+  /** P4 is a work order, on no seat's sound unless it is named here. */
+  priorities: z
+    .array(z.enum(['P1', 'P2', 'P3', 'P4']))
+    .min(1)
+    .default(['P1', 'P2', 'P3']),
+});
+export type Seat = z.infer<typeof seatSchema>;
+
 /** `cities/<id>/city.yaml`: all that belongs to one city and is not a catalogue, a map or a demonstration. */
 export const citySchema = z.strictObject({
   id: z.string(),
@@ -52,6 +68,8 @@ export const citySchema = z.strictObject({
   platformDepartment: z.string(),
   hotline: z.string().optional(),
   alarmPolicy: alarmPolicySchema.prefault({}),
+  /** Who watches what: figures are kept for each. Left out: one seat for everything. */
+  seats: z.array(seatSchema).min(1).optional(),
   working: z.strictObject({
     /** Local times, `["08:00","12:00"]`. */
     hours: z.array(z.tuple([z.string(), z.string()])),

@@ -1,4 +1,5 @@
 import type { Alarm } from './alarm.ts';
+import type { SeatNow } from './api.ts';
 import type { Value } from './entry.ts';
 import type { Incident } from './incident.ts';
 import type { IngestStats, RulesStats } from './stats.ts';
@@ -22,6 +23,8 @@ export interface Strip {
   readonly rules: RulesStats | null;
   /** What every page says as long as it is so. */
   readonly notices: readonly Notice[];
+  /** How many alarms each seat hears, and whether it is flooded. */
+  readonly seats: readonly SeatNow[];
 }
 
 /** A gateway reads OPC UA servers without security, as only a lab may. */

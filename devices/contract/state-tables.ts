@@ -90,6 +90,24 @@ export interface VerdictRow {
   raised_at: number;
 }
 
+/**
+ * One row each time an alarm began to sound at the desk: live, standing, not acknowledged, hidden by nothing. What KPIs count.
+ * `seq` is the event that did it; times are filled in when they are known.
+ */
+export interface AnnunciationRow {
+  seq: number;
+  at: number;
+  alarm: string;
+  device: string;
+  rule: string;
+  priority: string;
+  /** Catalogue categories between commas, `,G05,`; `,*,` concerns everybody. */
+  categories: string;
+  area: string | null;
+  acked_at: number | null;
+  returned_at: number | null;
+}
+
 /** Append-only: every command, carried out or refused. The database refuses to change or delete a row. */
 export interface AuditRow {
   seq: number;
@@ -109,6 +127,7 @@ export interface AuditRow {
 export interface StateTables {
   alarms: AlarmRow;
   alarm_events: AlarmEventRow;
+  annunciations: AnnunciationRow;
   audit: AuditRow;
   overrides: OverrideRow;
   override_asks: OverrideAskRow;

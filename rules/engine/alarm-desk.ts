@@ -11,12 +11,14 @@ import type { Value } from '../../devices/contract/entry.ts';
 import type { PersonsOverride } from '../../devices/contract/overrides.ts';
 import { episodeKey } from '../judge/identity.ts';
 import { type LifecycleEvent, transition } from '../judge/transition.ts';
+import { type Annunciation, beginsToSound } from './annunciation.ts';
 import { hiddenAlarms, type Suppressed } from './hidden-alarms.ts';
 
 /** What changed since it was last taken: rows to write, whole, and lines of history, numbered. */
 export interface DeskChanges {
   readonly alarms: readonly Alarm[];
   readonly events: readonly AlarmEvent[];
+  readonly annunciations: readonly Annunciation[];
 }
 
 /** The newest value of an alarm's measurement. */
@@ -104,6 +106,7 @@ export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
   const blind = new Set<string>();
   let changed = new Map<string, Alarm>();
   let events: AlarmEvent[] = [];
+  let annunciations: Annunciation[] = [];
   let seq = 0;
 
   const groupOf = (alarm: Alarm): string | null => {
@@ -135,6 +138,9 @@ export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
   ): Alarm => {
     const written = { ...alarm, seq: ++seq };
     events.push({ seq, alarm: alarm.id, at, kind, actor, note });
+    // A level that is taken over in the moment it is raised never sounded.
+    if (kind === 'superseded') annunciations = annunciations.filter((a) => a.alarm.id !== alarm.id || a.at !== at);
+    else if (beginsToSound(byId.get(alarm.id), written, kind)) annunciations.push({ seq, at, alarm: written });
     changed.set(alarm.id, written);
     place(written);
     return written;
@@ -334,9 +340,10 @@ export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
     },
     take() {
       if (changed.size === 0 && events.length === 0) return null;
-      const taken = { alarms: [...changed.values()], events };
+      const taken = { alarms: [...changed.values()], events, annunciations };
       changed = new Map();
       events = [];
+      annunciations = [];
       return taken;
     },
   };

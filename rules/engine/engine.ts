@@ -3,6 +3,7 @@ import { type BesideListed, besideKinds, listed } from '../../devices/contract/b
 import type { Refusal } from '../../devices/contract/command.ts';
 import type { JournalEntry, TelemetryEntry } from '../../devices/contract/entry.ts';
 import type { Device, Gateway, RegistryChange, Site } from '../../devices/contract/registry.ts';
+import type { AnnunciationRow } from '../../devices/contract/state-tables.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
 import { GOOD } from '../../devices/model/quality.ts';
 import type { Block } from '../../kit/journal/journal.ts';
@@ -11,6 +12,7 @@ import { policyOf } from '../incidents/policy.ts';
 import { episodeKey } from '../judge/identity.ts';
 import type { CompiledRule } from '../standards/compile.ts';
 import type { AlarmDesk } from './alarm-desk.ts';
+import { annunciationRow } from './annunciation.ts';
 import { lookAtBalance } from './balances.ts';
 import { learningOf } from './baselines.ts';
 import { count, recount, renewed } from './blindness.ts';
@@ -52,6 +54,8 @@ import { whyNotOver } from './witness.ts';
 export interface Effects {
   readonly alarms: readonly Alarm[];
   readonly events: readonly AlarmEvent[];
+  /** What began to sound at the desk. */
+  readonly annunciations: readonly AnnunciationRow[];
   /** Derived measurements: judged already, to be stored. */
   readonly derived: readonly TelemetryEntry[];
   /** What people laid over points, and what of that has ended; absent when nothing changed. */
@@ -144,7 +148,15 @@ export function createEngine(parts: EngineParts): Engine {
     const { derived } = core;
     if (!changes && !overrides && !told && derived.length === 0) return null;
     core.derived = [];
-    return { alarms: changes?.alarms ?? [], events: changes?.events ?? [], derived, overrides, incidents: told };
+    const { alarms = [], events = [], annunciations = [] } = changes ?? {};
+    return {
+      alarms,
+      events,
+      annunciations: annunciations.map((one) => annunciationRow(one, parts.catalogue)),
+      derived,
+      overrides,
+      incidents: told,
+    };
   };
   const judge = (block: Block<JournalEntry>): void => {
     core.position = block.position;

@@ -3,6 +3,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Effects, StateRow } from '../engine/engine.ts';
 import { type Cursor, knownEpisodes, writeAlarms, writeCursor, writeState } from './alarm-store.ts';
+import { writeAnnunciations } from './annunciation-store.ts';
 import { writeIncidents } from './incident-store.ts';
 import { type Lease, LeaseLost, pause } from './lease.ts';
 import type { RulesTables } from './migrations.ts';
@@ -60,6 +61,7 @@ export function commits({ db, lease, clock, log, stopped }: CommitParts): Commit
     await writeAlarms(trx, alarms, events);
     if (effects.overrides) await writeOverrides(trx, effects.overrides);
     if (effects.incidents) await writeIncidents(trx, effects.incidents);
+    await writeAnnunciations(trx, effects.annunciations, events);
     await writeCursor(trx, cursor);
     const written = new Set(alarms.map(({ id }) => id));
     return effects.alarms.flatMap(({ id }) => (written.has(id) ? [] : [id]));
@@ -76,7 +78,7 @@ export function commits({ db, lease, clock, log, stopped }: CommitParts): Commit
     state: (rows, effects, cursor) =>
       transaction(async (trx) => {
         await writeState(trx, rows);
-        await write(trx, effects ?? { alarms: [], events: [], derived: [] }, cursor);
+        await write(trx, effects ?? { alarms: [], events: [], annunciations: [], derived: [] }, cursor);
       }),
     get problem() {
       return problem;

@@ -144,4 +144,24 @@ export const rulesMigrations: Migrations = {
       await appendOnly(db, 'incident_events');
     },
   },
+  '0021-annunciations': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('annunciations')
+        .addColumn('seq', 'bigint', (c) => c.primaryKey())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .addColumn('alarm', 'text', (c) => c.notNull())
+        .addColumn('device', 'text', (c) => c.notNull())
+        .addColumn('rule', 'text', (c) => c.notNull())
+        .addColumn('priority', 'text', (c) => c.notNull())
+        .addColumn('categories', 'text', (c) => c.notNull())
+        .addColumn('area', 'text')
+        .addColumn('acked_at', 'bigint')
+        .addColumn('returned_at', 'bigint')
+        .execute();
+      await db.schema.createIndex('annunciations_at').on('annunciations').column('at').execute();
+      await db.schema.createIndex('annunciations_alarm').on('annunciations').column('alarm').execute();
+      await db.schema.createIndex('annunciations_returned').on('annunciations').column('returned_at').execute();
+    },
+  },
 };

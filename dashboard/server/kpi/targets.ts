@@ -1,0 +1,17 @@
+export const TEN_MINUTES = 600_000;
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+/** Three of one point within a minute is chatter. */
+export const CHATTER = { times: 3, withinMs: 60_000 } as const;
+/** What has stood for longer is stale. */
+export const STALE_MS = DAY;
+
+/** What an alarm system is held against: EEMUA 191 and ISA-18.2, figures as in common use, not quoted. */
+export const targets = {
+  perTenMinutes: 1,
+  floodShare: 0.01,
+  split: { P1: 0.05, P2: 0.15, rest: 0.8 },
+  chattering: 0,
+  stale: 5,
+} as const;
