@@ -14,6 +14,7 @@ import { startSound } from './sound/engine.ts';
 import { Toasts } from './ui/toast.tsx';
 
 const StandardsPage = lazy(() => import('./pages/standards.tsx').then((page) => ({ default: page.StandardsPage })));
+const KpisPage = lazy(() => import('./kpis/kpis-page.tsx').then((page) => ({ default: page.KpisPage })));
 const QuarantinePage = lazy(() => import('./pages/quarantine.tsx').then((page) => ({ default: page.QuarantinePage })));
 const AuditPage = lazy(() => import('./pages/audit.tsx').then((page) => ({ default: page.AuditPage })));
 
@@ -112,6 +113,8 @@ function Page() {
   switch (page) {
     case 'standards':
       return <StandardsPage />;
+    case 'kpis':
+      return <KpisPage />;
     case 'quarantine':
       return <QuarantinePage />;
     case 'audit':

@@ -236,7 +236,7 @@ export interface KpiPoint {
 }
 
 /**
- * GET /api/v1/kpis?seat=&from=&to= (default: all seats, the last 24 h). What counts is an alarm of the live lane that begins to
+ * GET /api/v1/kpis?seat=&from=&to=&last= (default: all seats, the last 24 h; `last` ms in place of `from`). What counts is an alarm of the live lane that begins to
  * sound at the seat: not hidden by a person or by design, no work order (P4) unless the seat hears those.
  */
 export interface KpisBody {

@@ -14,6 +14,13 @@ const query = z
   .object({
     seat: z.string().min(1).optional().describe('a seat of the city; left out, all of them'),
     from: z.coerce.number().int().min(0).optional().describe('ms since 1970; 24 h before `to` unless given'),
+    last: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(LONGEST_MS)
+      .optional()
+      .describe('so many ms before `to`, in place of `from`'),
     to: z.coerce.number().int().min(0).optional().describe('ms since 1970; now unless given'),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || (from < to && to - from <= LONGEST_MS), {
@@ -36,7 +43,7 @@ export function kpiRoutes(base: FastifyInstance, { state, city, clock }: ServerC
     async ({ query }, reply) => {
       const now = clock.now();
       const to = query.to ?? now;
-      const from = Math.max(query.from ?? to - DAY, to - LONGEST_MS);
+      const from = Math.max(query.from ?? to - (query.last ?? DAY), to - LONGEST_MS);
       const sources = { db: state.db, city: city.city, catalogue: city.catalogue };
       const found = await kpis(sources, { seat: query.seat ?? null, from, to, now });
       return found ?? problem(reply, 404, refusals.notFound('seat', query.seat ?? ''));

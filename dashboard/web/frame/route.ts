@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { type Tab, tabs } from '../alarms/order.ts';
 
-export const pageNames = ['duty', 'standards', 'quarantine', 'audit', 'login', 'claim'] as const;
+export const pageNames = ['duty', 'standards', 'kpis', 'quarantine', 'audit', 'login', 'claim'] as const;
 export type PageName = (typeof pageNames)[number];
 
 /** What a phone shows of the duty desk. */
@@ -20,6 +20,9 @@ export interface Route {
   readonly q: string;
   /** Catalogue item on the standards page. */
   readonly item: string | null;
+  /** Whose figures, and of how many hours, on the page of figures. */
+  readonly seat: string | null;
+  readonly hours: number | null;
   /** Where to go after signing in. */
   readonly next: string | null;
   /** What stands after `#`: the one-time link of `/claim#<link>`. */
@@ -29,6 +32,7 @@ export interface Route {
 const pathOf: Readonly<Record<PageName, string>> = {
   duty: '/',
   standards: '/standards',
+  kpis: '/kpis',
   quarantine: '/quarantine',
   audit: '/audit',
   login: '/login',
@@ -54,6 +58,8 @@ export function parseRoute(address: string): Route {
     view: view === 'map' ? 'map' : view === 'detail' && (alarm || device) ? 'detail' : 'list',
     q: query.get('q') ?? '',
     item: query.get('item'),
+    seat: query.get('seat'),
+    hours: Number(query.get('hours')) || null,
     next: query.get('next'),
     hash: url.hash.slice(1),
   };
@@ -69,6 +75,8 @@ export function hrefOf(route: Partial<Route> & { page: PageName }): string {
   if (route.view && route.view !== 'list') query.set('view', route.view);
   if (route.q) query.set('q', route.q);
   if (route.item) query.set('item', route.item);
+  if (route.seat) query.set('seat', route.seat);
+  if (route.hours) query.set('hours', String(route.hours));
   if (route.next) query.set('next', route.next);
   const text = query.toString();
   return pathOf[route.page] + (text ? `?${text}` : '') + (route.hash ? `#${route.hash}` : '');
