@@ -64,11 +64,7 @@ export function Rates({ body }: { body: KpisBody }) {
       <Figure
         title={texts('kpis.perHour')}
         value={rateText(rate.perHour)}
-        note={
-          hour
-            ? texts('kpis.hourPeak', { peak: hour.count, at: stampText(hour.at, timeZone) })
-            : texts('kpis.total', { n: 0 })
-        }
+        note={hour ? texts('kpis.hourPeak', { peak: hour.count, at: stampText(hour.at, timeZone) }) : ''}
       />
       <Figure
         title={texts('kpis.flood')}

@@ -1,4 +1,5 @@
 import type { KpiPoint, KpisBody } from '../../../devices/contract/api.ts';
+import { usePlace } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
 import { Link } from '../frame/header.tsx';
@@ -11,10 +12,11 @@ type Named = Pick<KpiPoint, 'device' | 'deviceName' | 'rule' | 'title'>;
 /** Where it is and what it says; a device leads to its panel. */
 function Name({ point: { device, deviceName, rule, title } }: { point: Named }) {
   const texts = useTexts();
+  const name = usePlace().device({ device, deviceName });
   const known = useCity((state) => state.devices.has(device));
   return (
     <span className="kpis-name">
-      {known ? <Link to={hrefOf({ page: 'duty', device })}>{deviceName}</Link> : <span>{deviceName || device}</span>}
+      {known ? <Link to={hrefOf({ page: 'duty', device })}>{name}</Link> : <span>{name}</span>}
       <span className="small muted">
         {texts.pick(title)} <span className="faint">{rule}</span>
       </span>
