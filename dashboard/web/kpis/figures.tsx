@@ -75,11 +75,7 @@ export function Rates({ body }: { body: KpisBody }) {
           span: spanText(flood.ms),
         })}
       />
-      <Figure
-        title={texts('kpis.count')}
-        value={groupText(total)}
-        note={texts('kpis.total', { n: groupText(total) })}
-      />
+      <Figure title={texts('kpis.sounded')} value={groupText(total)} note={texts('kpis.soundedNote')} />
     </section>
   );
 }
