@@ -121,7 +121,7 @@ describe('whatever happens in an evening', () => {
           for (const holds of Object.values(always)) holds(open, seen);
         });
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 
@@ -138,7 +138,7 @@ describe('whatever happens in an evening', () => {
       fc.property(evening, (happenings) => {
         expect(ends(happenings, true)).toEqual(ends(happenings, false));
       }),
-      { numRuns: 30 },
+      { numRuns: 10 },
     );
   });
 });
