@@ -6,43 +6,10 @@ import type { AnnunciationRow, StateTables } from '../../../devices/contract/sta
 import { handClock } from '../../../kit/clock.ts';
 import { silentLog } from '../../../kit/log.ts';
 import { openSql } from '../../../kit/sql/open-sql.ts';
-import type { Migrations, Sql } from '../../../kit/sql/sql.ts';
+import type { Sql } from '../../../kit/sql/sql.ts';
+import { stateTables } from '../../../test/support/state-tables.ts';
 import { kpis } from './kpis.ts';
 import { startSeatMeters } from './seat-meters.ts';
-
-/** What rules writes, as far as figures read it (`StateTables`). */
-const tables: Migrations = {
-  '0001': {
-    async up(db) {
-      await db.schema
-        .createTable('alarms')
-        .addColumn('id', 'text', (c) => c.primaryKey())
-        .addColumn('seq', 'bigint')
-        .addColumn('open', 'integer')
-        .addColumn('priority', 'text')
-        .addColumn('device', 'text')
-        .addColumn('area', 'text')
-        .addColumn('since', 'bigint')
-        .addColumn('raised_at', 'bigint')
-        .addColumn('body', 'text')
-        .execute();
-      await db.schema
-        .createTable('annunciations')
-        .addColumn('seq', 'bigint', (c) => c.primaryKey())
-        .addColumn('at', 'bigint')
-        .addColumn('alarm', 'text')
-        .addColumn('device', 'text')
-        .addColumn('rule', 'text')
-        .addColumn('priority', 'text')
-        .addColumn('categories', 'text')
-        .addColumn('area', 'text')
-        .addColumn('acked_at', 'bigint')
-        .addColumn('returned_at', 'bigint')
-        .execute();
-      await db.schema.createIndex('annunciations_at').on('annunciations').column('at').execute();
-    },
-  },
-};
 
 const both = (en: string) => ({ zh: en, en });
 const catalogue = catalogueSchema.parse({ title: both('c'), version: '1', warning: both('d'), domains: [] });
@@ -66,7 +33,7 @@ const hour = (n: number) => n * 3_600_000;
 let sql: Sql<StateTables>;
 let seq: number;
 beforeEach(async () => {
-  sql = await openSql<StateTables>({ url: ':memory:', migrations: tables });
+  sql = await openSql<StateTables>({ url: ':memory:', migrations: stateTables });
   seq = 0;
 });
 afterEach(() => sql.close());
