@@ -7,6 +7,7 @@ import type { DemoPlan } from './city/plan.ts';
 import { controlMethods, type SimulatorControl } from './control.ts';
 import { type FaultDesk, faultDesk } from './faults/fault-desk.ts';
 import { openingScript, type ScriptLine } from './faults/kinds.ts';
+import { type HandedIn, pastOf } from './past.ts';
 import { loadReplay } from './replay/read-data.ts';
 import { type Replay, startReplay } from './replay/replay.ts';
 import { type Report, type Simulation, simulation } from './simulation.ts';
@@ -27,7 +28,10 @@ export interface SimulatorParts {
   readonly world?: Clock;
   /** Faults that begin by themselves; the opening of the demonstration by default. */
   readonly script?: readonly ScriptLine[];
-  /** How much of a replay's past is sent at the start, ms; a day by default. 0 where an earlier start has sent it. */
+  /**
+   * How much of a replay's past is sent at the start, ms; a day by default. 0 where an earlier start has sent it: then
+   * devices that keep their readings hand in none either.
+   */
   readonly replayPastMs?: number;
   readonly log: Log;
 }
@@ -41,6 +45,10 @@ export interface Simulators extends Running, SimulatorControl {
 
 /** World ms between looks at who is due. */
 const LOOK_MS = 200;
+/** World ms after which devices hand in what they kept: they are connected, and have reported once. */
+const HAND_IN_MS = 22_000;
+/** World ms until a device tries again to hand in. */
+const AGAIN_MS = 5_000;
 
 /**
  * Runs the simulated city on real sockets: devices with their own MQTT connection to the platform, a field broker for those
@@ -61,6 +69,17 @@ export async function startSimulators(parts: SimulatorParts): Promise<Simulators
       if ('values' in report) sent.readings += Object.keys(report.values).length;
       ways.send(report);
     };
+    if (parts.replayPastMs !== 0) {
+      const waiting: HandedIn[] = [];
+      const begin = () => void waiting.push(...pastOf(plan, desk, clock.now(), world.now()));
+      stopping.defer('past', world.after(HAND_IN_MS, begin));
+      stopping.defer(
+        'hand in',
+        world.every(AGAIN_MS, () => {
+          for (const kept of waiting.splice(0)) void handIn(ways, kept, () => waiting.push(kept));
+        }),
+      );
+    }
     const replays: Replay[] = [];
     const control = controlOver({ parts, world, desk, city, ways, replays, sent });
     stopping.defer(
@@ -101,6 +120,11 @@ export async function startSimulators(parts: SimulatorParts): Promise<Simulators
     await stopping.run();
     throw err;
   }
+}
+
+/** Publishes what a device kept; `again` where it did not get through. */
+async function handIn(ways: WaysOut, { device, payload }: HandedIn, again: () => void): Promise<void> {
+  if ('refused' in (await ways.sendPayload(device, payload))) again();
 }
 
 interface Controlled {

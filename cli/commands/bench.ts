@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { biogasBench, biogasBenchSize, toBiogasTable } from '../../bench/biogas/index.ts';
 import { ingestBench, ingestBenchSize } from '../../bench/ingest.ts';
 import { methaneBench } from '../../bench/methane.ts';
 import { type Report, toTable } from '../../bench/report.ts';
@@ -54,6 +55,25 @@ export function benchCommand(): Command {
         print(await methaneBench({ ...what, ...common() }), json);
       },
     );
+  withJson(command.command('biogas'))
+    .description(
+      '沼气研判参考：在未用于拟合的模拟城镇上的混淆矩阵 / biogas advice: its confusion matrix on simulated towns that it was not fitted on',
+    )
+    .option(
+      '--cases <n>',
+      '每个城镇每种泄漏的例数 / cases of each kind of leak in each town',
+      whole,
+      biogasBenchSize.cases,
+    )
+    .option('--fit', '先重新拟合并写入模型文件 / fit the model anew first, and write its file')
+    .action(async ({ json, cases, fit }: typeof biogasBenchSize & Json & { fit?: boolean }) => {
+      const { fitBiogas, writeModel } = await import('../../bench/biogas/fit.ts');
+      const model = fit ? fitBiogas(cases, new Date().toISOString().slice(0, 10)) : undefined;
+      if (model) writeModel(model);
+      const report = await biogasBench({ cases, model, progress: say });
+      if (!json) console.log(`${toBiogasTable(report)}\n`);
+      print(report, json);
+    });
   withJson(command.command('faults'))
     .description(
       '故障：一座小城被反复弄坏，应答过的读数一条不少（十分钟以内） / a small city is broken again and again; no acknowledged reading may be missing (ten minutes at most)',

@@ -4,6 +4,7 @@ import type {
   AlarmBody,
   AlarmsBody,
   AuditBody,
+  BiogasBody,
   CityBody,
   ClocksBody,
   DeviceBody,
@@ -232,6 +233,10 @@ const deviceType = z
         everyMs: z.number().optional(),
         derived: z.literal(true).optional(),
         combustible: z.literal(true).optional(),
+        tells: z
+          .enum(['methane', 'ethane', 'temperature', 'demand', 'pressure', 'rain', 'knocks', 'cover-open'])
+          .optional()
+          .describe('what it tells about gas in an underground space; a type that has methane sits in one'),
       }),
     ),
   })
@@ -321,6 +326,32 @@ export const bodies = {
       }),
     ),
   }) satisfies z.ZodType<AuditBody>,
+  biogas: z.object({
+    alarm: z.string(),
+    asOf: time.describe('the moment it was judged for, ms since 1970 UTC'),
+    advice: z.object({
+      score: z.number().nullable().describe('0 a leak, 1 biogas; null: too little data. Advice only'),
+      says: z.enum(['biogas', 'leak', 'unclear', 'too-little-data']),
+      reasons: z
+        .array(
+          bilingual.extend({
+            what: z.string(),
+            weight: z.number().describe('log-odds: above 0 it speaks for biogas, below for a leak'),
+          }),
+        )
+        .readonly(),
+      because: bilingual.nullable(),
+      wouldHelp: z.array(bilingual).readonly().describe('what would make it surer'),
+      dataUsed: z.object({
+        from: time.nullable(),
+        to: time.nullable(),
+        samples: z.number(),
+        gaps: z.number(),
+        gapHours: z.number(),
+      }),
+    }),
+    model: z.string().describe('version of the model'),
+  }) satisfies z.ZodType<BiogasBody>,
   city: z.object({
     city: citySchema,
     types: z.array(deviceType),

@@ -10,6 +10,7 @@ import type { ServerContext } from './context.ts';
 import { answerFaults, answerUnknown } from './faults.ts';
 import { openApiDocument } from './openapi.ts';
 import { alarmRoutes } from './routes/alarms.ts';
+import { biogasRoutes } from './routes/biogas.ts';
 import { cityRoutes } from './routes/city.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -68,6 +69,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     ledgerRoutes(guarded, context);
     incidentRoutes(guarded, context);
     kpiRoutes(guarded, context);
+    biogasRoutes(guarded, context);
     if (context.demo) demoRoutes(guarded, context, context.demo);
     guarded.get('/api/v1/openapi.json', { config: { public: true }, schema: { hide: true } }, async () =>
       app.swagger(),

@@ -1,3 +1,4 @@
+import type { BiogasAdvice } from '../biogas/advise.ts';
 import type { LedgerLine } from '../detectors/ledger.ts';
 import type { Bilingual, DeviceType } from '../model/device-type.ts';
 import type { Alarm, AlarmEvent, Verdict } from './alarm.ts';
@@ -111,6 +112,19 @@ export interface AlarmsBody {
 export interface AlarmBody {
   readonly alarm: Alarm;
   readonly events: readonly AlarmEvent[];
+}
+
+/**
+ * GET /api/v1/alarms/:id/biogas: advice on an alarm of methane in an underground space, worked out anew from stored readings.
+ * 404 `not-underground` for any other alarm.
+ */
+export interface BiogasBody {
+  readonly alarm: string;
+  /** The moment it was judged for, ms: now, or when the alarm returned. */
+  readonly asOf: number;
+  readonly advice: BiogasAdvice;
+  /** Version of the model. */
+  readonly model: string;
 }
 
 /** POST /api/v1/alarms/acknowledge {ids: string[], note?, commandId?} and POST /api/v1/alarms/reset {id, note?, commandId?} → CommandOutcome */

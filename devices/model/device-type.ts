@@ -8,6 +8,17 @@ export interface Bilingual {
 
 export type ValueKind = 'number' | 'boolean' | 'text';
 
+/** What a measurement can be in a judgement of gas in an underground space. */
+export type UndergroundRole =
+  | 'methane'
+  | 'ethane'
+  | 'temperature'
+  | 'demand'
+  | 'pressure'
+  | 'rain'
+  | 'knocks'
+  | 'cover-open';
+
 /** One quantity that a device of a type reports, or that is derived from what it reports. */
 export interface Measurement {
   readonly title: Bilingual;
@@ -29,6 +40,8 @@ export interface Measurement {
   readonly derived?: true;
   /** Counts combustible gas: a device's `gasUnit` says in which unit it sends this one. */
   readonly combustible?: true;
+  /** What it tells about gas in an underground space (devices/biogas); a type that has `methane` sits in one. */
+  readonly tells?: UndergroundRole;
 }
 
 /** What a device of one kind is: data, from which parsing, validation, simulators, charts and documents are made. */

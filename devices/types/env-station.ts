@@ -62,6 +62,7 @@ export const envStation = defineDeviceType({
       range: [0, 200],
       maxPerMinute: 30,
       everyMs: minutes(5),
+      tells: 'rain',
     },
   },
 });

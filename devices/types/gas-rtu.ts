@@ -27,6 +27,7 @@ export const gasRtu = defineDeviceType({
       range: [0, 1000],
       maxPerMinute: 400,
       everyMs: minutes(1),
+      tells: 'pressure',
     },
     'rtu.gasTemperature': {
       title: { zh: '燃气温度', en: 'Gas temperature' },
@@ -42,6 +43,7 @@ export const gasRtu = defineDeviceType({
       unit: 'm3/h',
       range: [0, 50000],
       everyMs: minutes(1),
+      tells: 'demand',
     },
     'rtu.flowTotal': {
       title: { zh: '累计流量', en: 'Volume, cumulative' },

@@ -16,7 +16,12 @@ export const manholeSensor = defineDeviceType({
       range: [0, 180],
       everyMs: hours(1),
     },
-    'manhole.coverOpen': { title: { zh: '井盖打开', en: 'Cover open' }, kind: 'boolean', unit: '1' },
+    'manhole.coverOpen': {
+      title: { zh: '井盖打开', en: 'Cover open' },
+      kind: 'boolean',
+      unit: '1',
+      tells: 'cover-open',
+    },
     /** Below zero when water stands above the rim. */
     'manhole.freeboard': {
       title: { zh: '液面距井口', en: 'Water below the rim' },

@@ -24,6 +24,7 @@ export const pipeGuard = defineDeviceType({
       unit: '1',
       range: [0, 100],
       everyMs: minutes(1),
+      tells: 'knocks',
     },
     ...batteryPowered('guard'),
   },

@@ -18,6 +18,7 @@ export const undergroundGas = defineDeviceType({
       maxPerMinute: 5,
       everyMs: minutes(10),
       combustible: true,
+      tells: 'methane',
     },
     'ug.ethane': {
       title: { zh: '乙烷', en: 'Ethane' },
@@ -25,6 +26,7 @@ export const undergroundGas = defineDeviceType({
       unit: '[ppm]',
       range: [0, 10000],
       everyMs: minutes(30),
+      tells: 'ethane',
     },
     'ug.temperature': {
       title: { zh: '井内温度', en: 'Temperature in the pit' },
@@ -33,6 +35,7 @@ export const undergroundGas = defineDeviceType({
       range: [-30, 80],
       maxPerMinute: 10,
       everyMs: minutes(30),
+      tells: 'temperature',
     },
     'ug.waterPresent': {
       title: { zh: '井内积水', en: 'Water in the pit' },

@@ -7,6 +7,7 @@ import { testCity } from '../city/test-city.ts';
 import { step } from '../simulation.ts';
 import { faultDesk } from './fault-desk.ts';
 import { faultKinds, leakLevel, openingScript } from './kinds.ts';
+import { sewerLevel } from './underground.ts';
 
 const plan = demoPlan(testCity);
 const at = Date.parse('2026-06-01T03:00:00Z');
@@ -36,6 +37,8 @@ describe('a fault on purpose', () => {
       'burning-bin',
       'bad-payload',
       'pressure',
+      'pit-leak',
+      'sewer-gas',
     ]);
     for (const { title, expect: seen } of faultKinds) {
       for (const text of [title.zh, title.en, seen.zh, seen.en]) expect(text.length).toBeGreaterThan(3);
@@ -137,6 +140,24 @@ describe('a fault on purpose', () => {
     expect(new Set(sent).size).toBe(6);
     expect(() => JSON.parse(sent[0]!)).toThrow();
     expect(() => JSON.parse(sent[1]!)).toThrow();
+  });
+
+  it('breaks a pipe beside a pit: over 1 and 2.5 %VOL within minutes, no steeper than the monitor is believed, with ethane', () => {
+    const times = Array.from({ length: 61 }, (_, i) => i * 10);
+    const levels = course('pit-leak', 'ug.ch4Vol', times) as number[];
+    expect(levels[0]).toBeLessThan(0.4);
+    expect(levels[9]).toBeGreaterThan(1);
+    expect(levels[36]).toBeGreaterThan(2.5);
+    for (const [i, level] of levels.entries()) if (i > 0) expect(level - levels[i - 1]!).toBeLessThan(5 / 6);
+    expect((course('pit-leak', 'ug.ethane', [360]) as number[])[0]).toBeGreaterThan(300);
+  });
+
+  it('lets a sewer make gas as it has for days, until some minutes in it passes 1 %VOL, without ethane', () => {
+    for (let hour = -72; hour <= 0; hour += 0.25) expect(sewerLevel(hour)).toBeLessThan(0.95);
+    expect(sewerLevel(0)).toBeGreaterThan(0.75);
+    expect(sewerLevel(0.03)).toBeLessThan(1);
+    expect(sewerLevel(0.25)).toBeGreaterThan(1);
+    expect((course('sewer-gas', 'ug.ethane', [3600]) as number[])[0]).toBeLessThan(10);
   });
 
   it('cuts a gateway until it is over or stopped', () => {

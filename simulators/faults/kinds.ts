@@ -1,6 +1,7 @@
 import { constant, type Values } from '../city/behaviour/behaviour.ts';
 import { clamp, rounded } from '../city/chance.ts';
 import type { FaultKind } from './fault.ts';
+import { pitLeak, sewerGas } from './underground.ts';
 
 /** Number in a report, or `otherwise` where the report has none. */
 const number = (values: Values, name: string, otherwise: number): number => {
@@ -192,6 +193,8 @@ export const faultKinds: readonly FaultKind[] = [
   burningBin,
   badPayload,
   pressure,
+  pitLeak,
+  sewerGas,
 ];
 
 /** A demonstration's opening: world seconds after the start, and what begins then. */
@@ -202,6 +205,8 @@ export interface ScriptLine {
 
 /** Early enough that the first P1 gas alarm is there within 90 s of the start; one thing at a time. */
 export const openingScript: readonly ScriptLine[] = [
+  // Its past is told when the devices hand in theirs; it rings when the leak is over.
+  { afterS: 0, kind: 'sewer-gas' },
   { afterS: 25, kind: 'leak' },
   { afterS: 110, kind: 'tilted-pole' },
 ];

@@ -15,6 +15,7 @@ import { say } from '../ui/toast.tsx';
 import { Actions, type AsideDialog } from './actions.tsx';
 import { AlarmHead } from './alarm-head.tsx';
 import { AsideBox } from './aside-box.tsx';
+import { BiogasBox } from './biogas-box.tsx';
 import { ClauseBox } from './clause-box.tsx';
 import { CurveBox } from './curve-box.tsx';
 import { Facts, Values } from './facts.tsx';
@@ -50,6 +51,7 @@ export function DevicePanel({ alarmId, device, onAcknowledge, onPutAside, onDevi
         <Siblings device={device} current={alarm} onAlarm={onAlarm} />
         {alarm && <IncidentBox alarm={alarm} onAlarm={onAlarm} />}
         {record && <Measured record={record} alarm={alarm} />}
+        {alarm && <BiogasBox alarm={alarm} />}
         {alarm && <ClauseBox alarm={alarm} />}
         {alarm && <History events={events} />}
         {record && <Values record={record} />}
