@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dashboard } from '../../dashboard/app.ts';
 import { bodies } from '../../dashboard/server/bodies.ts';
@@ -9,7 +10,10 @@ import type { AlarmsBody, BiogasBody } from '../../devices/contract/api.ts';
 import type { Device } from '../../devices/contract/registry.ts';
 import { openDuckdbTelemetryStore } from '../../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
 import type { TelemetryRow, TelemetryStore } from '../../kit/telemetry/telemetry-store.ts';
+import { openBrowser, openDesk, smallTargets, tooWide } from '../support/browser.ts';
 import { type DashboardCity, dashboardCity, kitchen } from '../support/dashboard-city.ts';
+import { buildPage, claim, pageDir } from '../support/page.ts';
+import { needs } from '../support/tools.ts';
 import { until } from '../support/until.ts';
 
 /** Alarms of pits in a city that really runs: their past is in the store, their alarm comes from the rules. */
@@ -80,7 +84,7 @@ describe('the biogas advice on an alarm', () => {
     const body = bodies.biogas.parse(await adviceOn(await rings('pit-leak', 3.1)));
     expect(body.advice.says).toBe('leak');
     expect(body.advice.reasons[0]).toMatchObject({ what: 'ethane', zh: expect.stringContaining('乙烷') });
-    expect(body.advice.reasons.map(({ what }) => what)).toEqual(expect.arrayContaining(['habit', 'slow-rise']));
+    expect(body.advice.reasons.map(({ what }) => what)).toEqual(expect.arrayContaining(['habit', 'came-and-went']));
     expect(body.asOf).toBeGreaterThanOrEqual(START);
     expect(body.advice.dataUsed.samples).toBeGreaterThan(400);
   });
@@ -118,5 +122,65 @@ describe('the biogas advice on an alarm', () => {
       code: 'not-underground',
       zh: expect.stringContaining('地下空间'),
     });
+  });
+});
+
+needs('chromium', 'cjk-font')('the biogas box in the detail of an alarm', () => {
+  let browser: Awaited<ReturnType<typeof openBrowser>>;
+  let page: Page;
+  const box = () => page.getByRole('region', { name: /沼气研判参考|Biogas advice/ });
+  const open = async (device: string) => {
+    const { items } = await get<AlarmsBody>(`/api/v1/alarms?device=${device}`);
+    await page.goto(`/?alarm=${encodeURIComponent(items[0]!.id)}&view=detail`);
+  };
+
+  beforeAll(async () => {
+    await buildPage();
+    const served = await city.dashboard({ webDir: pageDir });
+    browser = await openBrowser();
+    ({ page } = await openDesk(browser, served.url, { width: 1440, height: 1000 }));
+    await page.goto(`/claim#${await served.accounts.firstLink()}`);
+    await claim(page, '值班员', 'geese that stay awake');
+  });
+  afterAll(() => browser?.close());
+
+  it('says what it looks like, why, with the numbers, and that it is advice only', async () => {
+    await open('pit-leak');
+    await box().getByText('像泄漏').waitFor();
+    await box()
+      .getByText(/^乙烷 .* ppm，为甲烷的 2\.\d %/)
+      .waitFor();
+    expect(await box().getByText('仅供参考，不代替研判，不改变告警。').isVisible()).toBe(true);
+    expect(
+      await box()
+        .getByRole('img', { name: /沼气倾向 \d+ %/ })
+        .isVisible(),
+    ).toBe(true);
+  });
+
+  it('says plainly that there is too little data, and shows no score', async () => {
+    await open('pit-new');
+    await box().getByText('数据不足，不作判断').waitFor();
+    await box()
+      .getByText(/^只有 .* 小时的甲烷数据/)
+      .waitFor();
+    expect(await box().getByRole('img').count()).toBe(0);
+  });
+
+  it('speaks English too, in light and dark, and fits a phone', async () => {
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('button', { name: 'Light' }).click();
+    await open('pit-sewer');
+    await box().getByText('Advice only: it does not replace a verdict and changes nothing about the alarm.').waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await box().scrollIntoViewIfNeeded();
+    expect(await tooWide(page)).toBe(0);
+    expect((await smallTargets(page, 44)).filter((target) => /Refresh|more reasons/.test(target))).toEqual([]);
+  });
+
+  it('is not there for an alarm of a kitchen', async () => {
+    await open('hearth-1');
+    await page.getByRole('complementary').getByText('Clause of the standard').waitFor();
+    expect(await box().count()).toBe(0);
   });
 });

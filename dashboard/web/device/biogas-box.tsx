@@ -67,8 +67,8 @@ function Judged({ advice }: { advice: Advice }) {
     <>
       <p className="biogas-word">
         <b>{texts(`biogas.says.${says}`)}</b>
-        {because && <span className="small muted"> {texts.pick(because)}</span>}
       </p>
+      {because && <p className="small muted">{texts.pick(because)}</p>}
       {score !== null && <Scale score={score} />}
       {shown.length > 0 && (
         <ul className="biogas-reasons small">
