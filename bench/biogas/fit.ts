@@ -11,6 +11,8 @@ import { type Example, fitLogistic } from './logistic.ts';
 const MOST_LEAKS_CALLED_BIOGAS = 0.005;
 /** Biogas called a leak that the choice of that word may leave: a wasted call-out, no danger. */
 const MOST_BIOGAS_CALLED_LEAK = 0.05;
+/** Stands for a word that is not chosen yet. */
+const SMALLEST = 0.001;
 
 interface Row {
   readonly biogas: boolean;
@@ -46,12 +48,12 @@ export function fitBiogas(perTown: number, on: string): Model {
     features: Object.fromEntries(
       features.map(({ id }, i) => [id, { weight: rounded(weights[i + 1]!), centre: rounded(centres[i]!) }]),
     ),
-    says: { biogasFrom: 1, leakTo: 0 },
+    says: { biogasFrom: 1, leakTo: SMALLEST },
     fitted: {
       on,
       by: `yanshao bench biogas --fit --cases ${perTown}`,
       seeds: `fit-0 … fit-${3 * perTown - 1} for the weights, choose-0 … choose-${3 * perTown - 1} for the words`,
-      towns: fittingTowns.map(({ id }) => id),
+      towns: fittingTowns.map(({ id }) => id).join(', '),
       cases: rows.length,
       leaksCalledBiogas: 0,
     },
@@ -91,7 +93,7 @@ interface Judged {
 }
 
 function judged({ evidence, happening }: Case, model: Model): Judged {
-  const { score, says } = adviseBiogas(evidence, { ...model, says: { biogasFrom: 0.5, leakTo: 0 } });
+  const { score, says } = adviseBiogas(evidence, { ...model, says: { biogasFrom: 0.5, leakTo: SMALLEST } });
   return { leak: isLeak(happening), score, mayBeBiogas: says === 'biogas' };
 }
 

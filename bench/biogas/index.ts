@@ -18,7 +18,7 @@ export interface BiogasBenchOptions {
   readonly towns?: readonly Town[];
 }
 
-export const biogasBenchSize = { cases: 100 };
+export const biogasBenchSize = { cases: 120 };
 
 /** Leaks called biogas that we put up with: the error that can kill. */
 const MOST_LEAKS_CALLED_BIOGAS = 0.02;

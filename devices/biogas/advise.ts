@@ -50,6 +50,8 @@ const STALE_HOURS = 3;
 const FULL_HOURS = 48;
 /** A single reason this strong for a leak is enough never to say biogas … */
 const STRONG_FOR_LEAK = -1.1;
+/** … one this strong, certainty reckoned in, is enough to say a leak: ethane in a gassy sewer is a leak in a gassy sewer … */
+const DECIDES_LEAK = -2.2;
 /** … and none counts for more than this for biogas: it takes several to say so. Gas may be lean, a manhole old. */
 const MOST_FOR_BIOGAS = 1.5;
 /** Reasons lighter than this say nothing worth reading. */
@@ -63,10 +65,16 @@ export function adviseBiogas(evidence: Evidence, model: Model): BiogasAdvice {
   }
   const found = findings(prepared);
   const reasons = reasonsOf(found, model);
-  const odds = certainty(coverage) * (model.intercept + reasons.reduce((sum, { weight }) => sum + weight, 0));
-  const score = 1 / (1 + Math.exp(-odds));
+  const score = 1 / (1 + Math.exp(-oddsOf(reasons, certainty(coverage), model)));
   const silent = features.filter(({ id }) => !found.has(id) && model.features[id]?.weight);
   return { score, ...wordOf(score, reasons, model), reasons, wouldHelp: silent.map(({ wants }) => wants), dataUsed };
+}
+
+/** Log-odds of biogas against a leak: the reasons' sum, as far as it may be believed. */
+function oddsOf(reasons: readonly Reason[], sure: number, { intercept, says }: Model): number {
+  const sum = sure * (intercept + reasons.reduce((odds, { weight }) => odds + weight, 0));
+  const decided = reasons.some(({ weight }) => sure * weight <= DECIDES_LEAK);
+  return decided ? Math.min(sum, Math.log(says.leakTo / (1 - says.leakTo))) : sum;
 }
 
 /**
@@ -147,7 +155,7 @@ function reasonsOf(found: ReadonlyMap<string, Found>, model: Model): Reason[] {
 }
 
 function wordOf(score: number, reasons: readonly Reason[], { says }: Model): Pick<BiogasAdvice, 'says' | 'because'> {
-  if (score <= says.leakTo) return { says: 'leak', because: null };
+  if (score <= says.leakTo + 1e-9) return { says: 'leak', because: null };
   if (score < says.biogasFrom) return { says: 'unclear', because: null };
   const against = reasons.find(({ weight }) => weight <= STRONG_FOR_LEAK);
   if (!against) return { says: 'biogas', because: null };

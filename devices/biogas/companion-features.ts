@@ -1,6 +1,7 @@
-import type { Neighbour, Series } from './evidence.ts';
-import { type Feature, figure, held, type Prepared } from './feature.ts';
+import { type Feature, figure, held } from './feature.ts';
+import { followsThePipe } from './follows-the-pipe.ts';
 import { gridOf, heardIn, mean, PER_HOUR } from './grid.ts';
+import { neighbours } from './neighbours.ts';
 
 /** What other measurements at the space say. */
 
@@ -49,80 +50,6 @@ const warmth: Feature = {
     };
   },
 };
-
-/** A network that is watched for less than this shows no rhythm, hours. */
-const RHYTHM_HOURS = 18;
-const LAGS = 3 * PER_HOUR;
-
-/**
- * What escapes rises and falls with the pressure of the pipe, within hours. Where only the demand is known, pressure is taken
- * to fall when much is drawn. Sewage keeps the hours of people too, and rises with the demand.
- */
-const follows: Feature = {
-  id: 'follows-the-pipe',
-  sign: -1,
-  wants: {
-    zh: `管道压力或调压站流量，与升到高位之后 ${RHYTHM_HOURS} 小时以上的曲线`,
-    en: `pressure of the pipe or flow of the station, and ${RHYTHM_HOURS} h of curve after it was up`,
-  },
-  of(prepared) {
-    const { demand, pressure } = prepared.evidence;
-    const best = pressure ? bestLag(prepared, pressure, 1) : demand ? bestLag(prepared, demand, -1) : null;
-    if (!best) return null;
-    const whom = pressure
-      ? { zh: '管道压力', en: 'the pressure' }
-      : { zh: '用气负荷（反向）', en: 'the demand, reversed' };
-    return {
-      x: held(best.r, -1, 1),
-      say: () => ({
-        zh: `${figure(best.hours)} 小时内与${whom.zh}的相关系数 ${figure(best.r)}（泄漏随压力起伏，沼气不随）`,
-        en: `Correlates ${figure(best.r)} with ${whom.en} over ${figure(best.hours)} h (a leak follows the pressure, biogas does not)`,
-      }),
-    };
-  },
-};
-
-/** The strongest correlation of the given sign at any lag up to {@link LAGS}, since the curve was up. */
-function bestLag({ evidence, methane, episode }: Prepared, series: Series, sign: 1 | -1) {
-  const pipe = gridOf(series, evidence.from, evidence.to);
-  let best: { r: number; hours: number } | null = null;
-  for (let lag = 0; lag <= LAGS; lag++) {
-    const pairs: [number, number][] = [];
-    for (let slot = Math.max(episode.high, lag); slot < methane.length; slot++) {
-      const [gas, drawn] = [methane[slot]!, pipe[slot - lag]!];
-      if (!Number.isNaN(gas) && !Number.isNaN(drawn)) pairs.push([gas, drawn]);
-    }
-    if (pairs.length < RHYTHM_HOURS * PER_HOUR) continue;
-    const r = sign * correlation(pairs);
-    if (!best || r > best.r) best = { r, hours: pairs.length / PER_HOUR };
-  }
-  return best;
-}
-
-/** Pearson's r of pairs in the order of time, the straight trend of each taken out; 0 where one of them never moves. */
-function correlation(pairs: readonly (readonly [number, number])[]): number {
-  const a = detrended(pairs.map(([first]) => first));
-  const b = detrended(pairs.map(([, second]) => second));
-  let [ab, aa, bb] = [0, 0, 0];
-  for (const [i, x] of a.entries()) {
-    ab += x * b[i]!;
-    aa += x * x;
-    bb += b[i]! * b[i]!;
-  }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
-}
-
-function detrended(values: readonly number[]): number[] {
-  const middle = (values.length - 1) / 2;
-  const level = mean(values);
-  let [up, width] = [0, 0];
-  for (const [i, value] of values.entries()) {
-    up += (i - middle) * (value - level);
-    width += (i - middle) ** 2;
-  }
-  const slope = width > 0 ? up / width : 0;
-  return values.map((value, i) => value - level - slope * (i - middle));
-}
 
 /** Rain that washes a sewer, mm in an hour. */
 const SHOWER_MM = 4;
@@ -177,61 +104,6 @@ const digging: Feature = {
   },
 };
 
-/**
- * A neighbour has risen when it gained this share of the rise here, not less than this (%VOL), and more than it moved by
- * itself in the day before.
- */
-const SHARE_OF_RISE = 0.08;
-const LEAST_GAIN = 0.1;
-const BEFORE = 2 * PER_HOUR;
-/** Hours of a neighbour's past without which nobody knows how it moves by itself. */
-const PAST = 6 * PER_HOUR;
-
-/** Gas from a pipe comes up in several spaces, one after the other as they lie further away. */
-const neighbours: Feature = {
-  id: 'neighbours',
-  sign: -1,
-  wants: { zh: '相邻地下空间的读数', en: 'readings of neighbouring underground spaces' },
-  of({ evidence, episode }) {
-    const near = [...(evidence.neighbours ?? [])].sort((a, b) => a.metres - b.metres);
-    const onsets = near.map((one) => onsetOf(one, evidence.from, evidence.to, episode));
-    const heard = onsets.filter((onset) => onset !== undefined);
-    if (heard.length === 0) return null;
-    const risen = heard.filter((onset) => onset !== null);
-    const ordered = risen.every((onset, i) => onset > (risen[i - 1] ?? episode.low));
-    const x = (risen.length / heard.length) * (ordered ? 1 : 0.25);
-    const order =
-      risen.length === 0
-        ? { zh: '', en: '' }
-        : ordered
-          ? { zh: '，由近及远', en: ', the nearer the sooner' }
-          : { zh: '，但不按远近次序', en: ', not in the order of their distance' };
-    return {
-      x,
-      say: () => ({
-        zh: `相邻 ${heard.length} 处地下空间（最近 ${figure(near[0]!.metres)} m）中 ${risen.length} 处同期上升${order.zh}`,
-        en: `Of ${heard.length} neighbouring spaces (the nearest at ${figure(near[0]!.metres)} m) ${risen.length} rose with it${order.en}`,
-      }),
-    };
-  },
-};
-
-/** The slot in which a neighbour began to rise with the episode; null: it did not; undefined: it was not heard. */
-function onsetOf(
-  { methane }: Neighbour,
-  from: number,
-  to: number,
-  { low, top, floor }: Prepared['episode'],
-): number | null | undefined {
-  const grid = gridOf(methane, from, to);
-  const before = heardIn(grid, low - BEFORE - 24 * PER_HOUR, low - BEFORE);
-  if (before.length < PAST || heardIn(grid, low, grid.length).length === 0) return undefined;
-  const [least, most] = [Math.min(...before), Math.max(...before)];
-  const wanted = most + Math.max(LEAST_GAIN, SHARE_OF_RISE * (top - floor), 0.5 * (most - least));
-  for (let slot = Math.max(0, low - BEFORE); slot < grid.length; slot++) if (grid[slot]! >= wanted) return slot;
-  return null;
-}
-
 /** What earlier alarms of the point were: it counts, and only so much. */
 const past: Feature = {
   id: 'past-verdicts',
@@ -252,4 +124,12 @@ const past: Feature = {
   },
 };
 
-export const companionFeatures: readonly Feature[] = [ethane, neighbours, follows, digging, warmth, afterRain, past];
+export const companionFeatures: readonly Feature[] = [
+  ethane,
+  neighbours,
+  followsThePipe,
+  digging,
+  warmth,
+  afterRain,
+  past,
+];
