@@ -14,11 +14,11 @@ export async function buildPage(): Promise<void> {
   expect(await once(built, 'exit')).toEqual([0, null]);
 }
 
-/** Uses the one-time link that the page shows, and waits until the duty desk stands. */
+/** Uses the one-time link that the page shows. */
 export async function claim(page: Page, name: string, password: string): Promise<void> {
   await page.getByLabel('用户名').fill(name);
   await page.getByLabel('密码', { exact: true }).fill(password);
   await page.getByLabel('再输一次密码').fill(password);
   await page.getByRole('button', { name: '设置并进入' }).click();
-  await page.locator('.map-holder[data-ready]').waitFor();
+  await page.getByRole('complementary').first().waitFor();
 }

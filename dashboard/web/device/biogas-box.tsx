@@ -109,13 +109,14 @@ const hoursBetween = (from: number | null, to: number | null): string =>
 /** Where the score stands between a leak and biogas: ink, not alarm colours. */
 function Scale({ score }: { score: number }) {
   const texts = useTexts();
-  const percent = Math.round(100 * score);
+  // Advice is never certain.
+  const percent = Math.min(99, Math.max(1, Math.round(100 * score)));
   return (
     <div className="biogas-scale" role="img" aria-label={texts('biogas.scale', { percent })}>
       <span className="tiny faint">{texts('biogas.end.leak')}</span>
       <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
         <rect className="biogas-rail" x="0" y="3" width="100" height="4" rx="2" />
-        <rect className="biogas-mark" x={Math.min(98, Math.max(0, percent - 1))} y="0" width="2" height="10" />
+        <rect className="biogas-mark" x={percent - 1} y="0" width="2" height="10" />
       </svg>
       <span className="tiny faint">{texts('biogas.end.biogas')}</span>
       <b className="small">{percent} %</b>
