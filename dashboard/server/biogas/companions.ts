@@ -1,6 +1,6 @@
 import type { Device } from '../../../devices/contract/registry.ts';
 import type { DeviceType, UndergroundRole } from '../../../devices/model/device-type.ts';
-import { distanceM } from '../../../devices/model/distance.ts';
+import { distance } from '../../../kit/metres.ts';
 
 /** One measurement of a device, taken for its role. */
 export interface Source {
@@ -45,7 +45,7 @@ export function companionsOf(
   for (const device of devices) {
     for (const [role, measurement] of rolesOf.get(device.type) ?? []) {
       const own = device.id === space.id;
-      const metres = own ? 0 : distanceM(space, device);
+      const metres = own ? 0 : distance(space, device);
       if (own ? role !== 'methane' : metres <= within[role]) found[role].push({ device, measurement, metres });
     }
   }
