@@ -11,8 +11,8 @@ import type { Device } from '../../devices/contract/registry.ts';
 import { openDuckdbTelemetryStore } from '../../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
 import type { TelemetryRow, TelemetryStore } from '../../kit/telemetry/telemetry-store.ts';
 import { openBrowser, openDesk, smallTargets, tooWide } from '../support/browser.ts';
+import { buildPage, pageDir } from '../support/built-page.ts';
 import { type DashboardCity, dashboardCity, kitchen } from '../support/dashboard-city.ts';
-import { buildPage, claim, pageDir } from '../support/page.ts';
 import { needs } from '../support/tools.ts';
 import { until } from '../support/until.ts';
 
@@ -140,7 +140,11 @@ needs('chromium', 'cjk-font')('the biogas box in the detail of an alarm', () => 
     browser = await openBrowser();
     ({ page } = await openDesk(browser, served.url, { width: 1440, height: 1000 }));
     await page.goto(`/claim#${await served.accounts.firstLink()}`);
-    await claim(page, '值班员', 'geese that stay awake');
+    const password = 'geese that stay awake';
+    await page.getByLabel('用户名').fill('值班员');
+    for (const label of ['密码', '再输一次密码']) await page.getByLabel(label, { exact: true }).fill(password);
+    await page.getByRole('button', { name: '设置并进入' }).click();
+    await page.getByRole('complementary').first().waitFor();
   });
   afterAll(() => browser?.close());
 
