@@ -1,4 +1,5 @@
 import type { ConditionContext } from '../../devices/city/expressions.ts';
+import type { Device } from '../../devices/contract/registry.ts';
 import { inSchedule, type Moment } from '../judge/schedule.ts';
 import type { CompiledRule } from '../standards/compile.ts';
 import { constantsIn } from '../standards/constants.ts';
@@ -36,12 +37,18 @@ function conditionHolds(core: Core, unit: Unit, rule: CompiledRule, at: number):
   }
 }
 
-const noSun = { altitude: 0, dark: false };
-const noConstants = {};
+/** What stands for a name that an expression does not speak of. */
+const unused: Omit<ConditionContext, 'r' | 'facts'> = {
+  c: {},
+  device: {},
+  local: { hour: 0, minute: 0, minuteOfDay: 0, weekday: 0, workingDay: false, holiday: false },
+  sun: { altitude: 0, dark: false },
+  records: { workOrders: 0, permits: 0, protectionPlans: 0 },
+};
 
 /**
- * What a condition or an expression sees, built only when it is asked; constants come in `constantUnit`. Constants and the sun are
- * dear: they are worked out only where `uses` names them, or where it is left out.
+ * What a condition or an expression sees, built only when it is asked; constants come in `constantUnit`. What is dear (constants,
+ * the local hour, the sun) is worked out only where `uses` names it, or where that is left out.
  */
 export function conditionContext(
   core: Core,
@@ -52,25 +59,28 @@ export function conditionContext(
   uses?: ReadonlySet<string>,
 ): ConditionContext {
   const { device } = unit;
+  const speaksOf = (name: string): boolean => uses === undefined || uses.has(name);
   return {
     r,
-    c: uses?.has('c') === false ? noConstants : constantsIn(device, constantUnit),
+    c: speaksOf('c') ? constantsIn(device, constantUnit) : unused.c,
     facts: device.facts,
-    device: {
-      id: device.id,
-      type: device.type,
-      area: device.area ?? '',
-      site: device.site ?? '',
-      gateway: device.gateway ?? '',
-      circuit: device.circuit ?? '',
-      model: device.model ?? '',
-      grid: device.grid ?? '',
-    },
-    local: localContext(core, at),
-    sun: uses?.has('sun') === false ? noSun : sunAt(at, device),
-    records: core.records(device.id, at),
+    device: speaksOf('device') ? deviceContext(device) : unused.device,
+    local: speaksOf('local') ? localContext(core, at) : unused.local,
+    sun: speaksOf('sun') ? sunAt(at, device) : unused.sun,
+    records: speaksOf('records') ? core.records(device.id, at) : unused.records,
   };
 }
+
+const deviceContext = (device: Device): ConditionContext['device'] => ({
+  id: device.id,
+  type: device.type,
+  area: device.area ?? '',
+  site: device.site ?? '',
+  gateway: device.gateway ?? '',
+  circuit: device.circuit ?? '',
+  model: device.model ?? '',
+  grid: device.grid ?? '',
+});
 
 function localContext(core: Core, at: number): ConditionContext['local'] {
   const local = core.zone.local(at);

@@ -52,7 +52,7 @@ function evaluate(core: Core, unit: Unit, rule: CompiledRule, at: number, seen: 
   const { run, uses } = rule.expression!;
   try {
     const holds = run(conditionContext(core, unit, '1', at, readings(core, unit, rule, seen), uses));
-    core.problems.clear(rule.key, unit.device.id);
+    if (core.problems.some) core.problems.clear(rule.key, unit.device.id);
     return holds;
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);

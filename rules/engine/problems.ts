@@ -5,6 +5,8 @@ export interface Problems {
   add(rule: string, device: string, text: string): void;
   /** A problem that no longer exists: the constant was registered, the device removed. */
   clear(rule: string, device: string): void;
+  /** Whether there is any at all: what clears its own on a busy path need not ask. */
+  readonly some: boolean;
   list(): RulesStats['problems'];
 }
 
@@ -22,6 +24,9 @@ export function problems(): Problems {
       else found.set('rest', { rule: '*', device: '*', text: `further problems beyond the ${KEPT} listed`, count: 1 });
     },
     clear: (rule, device) => void found.delete(`${rule} ${device}`),
+    get some() {
+      return found.size > 0;
+    },
     list: () => [...found.values()],
   };
 }
