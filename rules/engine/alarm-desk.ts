@@ -298,11 +298,8 @@ export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
       const standing = byId.get(id);
       if (!standing) return false;
       const next = { ...standing, incident, firstOut };
-      if (note !== null) write(next, 'note', at, null, note);
-      else {
-        changed.set(id, next);
-        byId.set(id, next);
-      }
+      if (note === null) silently(next);
+      else write(next, 'note', at, null, note);
       return true;
     },
     changed: () => changed.values(),
