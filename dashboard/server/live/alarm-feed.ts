@@ -1,6 +1,7 @@
 import type { Alarm, AlarmEvent } from '../../../devices/contract/alarm.ts';
 import type { StateTables } from '../../../devices/contract/state-tables.ts';
 import type { Sql } from '../../../kit/sql/sql.ts';
+import { openRows } from './open-rows.ts';
 
 export interface AlarmQuery {
   readonly openOnly: boolean;
@@ -37,13 +38,8 @@ const parse = (row: { body: string }): Alarm => JSON.parse(row.body) as Alarm;
 export function alarmFeed({ db }: Sql<StateTables>): AlarmFeed {
   return {
     async open() {
-      // The number first: an alarm that changes between the two is then seen again, and none is missed.
-      const { seq } = await db
-        .selectFrom('alarms')
-        .select((e) => e.fn.max('seq').as('seq'))
-        .executeTakeFirstOrThrow();
-      const rows = await db.selectFrom('alarms').select('body').where('open', '=', 1).orderBy('seq').execute();
-      return { alarms: rows.map(parse), seq: Number(seq ?? 0) };
+      const { rows, seq } = await openRows<Alarm>(db, 'alarms');
+      return { alarms: rows, seq };
     },
 
     async since(seq) {

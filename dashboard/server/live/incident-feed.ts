@@ -2,6 +2,7 @@ import type { Alarm } from '../../../devices/contract/alarm.ts';
 import type { Incident, IncidentEvent, IncidentMember } from '../../../devices/contract/incident.ts';
 import type { StateTables } from '../../../devices/contract/state-tables.ts';
 import type { Sql } from '../../../kit/sql/sql.ts';
+import { openRows } from './open-rows.ts';
 
 export interface IncidentQuery {
   readonly openOnly: boolean;
@@ -37,13 +38,8 @@ const parse = ({ body }: { body: string }): Incident => JSON.parse(body) as Inci
 export function incidentFeed({ db }: Sql<StateTables>): IncidentFeed {
   return {
     async open() {
-      // The number first: one that changes between the two is then seen again, and none is missed.
-      const { seq } = await db
-        .selectFrom('incidents')
-        .select((e) => e.fn.max('seq').as('seq'))
-        .executeTakeFirstOrThrow();
-      const rows = await db.selectFrom('incidents').select('body').where('open', '=', 1).orderBy('seq').execute();
-      return { incidents: rows.map(parse), seq: Number(seq ?? 0) };
+      const { rows, seq } = await openRows<Incident>(db, 'incidents');
+      return { incidents: rows, seq };
     },
     async since(seq) {
       const rows = await db
