@@ -46,7 +46,8 @@ export function incidentLayers(theme: 'light' | 'dark', language: 'zh' | 'en'): 
       source: 'ys-incidents',
       filter: part('first'),
       layout: {
-        'text-field': firstOutWord[language],
+        // From afar the symbols of a leak lie on each other: the word would stand for nothing.
+        'text-field': ['step', ['zoom'], '', 13.5, firstOutWord[language]],
         'text-font': ['Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', 'sans-serif'],
         'text-size': 11.5,
         'text-offset': [0, 1.5],
