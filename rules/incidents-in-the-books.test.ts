@@ -76,4 +76,22 @@ describe('an incident in the books', () => {
     await b.passes('10:05');
     expect((await incidents(b))[0]!.crews).toMatchObject([{ id: 'c-1', phone: '0734-1' }]);
   });
+
+  it('is judged as a whole: a member that is closed already is judged with the rest', async () => {
+    const b = await leak();
+    const [first] = await b.alarms();
+    await b.reads('10:05', 'pit-1', { 'ug.ch4Vol': 0 });
+    await b.asks({ type: 'acknowledge', alarms: [first!.id] });
+    const { id } = (await incidents(b))[0]!;
+    const outcome = await b.asks({
+      type: 'judge',
+      of: { incident: id },
+      kind: 'biogas',
+      evidence: 'no ethane in either pit',
+    });
+    expect(outcome).toMatchObject({ done: true, changed: expect.arrayContaining([first!.id]) });
+    expect((await b.alarms()).map(({ verdict }) => verdict?.kind)).toEqual(['biogas', 'biogas']);
+    const members = await b.state.db.selectFrom('incident_members').select('body').execute();
+    expect(members.map(({ body }) => JSON.parse(body).cut.by)).toEqual(['verdict', 'verdict']);
+  });
 });

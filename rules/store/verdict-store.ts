@@ -8,14 +8,17 @@ type Judge = Extract<Command, { type: 'judge' }>;
 
 /** The rows that a verdict speaks of, open or closed: those named, or all members of an incident. */
 export async function judgedRows(db: Db, of: Judge['of']): Promise<Alarm[]> {
-  const from = db.selectFrom('alarms').select('body');
   const rows =
     'alarms' in of
-      ? from.where('id', 'in', of.alarms)
-      : from.where('id', 'in', (members) =>
-          members.selectFrom('incident_members').select('alarm').where('incident', '=', of.incident),
-        );
-  return (await rows.execute()).map(({ body }) => JSON.parse(body) as Alarm);
+      ? await db.selectFrom('alarms').select('body').where('id', 'in', of.alarms).execute()
+      : await db
+          .selectFrom('incident_members as m')
+          .innerJoin('alarms as a', 'a.id', 'm.alarm')
+          .select('a.body')
+          .where('m.incident', '=', of.incident)
+          .orderBy('m.since')
+          .execute();
+  return rows.map(({ body }) => JSON.parse(body) as Alarm);
 }
 
 /** Keeps a verdict on each of these alarms; nothing is ever changed or deleted here. */
