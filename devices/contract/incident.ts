@@ -47,6 +47,7 @@ export interface IncidentMember extends Point {
   readonly device: string;
   /** The device's name. */
   readonly name: string;
+  readonly nameEn: string | null;
   readonly deviceType: string;
   readonly site: string | null;
   readonly circuit: string | null;
@@ -138,7 +139,9 @@ export interface Incident extends IncidentPlace {
   /** `incident:` and the id of its first-out alarm: never changes. */
   readonly id: string;
   readonly hazard: 'gas';
+  /** Of the first-out's device. */
   readonly name: string;
+  readonly nameEn: string | null;
   readonly area: string | null;
   readonly openedAt: number;
   /** When the last of its members was closed, ms. */

@@ -52,7 +52,10 @@ export function surroundings(core: Core): Surroundings {
   );
   let closed: { readonly position: number; readonly found: readonly OnPipe[] } = { position: -1, found: [] };
   return {
-    circuitOf: (device) => core.units.get(device)?.device.circuit ?? null,
+    deviceOf(id) {
+      const device = core.units.get(id)?.device;
+      return { circuit: device?.circuit ?? null, nameEn: device?.nameEn ?? null };
+    },
     around({ ring, centre, circuits, area }: Outline, at): Around {
       const inRing = sitesInside(sites(), ring, centre);
       return {
@@ -130,7 +133,8 @@ function between(closed: readonly OnPipe[], a: Sign, b: Sign): ClosedValve | nul
   for (const { valve, pipe, alongM } of closed) {
     if (pipe.circuit !== a.circuit) continue;
     const [one, other] = [along(pipe.line, a).alongM, along(pipe.line, b).alongM];
-    if (Math.min(one, other) < alongM && alongM < Math.max(one, other)) return { id: valve.id, name: valve.name };
+    if (Math.min(one, other) < alongM && alongM < Math.max(one, other))
+      return { id: valve.id, name: valve.name, nameEn: valve.nameEn ?? null };
   }
   return null;
 }

@@ -113,6 +113,7 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
       id: `incident:${member.alarm}`,
       firstOut: member.alarm,
       name: member.name,
+      nameEn: member.nameEn,
       area,
       demo,
       openedAt: at,
@@ -127,7 +128,7 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
 
   /** A member that stands anew finds its incident, and may join several into the oldest of them. */
   const find = (alarm: Alarm, own: IncidentState | undefined, at: number): void => {
-    const member = memberOf(alarm, own, surroundings.circuitOf(alarm.device), at);
+    const member = memberOf(alarm, own, surroundings.deviceOf(alarm.device), at);
     const ties = tiesOf(member).sort((a, b) => byStrength(a.link, b.link) || (a.incident < b.incident ? -1 : 1));
     const passed = ties.filter(({ partner }) => member.since - partner.since > policy.tooLateMs);
     const tooLate = passed.length + (own ? 1 : 0) >= 2 && passed.length > 0;
@@ -135,7 +136,7 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
     if (own === undefined && taken.length === 0) {
       const state = begin(member, alarm.area, alarm.demo, at);
       seat(state, { ...member, incident: state.id }, null);
-      say(state, at, 'opened', words.opened(member.name), { alarm: member.alarm });
+      say(state, at, 'opened', words.opened(member), { alarm: member.alarm });
       return;
     }
     const best = taken[0];
@@ -149,7 +150,7 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
       const { link, partner } = best!;
       const more = { alarm: member.alarm, by: link.by };
       // Another level of a detector that is there already is no news of the leak's way.
-      if (link.by !== 'device') say(oldest, at, 'joined', words.joined(member.name, link, partner.name), more);
+      if (link.by !== 'device') say(oldest, at, 'joined', words.joined(member, link, partner), more);
     }
     for (const state of all) if (state !== oldest) merge(state, oldest, member, best!, at);
     if (tooLate) keepApart(oldest, member, passed, at);
@@ -158,7 +159,7 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
   const keepApart = (state: IncidentState, member: IncidentMember, passed: readonly Tie[], at: number): void => {
     for (const { incident, partner } of passed) {
       if (incident === state.id) continue;
-      const text = words.apart(member.name, partner.name, member.since - partner.since);
+      const text = words.apart(member, partner, member.since - partner.since);
       const more = { alarm: member.alarm, by: 'order' as const };
       say(state, at, 'apart', text, { ...more, other: incident });
       say(stateOf(incident), at, 'apart', text, { ...more, other: state.id });
@@ -167,8 +168,8 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
 
   const merge = (from: IncidentState, into: IncidentState, because: IncidentMember, tie: Tie, at: number): void => {
     const more = { alarm: because.alarm, by: tie.link.by };
-    say(into, at, 'merged', words.tookIn(because.name, from.name, from.members.size), { ...more, other: from.id });
-    say(from, at, 'merged', words.merged(because.name, tie.link, into.name), { ...more, other: into.id });
+    say(into, at, 'merged', words.tookIn(because, from, from.members.size), { ...more, other: from.id });
+    say(from, at, 'merged', words.merged(because, tie.link, into), { ...more, other: into.id });
     for (const member of from.members.values()) {
       seat(into, { ...member, incident: into.id }, words.moved(into.id));
     }
@@ -186,7 +187,8 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
 
   const fallApart = (state: IncidentState, { by, leaves, cut, valve }: Split, at: number): void => {
     for (const member of cut) seat(state, { ...member, cut: { by: 'returned', at } }, null);
-    const detail = valve?.name ?? String(Math.round(policy.stayedGoodMs / MINUTE));
+    const minutes = String(Math.round(policy.stayedGoodMs / MINUTE));
+    const detail = valve ?? { name: minutes, nameEn: null };
     for (const part of leaves) {
       const members = part.map(({ alarm }) => state.members.get(alarm)!);
       const first = members[0]!;
@@ -194,8 +196,8 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
       for (const member of members) seat(fresh, { ...member, incident: fresh.id }, words.moved(fresh.id));
       letGo(state, members);
       const more = { alarm: first.alarm, by };
-      say(state, at, 'split', words.splitOff(by, detail, first.name, members.length), { ...more, other: fresh.id });
-      say(fresh, at, 'split', words.splitFrom(by, detail, state.name), { ...more, other: state.id });
+      say(state, at, 'split', words.splitOff(by, detail, first, members.length), { ...more, other: fresh.id });
+      say(fresh, at, 'split', words.splitFrom(by, detail, state), { ...more, other: state.id });
     }
   };
 
@@ -330,7 +332,12 @@ const joins = (alarm: Alarm, seesGas: BookParts['seesGas']): boolean =>
   alarm.override?.kind !== 'out-of-service' &&
   seesGas(alarm);
 
-function memberOf(alarm: Alarm, own: IncidentState | undefined, circuit: string | null, at: number): IncidentMember {
+function memberOf(
+  alarm: Alarm,
+  own: IncidentState | undefined,
+  { circuit, nameEn }: ReturnType<Surroundings['deviceOf']>,
+  at: number,
+): IncidentMember {
   const held = own?.members.get(alarm.id);
   if (held) return held;
   const { id, device, deviceName, deviceType, site, lon, lat, priority, since, active, returnedAt } = alarm;
@@ -339,6 +346,7 @@ function memberOf(alarm: Alarm, own: IncidentState | undefined, circuit: string 
     incident: '',
     device,
     name: deviceName,
+    nameEn,
     deviceType,
     site,
     circuit,

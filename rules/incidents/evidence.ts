@@ -8,6 +8,7 @@ import type { IncidentPolicy } from './policy.ts';
 export interface ClosedValve {
   readonly id: string;
   readonly name: string;
+  readonly nameEn: string | null;
 }
 
 /** What a split is judged by. */

@@ -12,6 +12,7 @@ export interface IncidentState {
   readonly id: string;
   readonly firstOut: string;
   readonly name: string;
+  readonly nameEn: string | null;
   readonly area: string | null;
   readonly demo: boolean;
   readonly openedAt: number;
@@ -40,7 +41,7 @@ const none = (): Record<Priority, number> => ({ P1: 0, P2: 0, P3: 0, P4: 0 });
 
 /** An incident without members yet. */
 export const newIncident = (
-  of: Pick<IncidentState, 'id' | 'firstOut' | 'name' | 'area' | 'demo' | 'openedAt'>,
+  of: Pick<IncidentState, 'id' | 'firstOut' | 'name' | 'nameEn' | 'area' | 'demo' | 'openedAt'>,
 ): IncidentState => ({
   ...of,
   members: new Map(),
@@ -144,6 +145,7 @@ export const describe = (
   id: state.id,
   hazard: 'gas',
   name: state.name,
+  nameEn: state.nameEn,
   area: state.area,
   openedAt: state.openedAt,
   ...end,

@@ -25,7 +25,7 @@ const newBook = (): IncidentBook =>
   incidentBook({
     policy: defaultPolicy,
     surroundings: {
-      circuitOf: (device) => (device.endsWith('0') ? 'pipe' : null),
+      deviceOf: (device) => ({ circuit: device.endsWith('0') ? 'pipe' : null, nameEn: null }),
       around: nowhere,
       closedBetween: () => null,
     },
@@ -208,6 +208,7 @@ const memberOf = (alarm: Alarm): IncidentMember => ({
   incident: 'i',
   device: alarm.device,
   name: alarm.deviceName,
+  nameEn: null,
   deviceType: alarm.deviceType,
   site: null,
   circuit: null,

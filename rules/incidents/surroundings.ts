@@ -15,8 +15,8 @@ export type Around = Omit<IncidentPlace, 'centre' | 'ring' | 'ringM'>;
 
 /** What the book asks of the registry and the newest readings; answers follow from the journal alone. */
 export interface Surroundings {
-  /** The pipe or circuit that a device names. */
-  circuitOf(device: string): string | null;
+  /** The pipe or circuit that a device names, and its English name. */
+  deviceOf(device: string): { readonly circuit: string | null; readonly nameEn: string | null };
   /** Sites, valves, crews, records and wind, as they stand at `at`, ms. */
   around(outline: Outline, at: number): Around;
   /** The valves known to be closed now, as a look between two members; null while there is none. */

@@ -4,6 +4,13 @@ import type { Link } from './link.ts';
 
 /** What an incident's history says, in both languages. */
 
+/** Something with a name, in English where it has one. */
+export interface Named {
+  readonly name: string;
+  readonly nameEn: string | null;
+}
+const en = ({ name, nameEn }: Named): string => nameEn ?? name;
+
 const metres = (m: number): string => `${Math.round(m)} m`;
 
 const tie: Readonly<Record<Link['by'], (link: Link) => Bilingual>> = {
@@ -16,52 +23,52 @@ const tie: Readonly<Record<Link['by'], (link: Link) => Bilingual>> = {
   distance: (link) => ({ zh: `相距 ${metres(link.metres)}`, en: `${metres(link.metres)} apart` }),
 };
 
-export const opened = (name: string): Bilingual => ({
-  zh: `${name} 首先报警`,
-  en: `${name} was the first to alarm`,
+export const opened = (of: Named): Bilingual => ({
+  zh: `${of.name} 首先报警`,
+  en: `${en(of)} was the first to alarm`,
 });
 
-export function joined(name: string, link: Link, partner: string): Bilingual {
+export function joined(of: Named, link: Link, partner: Named): Bilingual {
   const why = tie[link.by](link);
-  return { zh: `${name} 并入：与 ${partner} ${why.zh}`, en: `${name} joined: ${why.en} (${partner})` };
+  return { zh: `${of.name} 并入：与 ${partner.name} ${why.zh}`, en: `${en(of)} joined: ${why.en} (${en(partner)})` };
 }
 
-export function merged(name: string, link: Link, into: string): Bilingual {
+export function merged(of: Named, link: Link, into: Named): Bilingual {
   const why = tie[link.by](link);
   return {
-    zh: `因 ${name}（${why.zh}）并入 ${into} 的事件`,
-    en: `taken into the incident of ${into}, because of ${name} (${why.en})`,
+    zh: `因 ${of.name}（${why.zh}）并入 ${into.name} 的事件`,
+    en: `taken into the incident of ${en(into)}, because of ${en(of)} (${why.en})`,
   };
 }
 
-export function tookIn(name: string, from: string, count: number): Bilingual {
+export function tookIn(of: Named, from: Named, count: number): Bilingual {
   return {
-    zh: `因 ${name}，并入 ${from} 的事件（${count} 条报警）`,
-    en: `took in the incident of ${from} (${count} alarms), because of ${name}`,
+    zh: `因 ${of.name}，并入 ${from.name} 的事件（${count} 条报警）`,
+    en: `took in the incident of ${en(from)} (${count} alarms), because of ${en(of)}`,
   };
 }
 
 const minutes = (ms: number): number => Math.round(ms / 60_000);
 
-export function apart(name: string, other: string, laterMs: number): Bilingual {
+export function apart(of: Named, other: Named, laterMs: number): Bilingual {
   return {
-    zh: `${name} 比 ${other} 一侧晚 ${minutes(laterMs)} 分钟，不可能是气体经此扩散：两起事件不合并`,
-    en: `${name} came ${minutes(laterMs)} min after the side of ${other}: gas did not pass it on its way, so the two stay apart`,
+    zh: `${of.name} 比 ${other.name} 一侧晚 ${minutes(laterMs)} 分钟，不可能是气体经此扩散：两起事件不合并`,
+    en: `${en(of)} came ${minutes(laterMs)} min after the side of ${en(other)}: gas did not pass it on its way, so the two stay apart`,
   };
 }
 
-const why: Readonly<Record<string, (detail: string) => Bilingual>> = {
+const why: Readonly<Record<string, (detail: Named) => Bilingual>> = {
   verdict: () => ({
     zh: '连接两侧的报警经研判不是泄漏',
     en: 'the alarm that joined the two sides was judged to be no leak',
   }),
   returned: (detail) => ({
-    zh: `连接两侧的报警恢复并保持正常 ${detail} 分钟，两侧仍在报警`,
-    en: `the alarm that joined the two sides returned and stayed good for ${detail} min while both sides stand`,
+    zh: `连接两侧的报警恢复并保持正常 ${detail.name} 分钟，两侧仍在报警`,
+    en: `the alarm that joined the two sides returned and stayed good for ${detail.name} min while both sides stand`,
   }),
   valve: (detail) => ({
-    zh: `${detail} 已关闭，仅一侧恢复`,
-    en: `${detail} between them is closed and only one side fell`,
+    zh: `${detail.name} 已关闭，仅一侧恢复`,
+    en: `${en(detail)} between them is closed and only one side fell`,
   }),
   order: () => ({
     zh: '连接两侧的报警出现过晚，气体不可能经此扩散',
@@ -69,18 +76,18 @@ const why: Readonly<Record<string, (detail: string) => Bilingual>> = {
   }),
 };
 
-/** `detail`: minutes of good readings, or the name of a valve. */
-export function splitOff(by: IncidentEvidence, detail: string, name: string, count: number): Bilingual {
+/** `detail` is named for its minutes of good readings, or is a valve. */
+export function splitOff(by: IncidentEvidence, detail: Named, of: Named, count: number): Bilingual {
   const said = why[by]!(detail);
   return {
-    zh: `${name} 一侧（${count} 条报警）分出为另一起事件：${said.zh}`,
-    en: `the side of ${name} (${count} alarms) is an incident of its own: ${said.en}`,
+    zh: `${of.name} 一侧（${count} 条报警）分出为另一起事件：${said.zh}`,
+    en: `the side of ${en(of)} (${count} alarms) is an incident of its own: ${said.en}`,
   };
 }
 
-export function splitFrom(by: IncidentEvidence, detail: string, from: string): Bilingual {
+export function splitFrom(by: IncidentEvidence, detail: Named, from: Named): Bilingual {
   const said = why[by]!(detail);
-  return { zh: `从 ${from} 的事件分出：${said.zh}`, en: `split from the incident of ${from}: ${said.en}` };
+  return { zh: `从 ${from.name} 的事件分出：${said.zh}`, en: `split from the incident of ${en(from)}: ${said.en}` };
 }
 
 export const closed: Bilingual = { zh: '全部报警已关闭', en: 'all of its alarms are closed' };

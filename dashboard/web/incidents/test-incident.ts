@@ -5,6 +5,7 @@ export const anIncident = (changes: Partial<Incident> = {}): Incident => ({
   id: 'incident:pit-1/r/1',
   hazard: 'gas',
   name: 'pit-1',
+  nameEn: null,
   area: null,
   openedAt: 1000,
   closedAt: null,
