@@ -7,6 +7,7 @@ import { type LoadedCity, loadCity } from './devices/city/load-city.ts';
 import type { Device } from './devices/contract/registry.ts';
 import { registryCache } from './devices/registry/registry-cache.ts';
 import { loadRegistry } from './devices/registry/registry-store.ts';
+import { followStandards } from './devices/standards/standards-follower.ts';
 import { deviceTypes } from './devices/types/registry.ts';
 import { ingestMethods, openIngest } from './ingest/main.ts';
 import { doorUrls } from './ingest/mqtt/door-urls.ts';
@@ -57,7 +58,7 @@ export async function startCity({
   const stopping = cleanups(log);
   try {
     progress({ zh: '读取城市与标准目录', en: 'reading the city and its standards' });
-    const city = await loadCity(citiesDir, config.city);
+    const files = await loadCity(citiesDir, config.city);
     const time = sharedClock(folder, config.demo, config.demoSpeed, log);
     const { clock } = time;
     const named = (part: string) => log.child({ part });
@@ -69,6 +70,15 @@ export async function startCity({
     refuseMixing(registry.devices(), config.demo, folder);
     if (config.demo && config.mqttPort === null) throw demoNeedsPlainMqtt();
 
+    let safetyChanged = () => {};
+    const followed = await followStandards({
+      city: files,
+      db: state.db,
+      clock,
+      log: named('standards'),
+      onChange: () => safetyChanged(),
+    });
+    const { city } = stopping.add('standards', followed);
     const ingest = stopping.add(
       'ingest',
       await openIngest({
@@ -82,6 +92,7 @@ export async function startCity({
         log: named('ingest'),
       }),
     );
+    safetyChanged = ingest.safetyChanged;
     const rules = stopping.add(
       'rules',
       await openRules({
@@ -89,7 +100,7 @@ export async function startCity({
         state,
         reader: ingest.reader,
         ingest,
-        city,
+        city: files,
         types: deviceTypes,
         clock,
         log: named('rules'),

@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import('./commands/replay.ts')).replayCommand(),
   bench: async () => (await import('./commands/bench.ts')).benchCommand(),
   city: async () => (await import('./commands/city.ts')).cityCommand(),
+  standards: async () => (await import('./commands/standards.ts')).standardsCommand(),
   import: async () => (await import('./commands/files.ts')).importCommand(),
   export: async () =>
     (await import('./commands/files.ts'))

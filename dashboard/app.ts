@@ -79,7 +79,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
     const people = accounts(parts.accountsDb, parts.worldNow ?? systemClock.now, settings.sessionHours);
     const alarms = alarmFeed(parts.state);
     const incidents = incidentFeed(parts.state);
-    const view = picture(silentAfter(parts.city.catalogue, parts.types, registry), {
+    const view = picture(silentAfter(parts.city, parts.types, registry), {
       has: (id) => registry.device(id) !== undefined,
       ids: () => deviceIds(registry),
     });

@@ -1,5 +1,5 @@
 import type { LoadedCity } from '../devices/city/load-city.ts';
-import { judgedMeasurements, safetyMeasurements } from '../devices/city/safety.ts';
+import { followed, judgedMeasurements, safetyMeasurements } from '../devices/city/safety.ts';
 import { entryCodec, type JournalEntry } from '../devices/contract/entry.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
@@ -59,8 +59,8 @@ export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonl
       registry,
       reloadRegistry,
       types,
-      isSafety: safetyMeasurements(city.catalogue),
-      isJudged: judgedMeasurements(city.catalogue),
+      isSafety: followed(city, safetyMeasurements),
+      isJudged: followed(city, judgedMeasurements),
       journalOptions,
       cutAt: config.journalCutPercent / 100,
       clockToleratedMs: config.clockToleranceSeconds * 1000,

@@ -12,7 +12,7 @@ import { memoryJournal } from '../kit/journal/memory/memory-journal.ts';
 import { silentLog } from '../kit/log.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
 import type { Sql } from '../kit/sql/sql.ts';
-import { type Rules, type RulesTables, rulesMigrations, startRules } from './app.ts';
+import { type Rules, type RulesParts, type RulesTables, rulesMigrations, startRules } from './app.ts';
 import { benchCatalogue, benchCity, bystanders, glance, momentOf } from './engine/engine-bench.ts';
 
 const MB = 1024 * 1024;
@@ -55,7 +55,15 @@ function benchIngest(journal: Journal<JournalEntry>): BenchIngest {
  * The whole rules process over a memory journal and an in-memory database, in a day that is set by hand: a timeline of what
  * is published and what is shown. `kill` drops the process without a word; `start` begins a new one on the same data.
  */
-export async function rulesBench(begins = '10:00', database: { url: string; schema?: string } = { url: ':memory:' }) {
+export async function rulesBench(
+  begins = '10:00',
+  database: { url: string; schema?: string } = { url: ':memory:' },
+  files: Pick<RulesParts['city'], 'city' | 'catalogue' | 'overlays' | 'text'> = {
+    city: benchCity,
+    catalogue: benchCatalogue,
+  },
+) {
+  let city = files;
   const journal = memoryJournal<JournalEntry>({ capBytes: 64 * MB, safetyBytes: MB });
   const clock = handClock(momentOf(begins));
   const ingest = benchIngest(journal);
@@ -67,7 +75,7 @@ export async function rulesBench(begins = '10:00', database: { url: string; sche
       state,
       reader: journal,
       ingest,
-      city: { city: benchCity, catalogue: benchCatalogue },
+      city,
       types: deviceTypes,
       clock,
       log: silentLog,
@@ -96,6 +104,21 @@ export async function rulesBench(begins = '10:00', database: { url: string; sche
     judged,
     get rules() {
       return rules!;
+    },
+    /**
+     * The process dies at once: nothing it has not committed by now is ever written. (Its lease is taken away, so that the
+     * database refuses whatever it would still write.)
+     */
+    async dies() {
+      await state.db
+        .updateTable('lease')
+        .set(({ eb }) => ({ until: 0, fence: eb('fence', '+', 1) }))
+        .execute();
+      await rules?.stop();
+    },
+    /** What the city's files say when rules starts next. */
+    files(next: typeof files) {
+      city = next;
     },
     async passes(time: string) {
       await passTo(time);

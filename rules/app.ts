@@ -1,29 +1,35 @@
 import type { LoadedCity } from '../devices/city/load-city.ts';
 import { type Command, type CommandOutcome, type CommandPort, commandSchema } from '../devices/contract/command.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
+import type { StandardsProposal, StandardsText } from '../devices/contract/standards.ts';
 import type { RulesStats } from '../devices/contract/stats.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
 import { registryCache } from '../devices/registry/registry-cache.ts';
 import { loadRegistry } from '../devices/registry/registry-store.ts';
+import { lastApproved, standardsProposals, standardsText } from '../devices/standards/read-standards.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Cancel, Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { outcomeOf, writeAudit } from './commands/audit.ts';
 import { type CommandParts, type Executed, executeOnRegistry, readmitOutcome } from './commands/execute.ts';
+import { limitFaults } from './commands/limit-faults.ts';
 import { alarmOutcome, executeOnDesk } from './commands/on-desk.ts';
 import { invalidCommand, notReadmitted, notServing } from './commands/refusals.ts';
+import { executeOnStandards, isStandardsCommand, type StandardsCommand } from './commands/standards.ts';
 import { createEngine, type Effects } from './engine/engine.ts';
 import { judgeJournal } from './judge-journal.ts';
-import { startSiteBundles } from './site-bundles.ts';
+import { openStandards } from './open-standards.ts';
+import { type SiteBundles, startSiteBundles } from './site-bundles.ts';
 import { compileCatalogue } from './standards/compile.ts';
 import { loadAlarms } from './store/alarm-store.ts';
 import { commits } from './store/commits.ts';
 import { loadIncidents } from './store/incident-store.ts';
 import { pause, takeLease } from './store/lease.ts';
 import type { RulesTables } from './store/migrations.ts';
-import { derivedOutbox, registryOutbox } from './store/outbox.ts';
+import { derivedOutbox, registryOutbox, standardsOutbox } from './store/outbox.ts';
 import { loadOverrides } from './store/override-store.ts';
+import { tellAgain } from './store/standards-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
 
 export { type RulesTables, rulesMigrations } from './store/migrations.ts';
@@ -33,7 +39,8 @@ export interface RulesParts {
   readonly state: Sql<RulesTables>;
   readonly reader: EntryReader;
   readonly ingest: Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit' | 'provision'>;
-  readonly city: Pick<LoadedCity, 'city' | 'catalogue'>;
+  /** The city and its standards as its files have them: adopted at the first start, a proposal afterwards. */
+  readonly city: Pick<LoadedCity, 'city' | 'catalogue' | 'overlays' | 'text'>;
   readonly types: Readonly<Record<string, DeviceType>>;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,6 +51,12 @@ export interface RulesParts {
 export interface Rules extends Running {
   /** Carries out a command; the same id again gives the same outcome. Never rejects for bad input. */
   readonly command: CommandPort;
+  /** The standards as they are kept: what was asked for, and every version as its authors wrote it. */
+  readonly standards: {
+    proposals(): Promise<readonly StandardsProposal[]>;
+    /** The newest approved version where no number is given. */
+    text(seq?: number): Promise<StandardsText | null>;
+  };
   stats(): RulesStats;
   /** Calls `fn` with the number of the newest event, each time events or incidents were committed. */
   onChange(fn: (seq: number) => void): Cancel;
@@ -60,18 +73,21 @@ const SNAPSHOT_MS = 10_000;
  */
 export async function startRules(parts: RulesParts): Promise<Rules> {
   const { state, reader, ingest, clock, log, types } = parts;
-  const { city, catalogue } = parts.city;
+  const { city } = parts.city;
   const stopping = cleanups(log);
   const stop = new AbortController();
   try {
     const lease = await takeLease(state.db, clock, log, stop.signal);
     stopping.defer('lease', () => lease.release());
-    const compiled = compileCatalogue(catalogue, types, city.platformDepartment);
+    const standards = await openStandards(parts, lease);
+    const first = standards[0]!.catalogue;
+    const compiled = compileCatalogue(first, types, city.platformDepartment, { ceilings: city.ceilings });
     const engine = createEngine({
       catalogue: compiled,
       city,
       types,
-      version: catalogue.version,
+      version: first.version,
+      standards,
       reAlarmMs: parts.reAlarmMs,
     });
     const snapshot = await loadRegistry(state.db);
@@ -83,8 +99,10 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     engine.overrides.load(laid.standing, laid.asked);
     engine.incidents.load(await loadIncidents(state.db));
 
+    let bundles: SiteBundles | undefined;
     const listeners = new Set<(seq: number) => void>();
     const outbox = registryOutbox(state.db, ingest, clock, log, stop.signal);
+    const approved = standardsOutbox(state.db, ingest, clock, log, stop.signal);
     const derived = derivedOutbox(ingest, clock, log, stop.signal);
     const writing = commits({ db: state.db, lease, clock, log, stopped: stop.signal });
     let newest = lastSeq;
@@ -101,12 +119,18 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       clock,
       log,
       stopped: stop.signal,
-      commit: async (effects, cursor) => {
-        if (effects.alarms.length > 0 || effects.events.length > 0 || effects.overrides || effects.incidents) {
-          for (const id of await writing.effects(effects, cursor)) engine.desk.forget(id);
+      commit: async (effects, cursor, rows) => {
+        if (rows || effects.alarms.length > 0 || effects.events.length > 0 || effects.overrides || effects.incidents) {
+          const known = rows ? writing.state(rows, effects, cursor) : writing.effects(effects, cursor);
+          for (const id of await known) engine.desk.forget(id);
           told(effects);
         }
         derived.add([...effects.derived]);
+      },
+      standardsChanged: () => bundles?.changed(),
+      gap: async () => {
+        await tellAgain(state.db, engine.heardOf());
+        void approved.publish();
       },
     });
     // Read from the bottom: nothing new is begun, what is under way ends, and what stands is kept once more.
@@ -118,9 +142,11 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       clock.every(SNAPSHOT_MS, () => void judging.keep()),
     );
     void outbox.publish();
-    const bundles = stopping.add(
+    await tellAgain(state.db, engine.heardOf());
+    void approved.publish();
+    bundles = stopping.add(
       'rules of gateways',
-      startSiteBundles({ catalogue: compiled, version: catalogue.version, registry, ingest, clock, log }),
+      startSiteBundles({ catalogue: () => engine.inForce().catalogue, registry, ingest, clock, log }),
     );
 
     const carryOut = (command: Command): Promise<{ outcome: CommandOutcome; published: boolean }> =>
@@ -131,11 +157,24 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           registry,
           types,
           areas: city.areas.map((a) => a.code),
+          limitFaults: (device) => limitFaults(engine.inForce().catalogue, device),
         });
         for (const change of executed.changes) registry.apply(change);
-        if (executed.changes.length > 0) bundles.changed();
+        if (executed.changes.length > 0) bundles?.changed();
         return { outcome: executed.outcome, published: executed.changes.length === 0 };
       });
+    /** Approved standards judge once the journal has them: the outcome waits for that, as it does for the registry. */
+    const changeStandards = (command: StandardsCommand): Promise<{ outcome: CommandOutcome; published: boolean }> =>
+      writing.serial(() =>
+        writing.transaction(async (trx) => {
+          const before = await outcomeOf(trx, command.id);
+          if (before) return { outcome: before, published: true };
+          const { outcome, approved } = await executeOnStandards(trx, command, city);
+          if (command.type !== 'standards.propose' || !command.dryRun)
+            await writeAudit(trx, command, outcome, clock.now());
+          return { outcome, published: !approved };
+        }),
+      );
     /**
      * Refused messages are judged again by ingest, outside the order of commits: it may have to wait for the journal, and alarms
      * must not. A row goes in once, so that the same command twice does no harm.
@@ -174,25 +213,31 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     };
 
     return {
-      async command(asked) {
-        const parsed = commandSchema.safeParse(asked);
+      async command(given) {
+        const parsed = commandSchema.safeParse(given);
         if (!parsed.success) {
           const first = parsed.error.issues[0];
           return { refused: invalidCommand(`${first?.path.join('.') ?? ''} ${first?.message ?? ''}`.trim()) };
         }
         if (stop.signal.aborted) return { refused: notServing };
         if (parsed.data.type === 'quarantine.readmit') return readmit(parsed.data);
-        const { outcome, published } = await carryOut(parsed.data);
+        const asked = parsed.data;
+        const onStandards = isStandardsCommand(asked);
+        const { outcome, published } = await (onStandards ? changeStandards(asked) : carryOut(asked));
         if (published || 'refused' in outcome) return outcome;
         const reached = await Promise.race([
-          outbox.publish(),
+          onStandards ? approved.publish() : outbox.publish(),
           pause(clock, PUBLISH_WAIT_MS, stop.signal).then(() => false),
         ]);
         return reached ? outcome : { ...outcome, pending: true };
       },
+      standards: {
+        proposals: () => standardsProposals(state.db),
+        text: async (seq) => (await standardsText(state.db, seq ?? (await lastApproved(state.db)))) ?? null,
+      },
       stats() {
         const counted = engine.stats();
-        const waiting = [outbox.problem, writing.problem, judging.problem].flatMap((text) =>
+        const waiting = [outbox.problem, approved.problem, writing.problem, judging.problem].flatMap((text) =>
           text ? [{ rule: '*', device: '*', text, count: 1 }] : [],
         );
         return {

@@ -3,7 +3,7 @@ import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { Clock } from '../kit/clock.ts';
 import { JournalGap } from '../kit/journal/journal.ts';
 import type { Log } from '../kit/log.ts';
-import type { Effects, Engine } from './engine/engine.ts';
+import type { Effects, Engine, StateRow } from './engine/engine.ts';
 import { type Cursor, loadCursor, readState } from './store/alarm-store.ts';
 import type { Commits } from './store/commits.ts';
 import { LeaseLost, pause } from './store/lease.ts';
@@ -18,8 +18,12 @@ export interface JudgingParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly stopped: AbortSignal;
-  /** Makes effects durable together with the cursor, and tells of them. */
-  readonly commit: (effects: Effects, cursor: Cursor) => Promise<void>;
+  /** Makes effects durable together with the cursor, and with rows of state where there are some; then tells of them. */
+  readonly commit: (effects: Effects, cursor: Cursor, rows?: readonly StateRow[]) => Promise<void>;
+  /** Other standards judge from now on; what came of it is committed. */
+  readonly standardsChanged: () => void;
+  /** What the journal told meanwhile was not heard. */
+  readonly gap: () => Promise<void>;
 }
 
 export interface Judging {
@@ -66,6 +70,7 @@ export async function judgeJournal(parts: JudgingParts): Promise<Judging> {
     position = gap.oldest - 1;
     held = Math.max(held, position);
     settled = position;
+    await parts.gap();
   };
   await findState(parts, held, position).catch(async (err) => {
     if (!(err instanceof JournalGap)) throw err;
@@ -75,6 +80,23 @@ export async function judgeJournal(parts: JudgingParts): Promise<Judging> {
   engine.found();
   const atStart = engine.pending();
   if (atStart) await commit(atStart, cursor());
+
+  /**
+   * Other standards took over: everything that changed is kept in the one transaction that tells of it. A start finds either the
+   * old standards before the block, or the new ones after it, never one half of each.
+   */
+  const keepAll = async (effects: Effects | null) => {
+    const rows = new Map<string, StateRow>();
+    // A snapshot may be under way: it is brought to its end first, and holds for the moment at which it began.
+    for (let heldTo: number | null = null; heldTo === null || heldTo < position; ) {
+      const kept = engine.snapshot(Number.POSITIVE_INFINITY);
+      for (const row of kept.rows) rows.set(row.device, row);
+      heldTo = kept.heldTo;
+    }
+    held = position;
+    await commit(effects ?? { alarms: [], events: [], annunciations: [], derived: [] }, cursor(), [...rows.values()]);
+    parts.standardsChanged();
+  };
 
   const judge = async () => {
     const blocks = await reader.read(position, READ_ENTRIES);
@@ -88,7 +110,8 @@ export async function judgeJournal(parts: JudgingParts): Promise<Judging> {
       await writing.serial(async () => {
         const effects = engine.take(block);
         position = block.position;
-        if (effects) await commit(effects, cursor());
+        if (engine.standardsChanged()) await keepAll(effects);
+        else if (effects) await commit(effects, cursor());
         settled = position;
       });
     }

@@ -27,5 +27,7 @@ export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unk
     // The command's own schema refuses what does not fit, with a reason.
     'rules.command': (params): Promise<CommandOutcome> => rules.command(params as Parameters<Rules['command']>[0]),
     'rules.stats': async () => rules.stats(),
+    'rules.standards.proposals': async () => rules.standards.proposals(),
+    'rules.standards.text': async (params) => rules.standards.text((params as { seq?: number }).seq),
   };
 }

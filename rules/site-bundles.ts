@@ -7,8 +7,8 @@ import type { CompiledCatalogue } from './standards/compile.ts';
 import { siteBundle } from './standards/site-bundle.ts';
 
 export interface SiteBundlesParts {
-  readonly catalogue: CompiledCatalogue;
-  readonly version: string;
+  /** What judges now. */
+  readonly catalogue: () => CompiledCatalogue;
   readonly registry: { devices(): Iterable<Device> };
   readonly ingest: Pick<IngestPort, 'provision'>;
   readonly clock: Clock;
@@ -17,7 +17,7 @@ export interface SiteBundlesParts {
 
 /** Hands every gateway's rules to ingest, and again when its devices change. */
 export interface SiteBundles extends Running {
-  /** A device was put or removed. */
+  /** A device was put or removed, or other standards judge. */
   changed(): void;
 }
 
@@ -25,13 +25,14 @@ export interface SiteBundles extends Running {
 const GATHER_MS = 500;
 const AGAIN_MS = 10_000;
 
-export function startSiteBundles({ catalogue, version, registry, ingest, clock, log }: SiteBundlesParts): SiteBundles {
+export function startSiteBundles({ catalogue, registry, ingest, clock, log }: SiteBundlesParts): SiteBundles {
   /** Versions that ingest has. */
   const handed = new Map<string, string>();
   let due: (() => void) | null = null;
   let running = Promise.resolve();
 
   const hand = async (): Promise<void> => {
+    const rules = catalogue();
     const behind = new Map<string, Device[]>();
     for (const gateway of handed.keys()) behind.set(gateway, []);
     for (const device of registry.devices()) {
@@ -41,7 +42,7 @@ export function startSiteBundles({ catalogue, version, registry, ingest, clock, 
       else behind.set(device.gateway, [device]);
     }
     for (const [gateway, devices] of behind) {
-      const bundle = siteBundle(catalogue, version, devices);
+      const bundle = siteBundle(rules, rules.version, devices);
       if (handed.get(gateway) === bundle.version) continue;
       await ingest.provision(gateway, bundle);
       handed.set(gateway, bundle.version);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { itemsOf } from '../../devices/city/items-of.ts';
 import { listCities, loadCity } from '../../devices/city/load-city.ts';
 import { citiesDir } from '../runtime.ts';
+import { writeStandardsFile } from './standards.ts';
 
 /** `yanshao city`: what lies under cities/, and whether it is sound. */
 export function cityCommand(): Command {
@@ -22,6 +23,15 @@ export function cityCommand(): Command {
       console.log(
         `${city.name.zh} / ${city.name.en}: ${items.length} 项 / items, ${items.flatMap((item) => item.rules).length} 条规则 / rules, ${catalogue.version}`,
       );
+    });
+  command
+    .command('catalogue')
+    .argument('<id>')
+    .argument('<file>', '.xlsx 或 .yaml / or')
+    .description('将城市文件夹中的标准目录导出为工作簿 / write the catalogue of a city’s folder as a workbook')
+    .action(async (id: string, file: string) => {
+      const { text } = await loadCity(citiesDir, id);
+      await writeStandardsFile(file, text!);
     });
   return command;
 }

@@ -1,18 +1,20 @@
 import type { Command } from 'commander';
 import { dashboardMethods, openDashboard } from '../../dashboard/main.ts';
-import { loadCity } from '../../devices/city/load-city.ts';
+import { type LoadedCity, loadCity } from '../../devices/city/load-city.ts';
 import type { CommandOutcome, Command as PlatformCommand } from '../../devices/contract/command.ts';
 import { entryCodec, type JournalEntry } from '../../devices/contract/entry.ts';
 import { ingestClient } from '../../devices/contract/ingest-client.ts';
-import type { StateTables } from '../../devices/contract/state-tables.ts';
+import type { StandardsTables, StateTables } from '../../devices/contract/state-tables.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
 import { registryCache } from '../../devices/registry/registry-cache.ts';
 import { changesAfter, loadRegistry, type RegistryTables } from '../../devices/registry/registry-store.ts';
+import { type FollowerParts, followStandards } from '../../devices/standards/standards-follower.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { openDoor } from '../../ingest/door/main.ts';
 import { ingestMethods, journalFile, openIngest } from '../../ingest/main.ts';
 import { doorUrls } from '../../ingest/mqtt/door-urls.ts';
 import { cleanups, type Running } from '../../kit/cleanups.ts';
+import type { Clock } from '../../kit/clock.ts';
 import type { DataFolder } from '../../kit/data-folder.ts';
 import { openSqliteJournalReader } from '../../kit/journal/sqlite/sqlite-journal.ts';
 import type { Log } from '../../kit/log.ts';
@@ -80,32 +82,49 @@ export function processCommand(name: string): Command {
     });
 }
 
-async function runIngest({ config, folder, log, stopping }: Frame): Promise<string> {
+/** The city with the standards in force. */
+async function cityInForce(
+  { config, log, stopping }: Frame,
+  db: FollowerParts<StandardsTables>['db'],
+  clock: Clock,
+  onChange?: () => void,
+): Promise<LoadedCity> {
   const city = await loadCity(citiesDir, config.city);
+  return stopping.add('standards', await followStandards({ city, db, clock, log, ...(onChange && { onChange }) })).city;
+}
+
+async function runIngest(frame: Frame): Promise<string> {
+  const { config, folder, log, stopping } = frame;
   const { clock, steady } = sharedClock(folder, config.demo, config.demoSpeed, log);
   say('· 等待登记库（由 rules 建立） / waiting for the registry, which rules makes');
   const state = await readState({ config, folder, stopping });
   const registry = registryCache(await loadRegistry(state.db));
+  let safetyChanged = () => {};
+  const city = await cityInForce(frame, state.db, clock, () => safetyChanged());
   const reloadRegistry = async () => registry.reset(await loadRegistry(state.db));
   const ingest = stopping.add(
     'ingest',
     await openIngest({ config, folder, registry, reloadRegistry, city, types: deviceTypes, clock, steady, log }),
   );
+  safetyChanged = ingest.safetyChanged;
   await open('ingest', config.ingestPort, 'YANSHAO_INGEST_PORT', ingestMethods(ingest), { folder, log, stopping });
   const urls = doorUrls(config, ingest.mqttPorts);
   stopping.defer('notice of mqtt', folder.announce('mqtt', urls[0] ?? ''));
   return `ingest 运行中 / is running: ${urls.join(' ')}`;
 }
 
-async function runDoor({ config, folder, log, stopping }: Frame): Promise<string> {
-  const city = await loadCity(citiesDir, config.city);
+async function runDoor(frame: Frame): Promise<string> {
+  const { config, folder, log, stopping } = frame;
   const { clock } = sharedClock(folder, config.demo, config.demoSpeed, log);
   const state = await readState({ config, folder, stopping });
+  let safetyChanged = () => {};
+  const city = await cityInForce(frame, state.db, clock, () => safetyChanged());
   const registry = registryCache(await loadRegistry(state.db));
   const rpc = await reach(folder, 'ingest', stopping);
   const changes = (version: number) => changesAfter(state.db, version, 10_000);
   const needs = { config, rpc, registry, changesAfter: changes, city, types: deviceTypes, clock, log };
   const door = stopping.add('door', await openDoor(needs));
+  safetyChanged = door.safetyChanged;
   return `入口 ${door.name} 运行中 / door ${door.name} is running: ${door.url}`;
 }
 
@@ -124,10 +143,11 @@ async function runRules({ config, folder, log, stopping }: Frame): Promise<strin
   return 'rules 运行中 / is running';
 }
 
-async function runDashboard({ config, folder, log, stopping }: Frame): Promise<string> {
-  const city = await loadCity(citiesDir, config.city);
+async function runDashboard(frame: Frame): Promise<string> {
+  const { config, folder, log, stopping } = frame;
   const { clock } = sharedClock(folder, config.demo, config.demoSpeed, log);
   const state = await readState({ config, folder, stopping });
+  const city = await cityInForce(frame, state.db, clock);
   const registry = registryCache(await loadRegistry(state.db));
   const reader = await openReader(folder, stopping);
   // Neither is waited for: the desk shows what is known while one of them is away, and says which.

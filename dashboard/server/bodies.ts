@@ -13,11 +13,15 @@ import type {
   Me,
   OverridesBody,
   PrecisionBody,
+  ProposalsBody,
   QuarantineBody,
   ReadingsBody,
   ReadingsListBody,
   StandardsBody,
+  StandardsDiffBody,
+  StandardsVersionBody,
   VerdictsBody,
+  VersionsBody,
 } from '../../devices/contract/api.ts';
 import {
   crewSchema,
@@ -28,12 +32,15 @@ import {
   workOrderSchema,
 } from '../../devices/contract/beside.ts';
 import { catalogueSchema } from '../../devices/contract/catalogue.ts';
+import { ceilingSchema } from '../../devices/contract/ceiling.ts';
 import { citySchema } from '../../devices/contract/city.ts';
 import type { CommandOutcome, Refusal } from '../../devices/contract/command.ts';
+import { overlaySchema } from '../../devices/contract/overlay.ts';
 import type { OverrideAsk } from '../../devices/contract/overrides.ts';
 import type { Quarantined } from '../../devices/contract/quarantine.ts';
 import { deviceSchema, gatewaySchema, siteSchema } from '../../devices/contract/registry.ts';
 import { actorRoles } from '../../devices/contract/roles.ts';
+import type { StandardsProposal } from '../../devices/contract/standards.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import type { SignInRecord } from './accounts/accounts.ts';
 import { kpisBody } from './kpi/body.ts';
@@ -147,6 +154,12 @@ export const alarmSchema = z
       catalogueVersion: z.string(),
       department: z.string(),
       cooperating: z.array(z.string()),
+      procedure: z.string().optional().describe('<id>@<version> of the procedure that went with it'),
+      overlays: z
+        .array(z.object({ id: z.string(), title: bilingual }))
+        .readonly()
+        .optional()
+        .describe('overlays of its place, laid over the catalogue'),
     }),
     deadlines: z.object({
       ack: time.nullable(),
@@ -310,6 +323,32 @@ const overrideAsk = z
   })
   .meta({ id: 'OverrideAsk' }) satisfies z.ZodType<OverrideAsk>;
 
+const standardsChange = z.object({
+  where: z.string().describe('`<item>.<rule>`, `<item>`, `overlay <id>`, `procedure <id>` or `catalogue`'),
+  overlay: z.string().nullable().describe('the overlay under which it differs; null: everywhere'),
+  field: z.string(),
+  before: z.string().nullable().describe('as JSON; null where it was not there'),
+  after: z.string().nullable().describe('as JSON; null where it is gone'),
+  priority: priority.nullable(),
+  urgent: z.boolean().describe('it touches how a P1 or P2 is judged: two people must stand behind it'),
+});
+const standardsAct = z.object({ id: z.string(), name: z.string(), at: time, reason: z.string() });
+const standardsProposal = z
+  .object({
+    seq: z.number(),
+    version: z.string(),
+    base: z.number().describe('the approved version that it changes; 0 for the first'),
+    by: standardsAct,
+    fromFile: z.boolean().describe('found on disk: nobody stands behind it yet'),
+    changes: z.array(standardsChange),
+    needs: z.union([z.literal(1), z.literal(2)]).describe('people who must stand behind it'),
+    approvals: z.array(standardsAct),
+    rejection: standardsAct.nullable(),
+    state: z.enum(['open', 'approved', 'rejected', 'overtaken']),
+    from: time.nullable().describe('from when it judges; null while it is not approved'),
+  })
+  .meta({ id: 'StandardsProposal' }) satisfies z.ZodType<StandardsProposal>;
+
 export const bodies = {
   alarms: page(alarmSchema) satisfies z.ZodType<AlarmsBody>,
   alarm: z.object({ alarm: alarmSchema, events: z.array(alarmEvent) }) satisfies z.ZodType<AlarmBody>,
@@ -462,8 +501,35 @@ export const bodies = {
   'protection-plan': page(protectionPlanSchema),
   standards: z.object({
     catalogue: catalogueSchema,
+    overlays: z.array(overlaySchema),
+    ceilings: z.array(ceilingSchema).describe('what no limit may exceed, with its scope'),
+    inForce: z
+      .object({ seq: z.number(), from: time, to: time.nullable() })
+      .nullable()
+      .describe('the approved version that this is'),
     open: z.record(z.string(), z.number()),
   }) satisfies z.ZodType<StandardsBody>,
+  versions: z.object({
+    items: z.array(
+      z.object({
+        seq: z.number(),
+        version: z.string(),
+        title: bilingual,
+        from: time,
+        to: time.nullable(),
+        inForce: z.boolean(),
+      }),
+    ),
+  }) satisfies z.ZodType<VersionsBody>,
+  standardsVersion: z.object({
+    proposal: standardsProposal,
+    text: z.object({
+      catalogue: z.string().describe('YAML'),
+      overlays: z.array(z.object({ name: z.string(), text: z.string() })),
+    }),
+  }) satisfies z.ZodType<StandardsVersionBody>,
+  standardsDiff: z.object({ changes: z.array(standardsChange) }) satisfies z.ZodType<StandardsDiffBody>,
+  proposals: z.object({ items: z.array(standardsProposal) }) satisfies z.ZodType<ProposalsBody>,
   started: z.object({ started: z.string() }),
   sent: z.object({ sent: z.literal(true), quarantined: quarantined.optional() }),
 } as const;

@@ -22,6 +22,7 @@ import { quarantineRoutes } from './routes/quarantine.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { standardsRoutes } from './routes/standards.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
 import { requireSignIn } from './sign-in.ts';
 
@@ -60,6 +61,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     healthRoutes(guarded, context);
     sessionRoutes(guarded, context);
     cityRoutes(guarded, context);
+    standardsRoutes(guarded, context);
     registryRoutes(guarded, context);
     readingRoutes(guarded, context);
     quarantineRoutes(guarded, context);

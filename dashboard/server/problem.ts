@@ -32,6 +32,7 @@ const things = {
   alarm: { zh: '告警', en: 'alarm' },
   fault: { zh: '演示故障', en: 'fault of the demonstration' },
   seat: { zh: '席位', en: 'seat' },
+  version: { zh: '标准版本', en: 'version of the standards' },
   address: { zh: '地址', en: 'address' },
   incident: { zh: '事件', en: 'incident' },
 } as const;

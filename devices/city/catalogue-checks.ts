@@ -63,6 +63,7 @@ export function crossCheck(
           );
         }
         checkItem(item, at, types, departments);
+        checkProcedure(item, at, catalogue);
       });
     });
   });
@@ -154,6 +155,17 @@ function checkItem(
     }
   });
   checkLadders(item, at);
+}
+
+function checkProcedure({ procedure }: Item, at: At, { procedures }: Catalogue): void {
+  if (procedure === undefined || Object.hasOwn(procedures, procedure)) return;
+  const known = Object.keys(procedures).join(', ') || '-';
+  at.fault(
+    'procedure',
+    procedure,
+    `没有处置程序“${procedure}”，有：${known}`,
+    `there is no procedure "${procedure}"; there is ${known}`,
+  );
 }
 
 /** Levels of one measurement that can hold together must exclude each other, and a ladder holds one measurement, one way up. */
@@ -266,7 +278,6 @@ function checkLimit(rule: Limited, at: At, measurement: Measurement): void {
       `the instrument reports ${measurement.range.join(' to ')} ${unit}: this limit is never met`,
     );
   }
-  checkCeiling(rule, at, value, unit);
   checkDeadband(rule, at, value, unit, measurement);
 }
 
@@ -287,34 +298,6 @@ function checkExpression(expr: string, at: At): void {
 }
 
 type Threshold = Extract<Rule, { kind: 'threshold' }>;
-
-function checkCeiling(rule: Threshold, at: At, value: number | undefined, unit: string): void {
-  const { ceiling } = rule;
-  if (!ceiling) return;
-  const converted = conversion(ceiling.unit, unit, 'natural');
-  if ('refused' in converted) {
-    at.fault(
-      'ceiling',
-      ceiling.unit,
-      `上限单位 ${ceiling.unit} 不能换算为 ${unit}`,
-      `ceiling unit: ${converted.refused}`,
-    );
-  } else if (value === undefined || !rule.op.startsWith('>')) {
-    at.fault(
-      'ceiling',
-      ceiling,
-      '上限只用于数值的 > 或 >= 规则',
-      'a ceiling belongs to a > or >= rule with a plain number',
-    );
-  } else if (value > converted.convert(ceiling.value)) {
-    at.fault(
-      'limit',
-      rule.limit,
-      `限值高于上限 ${ceiling.value} ${ceiling.unit}（${ceiling.scope}）`,
-      `the limit is above its ceiling of ${ceiling.value} ${ceiling.unit} (${ceiling.scope})`,
-    );
-  }
-}
 
 function checkDeadband(
   rule: Threshold,

@@ -7,6 +7,16 @@ export interface CatalogueFault {
   readonly value: unknown;
   readonly zh: string;
   readonly en: string;
+  /** The file, where it is not the catalogue itself. */
+  readonly file?: string;
+  /** The cell of a workbook: `规则!D12`. */
+  readonly cell?: string;
+}
+
+/** One line for a terminal: where, and what, in both languages. */
+export function faultLine({ file, cell, line, path, en, zh }: CatalogueFault): string {
+  const where = cell ?? `${file ? `${file} ` : ''}line ${line}`;
+  return `  ${where}  ${path}: ${en} / ${zh}`;
 }
 
 /** A fault before its line is known. */

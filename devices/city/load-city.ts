@@ -6,14 +6,21 @@ import { z } from 'zod';
 import { Problem } from '../../kit/problem.ts';
 import type { Catalogue } from '../contract/catalogue.ts';
 import { type City, citySchema } from '../contract/city.ts';
+import type { Overlay } from '../contract/overlay.ts';
+import type { StandardsText } from '../contract/standards.ts';
+import { faultLine } from './catalogue-fault.ts';
 import { type Demo, demoSchema } from './demo.ts';
-import { parseCatalogue } from './parse-catalogue.ts';
+import { parseStandards, type StandardsOptions } from './parse-standards.ts';
 import { seatFaults } from './seats.ts';
 
 /** One city as its folder describes it. */
 export interface LoadedCity {
   readonly city: City;
   readonly catalogue: Catalogue;
+  /** What is laid over the catalogue in some places. */
+  readonly overlays?: readonly Overlay[];
+  /** Catalogue and overlays as they stand in their files. */
+  readonly text?: StandardsText;
   /** The city's folder. */
   readonly dir: string;
   /** Geometry and map styles, served under /geo/. */
@@ -37,13 +44,13 @@ export async function loadCity(citiesDir: string, id: string): Promise<LoadedCit
   const dir = join(citiesDir, id);
   const city = await readYaml(join(dir, 'city.yaml'), citySchema);
   if (city.id !== id) throw new Problem(`${join(dir, 'city.yaml')} says id "${city.id}" in a folder named "${id}"`);
-  const catalogue = await readCatalogue(join(dir, 'catalogue.yaml'), city);
-  const faults = seatFaults(city, catalogue);
+  const standards = await readStandards(dir, city);
+  const faults = seatFaults(city, standards.catalogue);
   if (faults.length > 0) throw new Problem(`${join(dir, 'city.yaml')} does not hold:\n${faults.join('\n')}`);
   const demoFile = join(dir, 'demo.yaml');
   return {
     city,
-    catalogue,
+    ...standards,
     dir,
     geoDir: join(dir, 'geo'),
     demo: existsSync(demoFile) ? await readYaml(demoFile, demoSchema) : null,
@@ -58,14 +65,25 @@ export function listCities(citiesDir: string): string[] {
     .sort();
 }
 
-async function readCatalogue(file: string, city: City): Promise<Catalogue> {
-  const parsed = parseCatalogue(await read(file), {
-    departments: city.departments.map(({ id }) => id),
-    seasons: (city.seasons ?? []).map(({ name }) => name),
-  });
-  if ('catalogue' in parsed) return parsed.catalogue;
-  const lines = parsed.faults.map(({ line, path, zh, en }) => `  line ${line}  ${path}: ${en} / ${zh}`);
-  throw new Problem(`${file} has ${parsed.faults.length} faults:\n${lines.join('\n')}`);
+/** What a city's standards are checked against: its departments, areas, seasons and ceilings. */
+export const standardsOptions = (city: City): StandardsOptions => ({
+  departments: city.departments.map(({ id }) => id),
+  areas: city.areas.map(({ code }) => code),
+  seasons: (city.seasons ?? []).map(({ name }) => name),
+  ceilings: city.ceilings,
+});
+
+async function readStandards(dir: string, city: City): Promise<Pick<LoadedCity, 'catalogue' | 'overlays' | 'text'>> {
+  const file = join(dir, 'catalogue.yaml');
+  const folder = join(dir, 'overlays');
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.yaml')) : [];
+  const overlays = await Promise.all(
+    names.sort().map(async (name) => ({ name, text: await read(join(folder, name)) })),
+  );
+  const text = { catalogue: await read(file), overlays };
+  const parsed = parseStandards(text, standardsOptions(city));
+  if ('standards' in parsed) return { ...parsed.standards, text };
+  throw new Problem(`${file} has ${parsed.faults.length} faults:\n${parsed.faults.map(faultLine).join('\n')}`);
 }
 
 async function readYaml<T>(file: string, schema: z.ZodType<T>): Promise<T> {

@@ -97,16 +97,6 @@ describe('a fault', () => {
   });
 
   it.each<[string, Record<string, string>, string]>([
-    [
-      'a limit above its ceiling',
-      { limit: "{ value: 30, unit: '%{LEL}' }", ceiling: "{ value: 25, unit: '%{LEL}', scope: level 1 }" },
-      'above its ceiling of 25',
-    ],
-    [
-      'a ceiling got round by another unit',
-      { limit: "{ value: 2, unit: '%{VOL}' }", ceiling: "{ value: 25, unit: '%{LEL}', scope: level 1 }" },
-      'above its ceiling of 25',
-    ],
     ['a unit of another quantity', { limit: '{ value: 20, unit: Cel }' }, 'Cel (temperature) cannot become'],
     ['a unit nobody knows', { limit: "{ value: 20, unit: '%LEL' }" }, '"%LEL" is not a UCUM unit'],
     ['a limit the instrument never reaches', { limit: "{ value: 120, unit: '%{LEL}' }" }, 'never met'],

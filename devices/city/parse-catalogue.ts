@@ -4,7 +4,7 @@ import type { DeviceType } from '../model/device-type.ts';
 import { deviceTypes } from '../types/registry.ts';
 import { crossCheck } from './catalogue-checks.ts';
 import type { CatalogueFault, Finding } from './catalogue-fault.ts';
-import { linedYaml } from './yaml-lines.ts';
+import { type LinedYaml, linedYaml } from './yaml-lines.ts';
 
 export interface ParseOptions {
   /** Department ids of the city; left out, departments are not checked. */
@@ -23,15 +23,7 @@ export type ParsedCatalogue = { readonly catalogue: Catalogue } | { readonly fau
 export function parseCatalogue(text: string, options: ParseOptions = {}): ParsedCatalogue {
   const yaml = linedYaml(text);
   if (yaml.errors.length > 0) {
-    return {
-      faults: yaml.errors.map(({ line, message }) => ({
-        line,
-        path: '',
-        value: undefined,
-        zh: `YAML 语法错误：${message}`,
-        en: `not YAML: ${message}`,
-      })),
-    };
+    return { faults: yamlFaults(yaml) };
   }
   const located = ({ path, value, zh, en }: Finding): CatalogueFault => ({
     line: yaml.lineOf(path),
@@ -41,17 +33,30 @@ export function parseCatalogue(text: string, options: ParseOptions = {}): Parsed
     en,
   });
   const findings: Finding[] = [];
-  const resolved = resolveBases(yaml.data, findings);
+  const resolved = resolveBases(yaml.data, findings, basesOf(yaml.data));
   const parsed = catalogueSchema.safeParse(resolved);
-  if (!parsed.success) findings.push(...parsed.error.issues.map((issue) => shapeFinding(issue, resolved)));
+  if (!parsed.success) findings.push(...shapeFindings(parsed.error, resolved));
   else findings.push(...crossCheck(parsed.data, options.types ?? deviceTypes, options.departments, options.seasons));
   if (findings.length > 0 || !parsed.success) return { faults: findings.map(located).sort((a, b) => a.line - b.line) };
   return { catalogue: parsed.data };
 }
 
+/** What keeps a text from being YAML at all. */
+export const yamlFaults = (yaml: Pick<LinedYaml, 'errors'>): CatalogueFault[] =>
+  yaml.errors.map(({ line, message }) => ({
+    line,
+    path: '',
+    value: undefined,
+    zh: `YAML 语法错误：${message}`,
+    en: `not YAML: ${message}`,
+  }));
+
+/** The shared bases of a catalogue's data, by name. */
+export const basesOf = (data: unknown): Readonly<Record<string, unknown>> =>
+  isRecord(data) && isRecord(data.bases) ? data.bases : {};
+
 /** Replaces names of shared bases by what they stand for, everywhere; a name that stands for nothing is a finding. */
-function resolveBases(data: unknown, findings: Finding[]): unknown {
-  const bases = isRecord(data) && isRecord(data.bases) ? data.bases : {};
+export function resolveBases(data: unknown, findings: Finding[], bases: Readonly<Record<string, unknown>>): unknown {
   const lookUp = (name: string, path: PropertyKey[]): unknown[] => {
     const entries = Object.hasOwn(bases, name) ? bases[name] : undefined;
     if (Array.isArray(entries)) return entries;
@@ -79,6 +84,10 @@ function resolveBases(data: unknown, findings: Finding[]): unknown {
   };
   return walk(data, []);
 }
+
+/** What a schema found wrong with data, in both languages. */
+export const shapeFindings = (error: z.ZodError, data: unknown): Finding[] =>
+  error.issues.map((issue) => shapeFinding(issue, data));
 
 function shapeFinding(issue: z.core.$ZodIssue, data: unknown): Finding {
   const value = issue.path.reduce<unknown>(

@@ -5,6 +5,8 @@ export interface LinedYaml {
   readonly data: unknown;
   /** 1-based line of the deepest part of `path` that exists in the text. */
   lineOf(path: readonly PropertyKey[]): number;
+  /** True when the whole of `path` exists in the text. */
+  has(path: readonly PropertyKey[]): boolean;
   /** What keeps the text from being YAML, or from being unambiguous. */
   readonly errors: readonly { readonly line: number; readonly message: string }[];
 }
@@ -20,6 +22,7 @@ export function linedYaml(text: string): LinedYaml {
   return {
     data: errors.length > 0 ? undefined : document.toJS(),
     lineOf: (path) => lines.linePos(offsetOf(document, path)).line,
+    has: (path) => document.hasIn(path),
     errors,
   };
 }

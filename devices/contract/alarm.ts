@@ -86,6 +86,10 @@ export interface Clause {
   /** 属地 / 牵头: who answers for it. */
   readonly department: string;
   readonly cooperating: readonly string[];
+  /** The procedure that went with it then, `<id>@<version>`. */
+  readonly procedure?: string;
+  /** Overlays of the device's place that were laid over the catalogue, widest first. */
+  readonly overlays?: readonly { readonly id: string; readonly title: Bilingual }[];
 }
 
 /** Deadlines of an alarm, ms since 1970; null where the item sets none. */

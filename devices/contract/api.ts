@@ -3,11 +3,14 @@ import type { LedgerLine } from '../detectors/ledger.ts';
 import type { Bilingual, DeviceType } from '../model/device-type.ts';
 import type { Alarm, AlarmEvent, Verdict } from './alarm.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Ceiling } from './ceiling.ts';
 import type { City } from './city.ts';
 import type { Value } from './entry.ts';
+import type { Overlay } from './overlay.ts';
 import type { OverrideAsk, StandingOverride } from './overrides.ts';
 import type { Quarantined } from './quarantine.ts';
 import type { Device, Gateway, Site } from './registry.ts';
+import type { StandardsChange, StandardsProposal, StandardsText, VersionLine } from './standards.ts';
 
 /**
  * Bodies of `/api/v1/*`. Errors are RFC 9457 problem documents (`application/problem+json`) with `title`, `detail`, `status`,
@@ -195,8 +198,39 @@ export interface QuarantineBody {
 /** GET /api/v1/standards */
 export interface StandardsBody {
   readonly catalogue: Catalogue;
+  /** What is laid over it in some places, now. */
+  readonly overlays: readonly Overlay[];
+  /** What no limit may exceed, with its scope. */
+  readonly ceilings: readonly Ceiling[];
+  /** The approved version that this is; null before the first start of rules. */
+  readonly inForce: { readonly seq: number; readonly from: number; readonly to: number | null } | null;
   /** Open alarms per item code now. */
   readonly open: Readonly<Record<string, number>>;
+}
+
+/** GET /api/v1/standards/versions */
+export interface VersionsBody {
+  readonly items: readonly VersionLine[];
+}
+
+/** GET /api/v1/standards/versions/:seq */
+export interface StandardsVersionBody {
+  readonly proposal: StandardsProposal;
+  readonly text: StandardsText;
+}
+
+/** GET /api/v1/standards/diff?from=&to= */
+export interface StandardsDiffBody {
+  readonly changes: readonly StandardsChange[];
+}
+
+/**
+ * GET /api/v1/standards/proposals?limit=. POST /api/v1/standards/propose {wanted, reason, from?, dryRun?, commandId?},
+ * /approve {proposal, reason?, commandId?} and /reject {proposal, reason, commandId?} → CommandOutcome; `changed` is the
+ * proposal's number.
+ */
+export interface ProposalsBody {
+  readonly items: readonly StandardsProposal[];
 }
 
 /** GET /api/v1/me → 401 or this. POST /api/v1/session {name, password} → Me + cookie. DELETE /api/v1/session signs out. */

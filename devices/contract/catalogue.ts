@@ -3,7 +3,7 @@ import { isUnit } from '../model/units.ts';
 
 /**
  * The standards catalogue as data: domain → category → item → rules. Prose of the draft has become typed: limits are
- * tagged, conditions are CEL expressions, ceilings carry their scope. A city replaces the file, never the code.
+ * tagged, conditions are CEL expressions. A city replaces the file, never the code.
  */
 const bilingual = z.object({ zh: z.string().min(1), en: z.string().min(1) });
 const unit = z.string().refine(isUnit, { error: (issue) => `"${issue.input}" is not a UCUM unit this platform knows` });
@@ -36,13 +36,6 @@ export const basisSchema = z.object({
  * (`workOrders`, `permits`, `protectionPlans`: how many are open at the device).
  */
 export const conditionSchema = z.strictObject({ expr: z.string().min(1), text: bilingual });
-
-export const ceilingSchema = z.strictObject({
-  value: z.number(),
-  unit,
-  /** The standard, and the kinds of detector it covers. */
-  scope: z.string().min(1),
-});
 
 /** A time of day in the city's zone, `06:00`. */
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
@@ -116,7 +109,6 @@ export const ruleSchema = z.discriminatedUnion('kind', [
     limit: limitSchema,
     /** Applies to the return only, in the limit's unit or an expression like the limit's. */
     deadband: limitSchema.optional(),
-    ceiling: ceilingSchema.optional(),
     /** Judge what this window comes to rather than each value, once it has been watched for its whole length. */
     windowS: z.number().positive().optional(),
     /**
@@ -225,12 +217,42 @@ export const ruleSchema = z.discriminatedUnion('kind', [
 ]);
 export type Rule = z.infer<typeof ruleSchema>;
 
+const provenance = z.enum(['quoted', 'adapted', 'illustrative']);
+
+/** One step of a procedure: what to do, and what is recorded as proof that it was done. */
+export const stepSchema = z.strictObject({
+  text: bilingual,
+  record: z.enum(['done', 'reading', 'photo', 'choice']).default('done'),
+  /** The answers of a `choice`. */
+  choices: z.array(bilingual).min(2).optional(),
+  /** The unit of a `reading`. */
+  unit: unit.optional(),
+});
+
+/** What whoever is sent does, step by step. Items name it by its id; an alarm freezes `<id>@<version>`. */
+export const procedureSchema = z.strictObject({
+  version: z.string().min(1),
+  title: bilingual,
+  provenance,
+  source: z.string().nullable().default(null),
+  steps: z.array(stepSchema).min(1),
+});
+export type Procedure = z.infer<typeof procedureSchema>;
+
+/**
+ * When a catalogue or an overlay holds: a day (local, from its first moment) or a moment with its offset from UTC. `to` is the
+ * first day or moment at which it holds no more.
+ */
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+export const effectiveSchema = z.strictObject({ from: moment, to: moment.optional() });
+export type Effective = z.infer<typeof effectiveSchema>;
+
 export const itemSchema = z.strictObject({
   code: z.string().regex(/^[A-Z]\d{2}-\d{2}$/),
   name: bilingual,
   standard: z.strictObject({
     text: z.string(),
-    provenance: z.enum(['quoted', 'adapted', 'illustrative']),
+    provenance,
     source: z.string().nullable(),
   }),
   problem: z.string(),
@@ -242,6 +264,8 @@ export const itemSchema = z.strictObject({
   /** What escapes, burns or falls when the item's urgent rules are right. */
   hazard: z.enum(['gas', 'fire', 'water', 'structure', 'power']).optional(),
   rules: z.array(ruleSchema),
+  /** A procedure of the catalogue's list, by its id. */
+  procedure: z.string().optional(),
   timeLimit: z.strictObject({
     ackMin: z.number().nullable(),
     arriveMin: z.number().nullable(),
@@ -321,18 +345,27 @@ const usualSuppressions: Suppression[] = [
     basis: [{ src: 'platform default', status: 'proposal' }],
   },
 ];
+export const domainSchema = z.strictObject({
+  code: z.string(),
+  name: bilingual,
+  categories: z.array(categorySchema),
+});
 
 export const catalogueSchema = z.strictObject({
   title: bilingual,
   /** Frozen into alarms. */
   version: z.string(),
+  /** Left out: since ever, until another version takes over. */
+  effective: effectiveSchema.optional(),
   /** Shown wherever the catalogue is shown: that it is a draft, and whose. */
   warning: bilingual,
   officialTotal: z
     .object({ domains: z.number(), categories: z.number(), items: z.number(), source: z.string() })
     .optional(),
   bases: z.record(z.string(), z.array(basisSchema)).default({}),
-  domains: z.array(z.strictObject({ code: z.string(), name: bilingual, categories: z.array(categorySchema) })),
+  /** Procedures that items name by their ids. */
+  procedures: z.record(z.string().regex(/^[a-z0-9-]+$/), procedureSchema).default({}),
+  domains: z.array(domainSchema),
   suppressions: z.array(suppressionSchema).default(usualSuppressions),
   /** What was corrected against the draft it came from, newest first. */
   changes: z.array(z.strictObject({ version: z.string(), item: z.string().optional(), text: bilingual })).default([]),

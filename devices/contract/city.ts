@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ceilingSchema } from './ceiling.ts';
 
 const monthDay = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/);
 const bilingual = z.object({ zh: z.string().min(1), en: z.string().min(1) });
@@ -93,5 +94,7 @@ export const citySchema = z.strictObject({
       ringM: z.number().positive().max(2000).optional(),
     })
     .optional(),
+  /** Standards that no limit may exceed, each with its scope. */
+  ceilings: z.array(ceilingSchema).optional(),
 });
 export type City = z.infer<typeof citySchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { verdictKinds } from './alarm.ts';
 import { crewSchema, permitSchema, pipeSchema, protectionPlanSchema, valveSchema, workOrderSchema } from './beside.ts';
+import { limitSchema } from './catalogue.ts';
 import type { OverrideAsk } from './overrides.ts';
 import { credentialSchema, deviceSchema, gatewaySchema, siteSchema } from './registry.ts';
 import { actorRoles } from './roles.ts';
@@ -71,6 +72,38 @@ export const registryPutSchema = z.object({
 });
 export type RegistryPut = z.infer<typeof registryPutSchema>;
 
+/** The new figures of one rule; `null` takes the deadband away. */
+export const ruleEditSchema = z
+  .strictObject({
+    limit: limitSchema.optional(),
+    deadband: limitSchema.nullable().optional(),
+    onDelayS: z.number().min(0).optional(),
+    offDelayS: z.number().min(0).optional(),
+    priority: z.enum(['P1', 'P2', 'P3', 'P4']).optional(),
+  })
+  .refine((edit) => Object.keys(edit).length > 0, { error: 'name at least one figure' });
+export type RuleEdit = z.infer<typeof ruleEditSchema>;
+
+/** Either other standards as a whole, or other figures of one rule. */
+export const standardsWantedSchema = z.union([
+  z.strictObject({
+    catalogue: z.string().min(1).max(8_000_000),
+    /** By file name; left out, the overlays stay as they are. */
+    overlays: z
+      .array(z.strictObject({ name: z.string().max(200), text: z.string().max(2_000_000) }))
+      .max(500)
+      .optional(),
+  }),
+  z.strictObject({
+    item: z.string(),
+    rule: z.string(),
+    set: ruleEditSchema,
+    /** In this overlay only. */
+    overlay: z.string().optional(),
+  }),
+]);
+export type StandardsWanted = z.infer<typeof standardsWantedSchema>;
+
 /** Everything that a person or script may ask of the platform. `rules` alone carries it out, and audits it. */
 export const commandSchema = z.discriminatedUnion('type', [
   z.object({
@@ -124,6 +157,24 @@ export const commandSchema = z.discriminatedUnion('type', [
       z.object({ device: z.string().min(1).max(256) }),
     ]),
   }),
+  /** Asks for other standards. Takes effect at once where one person suffices, else when a second one approves. */
+  z.object({
+    ...envelope,
+    type: z.literal('standards.propose'),
+    wanted: standardsWantedSchema,
+    reason,
+    /** Not before this moment, ms. */
+    from: z.number().optional(),
+    /** Only says what would change, and what is wrong with it. */
+    dryRun: z.boolean().optional(),
+  }),
+  z.object({
+    ...envelope,
+    type: z.literal('standards.approve'),
+    proposal: z.number().int(),
+    reason: reason.optional(),
+  }),
+  z.object({ ...envelope, type: z.literal('standards.reject'), proposal: z.number().int(), reason }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

@@ -2,6 +2,7 @@ import { jsonCodec } from '../../kit/journal/journal.ts';
 import type { Value } from '../../kit/telemetry/telemetry-store.ts';
 import type { StatusCode } from '../model/quality.ts';
 import type { RegistryChange } from './registry.ts';
+import type { StandardsVersion } from './standards.ts';
 
 export type { Value };
 
@@ -130,6 +131,14 @@ export interface EdgeAlarmEntry {
   readonly toldAt: number | null;
 }
 
+/** Another version of the standards, approved: it judges from its `from` on. Holds all that judging needs. */
+export interface StandardsEntry {
+  readonly kind: 'standards';
+  /** When it was approved, ms. */
+  readonly at: number;
+  readonly version: StandardsVersion;
+}
+
 export type JournalEntry =
   | TelemetryEntry
   | TickEntry
@@ -137,7 +146,8 @@ export type JournalEntry =
   | AttributesEntry
   | RegistryEntry
   | ConditionEntry
-  | EdgeAlarmEntry;
+  | EdgeAlarmEntry
+  | StandardsEntry;
 
 /** Raise when an entry changes shape; readers accept this and the one before. */
 export const ENTRY_SCHEMA = 1;

@@ -123,8 +123,57 @@ export interface AuditRow {
   outcome: string;
 }
 
+/** Append-only: every change of the standards that was ever asked for. */
+export interface StandardsProposalRow {
+  seq: number;
+  at: number;
+  actor_id: string;
+  actor_name: string;
+  /** 1 where it was found on disk. */
+  from_file: number;
+  reason: string;
+  base: number;
+  version: string;
+  needs: number;
+  /** Not before this moment, ms; null: at once. */
+  wanted_from: number | null;
+  /** SHA-256 of `text`: the same file is not asked about twice. */
+  hash: string;
+  /** {@link StandardsText} as JSON. */
+  text: string;
+  /** {@link Standards} as JSON. */
+  content: string;
+  /** {@link StandardsChange}s as JSON. */
+  changes: string;
+}
+
+/** Append-only: who stood behind a proposal, or against it. One row a person. */
+export interface StandardsDecisionRow {
+  proposal: number;
+  actor_id: string;
+  actor_name: string;
+  at: number;
+  kind: 'approve' | 'reject';
+  reason: string;
+}
+
+/** Append-only: proposals that were approved, and when they judge. */
+export interface StandardsVersionRow {
+  seq: number;
+  approved_at: number;
+  begins: number;
+  ends: number | null;
+}
+
+/** What the standards are, were, and are asked to become. */
+export interface StandardsTables {
+  standards_proposals: StandardsProposalRow;
+  standards_decisions: StandardsDecisionRow;
+  standards_versions: StandardsVersionRow;
+}
+
 /** The tables of the state database that other processes read. `rules` alone writes them. */
-export interface StateTables {
+export interface StateTables extends StandardsTables {
   alarms: AlarmRow;
   alarm_events: AlarmEventRow;
   annunciations: AnnunciationRow;

@@ -45,7 +45,9 @@ const reportEveryMs = 2000;
  * A second kind of ingest process: takes its share of an external broker's messages, judges them, and has the one ingest
  * that owns the journal make them durable. Refuses to start where the broker refuses it: there is nothing else for it to do.
  */
-export async function startDoor(parts: DoorParts): Promise<Running & { stats(): DoorProcessStats }> {
+export async function startDoor(
+  parts: DoorParts,
+): Promise<Running & { stats(): DoorProcessStats; safetyChanged(): void }> {
   const { owner, registry, clock, log } = parts;
   const stopping = cleanups(log);
   try {
@@ -90,7 +92,7 @@ export async function startDoor(parts: DoorParts): Promise<Running & { stats(): 
       'reports',
       every(reportEveryMs, () => owner.report(stats()), log),
     );
-    return { stats, stop: stopping.run };
+    return { stats, safetyChanged: judge.safetyChanged, stop: stopping.run };
   } catch (err) {
     await stopping.run();
     throw err;

@@ -1,5 +1,5 @@
 import type { LoadedCity } from '../../devices/city/load-city.ts';
-import { judgedMeasurements, safetyMeasurements } from '../../devices/city/safety.ts';
+import { followed, judgedMeasurements, safetyMeasurements } from '../../devices/city/safety.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import type { RegistryCache } from '../../devices/registry/registry-cache.ts';
 import type { Running } from '../../kit/cleanups.ts';
@@ -24,8 +24,16 @@ export interface DoorNeeds {
   readonly log: Log;
 }
 
+/** A door at work. */
+export interface OpenDoor extends Running {
+  readonly name: string;
+  readonly url: string;
+  /** The catalogue changed: which measurements are safety is asked again. */
+  safetyChanged(): void;
+}
+
 /** Starts a door on the external broker that the settings name. */
-export async function openDoor(needs: DoorNeeds): Promise<Running & { readonly name: string; readonly url: string }> {
+export async function openDoor(needs: DoorNeeds): Promise<OpenDoor> {
   const { config, rpc, registry, changesAfter, city, types, clock, log } = needs;
   checkBrokerUrl(config);
   const external = externalOptions(config);
@@ -44,12 +52,13 @@ export async function openDoor(needs: DoorNeeds): Promise<Running & { readonly n
     registry,
     changesAfter,
     types,
-    isSafety: safetyMeasurements(city.catalogue),
-    isJudged: judgedMeasurements(city.catalogue),
+    isSafety: followed(city, safetyMeasurements),
+    isJudged: followed(city, judgedMeasurements),
     clockLimits: { zoneOffsetMs: zoneOffset(city.city.timeZone)(clock.now()) },
     maxPacketBytes: config.mqttMaxPacketBytes,
     clock,
     log,
   });
-  return { name: external.name, url: external.url, stop: () => door.stop() };
+  const { safetyChanged } = door;
+  return { name: external.name, url: external.url, safetyChanged, stop: () => door.stop() };
 }

@@ -56,6 +56,7 @@ function timeOf(entry: JournalEntry): number {
     case 'tick':
     case 'connection':
     case 'condition':
+    case 'standards':
       return entry.at;
     case 'edge-alarm':
       return entry.raisedAt;

@@ -1,9 +1,10 @@
 import type { Transaction } from 'kysely';
 import type { Command, CommandOutcome, Refusal, RegistryPut } from '../../devices/contract/command.ts';
 import type { Readmitted } from '../../devices/contract/quarantine.ts';
-import type { RegistryChange } from '../../devices/contract/registry.ts';
+import type { Device, RegistryChange } from '../../devices/contract/registry.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import { checkRegistryPut } from '../../devices/registry/check.ts';
+import type { Fault } from '../../devices/registry/fault.ts';
 import type { RegistryCache } from '../../devices/registry/registry-cache.ts';
 import { putRegistry, removeFromRegistry, revokeCredentials } from '../../devices/registry/registry-store.ts';
 import type { RulesTables } from '../store/migrations.ts';
@@ -21,6 +22,8 @@ export interface CommandParts {
   readonly registry: RegistryCache;
   readonly types: Readonly<Record<string, DeviceType>>;
   readonly areas: readonly string[];
+  /** What the standards in force say against a device's constants. */
+  readonly limitFaults: (device: Device) => readonly Fault[];
 }
 
 /** Carries out a registry command inside the transaction. Refusals write nothing. */
@@ -38,6 +41,7 @@ export async function executeOnRegistry(
   switch (command.type) {
     case 'registry.put': {
       const faults = checkRegistryPut(command.put, registry, types, areas);
+      faults.push(...command.put.devices.flatMap(parts.limitFaults));
       if (faults.length > 0) return refuse(registryFaults(faults));
       const changes = await putRegistry(trx, command.put, command.at);
       return done(changes.map(idOf), changes);

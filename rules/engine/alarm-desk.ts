@@ -70,6 +70,8 @@ export interface AlarmDesk {
   changed(): Iterable<Alarm>;
   /** Takes a row off the desk that turned out to stand for an episode with a row of its own. */
   forget(id: string): void;
+  /** The standards changed: which alarms share a ladder is asked again. */
+  regroup(): void;
   acknowledge(id: string, actor: string, at: number, note: string | null): Told;
   reset(id: string, actor: string, at: number, note: string | null): Told;
   byId(id: string): Alarm | undefined;
@@ -306,6 +308,10 @@ export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
     forget(id) {
       const standing = byId.get(id);
       if (standing) place({ ...standing, active: false, acked: true, latched: false });
+    },
+    regroup() {
+      ladders.clear();
+      for (const alarm of byId.values()) place(alarm);
     },
     acknowledge(id, actor, at, note) {
       const told = person(id, 'acknowledge', actor, at, note);

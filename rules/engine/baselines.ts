@@ -96,3 +96,33 @@ export function forgetBaselines(core: Core, unit: Unit): void {
     core.baselines.byIndex.delete(index);
   }
 }
+
+/** What is usual for a device, by rule, taken away from its places. */
+export function takeBaselines(core: Core, unit: Unit): Map<string, Baseline> {
+  const taken = new Map<string, Baseline>();
+  for (const { key, offset } of unit.plan.baselines) {
+    const baseline = core.baselines.byIndex.get(unit.s + offset);
+    if (baseline) taken.set(key, baseline);
+    core.baselines.byIndex.delete(unit.s + offset);
+  }
+  return taken;
+}
+
+/** Puts it into the device's new places. */
+export function putBaselines(core: Core, unit: Unit, taken: ReadonlyMap<string, Baseline>): void {
+  for (const { key, offset } of unit.plan.baselines) {
+    const baseline = taken.get(key);
+    if (baseline) core.baselines.byIndex.set(unit.s + offset, baseline);
+  }
+}
+
+/** Counts anew who knows too little: the rules are others now. */
+export function recountLearning(core: Core): void {
+  core.baselines.learning.clear();
+  for (const unit of core.units.all()) {
+    for (const rule of unit.plan.baselines) {
+      const baseline = core.baselines.byIndex.get(unit.s + rule.offset);
+      if (baseline && isLearning(baseline)) countLearning(core, rule, 1);
+    }
+  }
+}

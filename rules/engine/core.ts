@@ -2,6 +2,7 @@ import type { ConditionContext } from '../../devices/city/expressions.ts';
 import type { City } from '../../devices/contract/city.ts';
 import type { TelemetryEntry, Value } from '../../devices/contract/entry.ts';
 import type { Device, Gateway, Site } from '../../devices/contract/registry.ts';
+import type { StandardsVersion } from '../../devices/contract/standards.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import { type BesideBook, besideBook } from '../../devices/registry/beside-book.ts';
 import type { CompiledCatalogue, CompiledRule, TypePlan } from '../standards/compile.ts';
@@ -14,6 +15,7 @@ import { noRecords, type PlaceRecords, placeRecords } from './place-records.ts';
 import { type Places, places } from './places.ts';
 import { type Problems, problems } from './problems.ts';
 import { endWithReturn } from './put-aside.ts';
+import { newStandardsState, type StandardsState } from './standards-state.ts';
 import { isWorkedOut, noWindows, type Windows } from './statistics.ts';
 import { type Timers, timers } from './timers.ts';
 import { newTogether, type Together } from './together.ts';
@@ -23,11 +25,14 @@ import { type Unit, type Units, units } from './units.ts';
 export type RecordsLookup = (device: string, at?: number) => ConditionContext['records'];
 
 export interface EngineParts {
-  readonly catalogue: CompiledCatalogue;
+  /** What judges until a version of the standards takes over; the engine puts another in its place then. */
+  catalogue: CompiledCatalogue;
   readonly city: City;
   readonly types: Readonly<Record<string, DeviceType>>;
   /** Version of the catalogue, frozen into the platform's own alarms. */
-  readonly version: string;
+  version: string;
+  /** Every version of the standards that was ever approved, in their order; which of them the engine has heard of, its state tells. */
+  readonly standards?: readonly StandardsVersion[];
   readonly records?: RecordsLookup;
   /** An acknowledged alarm that stays active rings again after this, ms; 0 or absent: never. */
   readonly reAlarmMs?: number;
@@ -75,6 +80,7 @@ export interface Circuit {
 /** All that the lanes of the engine share. Plain data and the tables behind it; no I/O, no clock. */
 export interface Core {
   readonly parts: EngineParts;
+  readonly standards: StandardsState;
   readonly zone: Zone;
   readonly units: Units;
   readonly desk: AlarmDesk;
@@ -120,7 +126,8 @@ export interface Core {
   position: number;
 }
 
-export function newCore(parts: EngineParts): Core {
+export function newCore(given: EngineParts): Core {
+  const parts = { ...given };
   const laid = overrides();
   const desk: AlarmDesk = alarmDesk({
     ladderOf: (alarm) => parts.catalogue.ruleByKey.get(`${alarm.deviceType} ${alarm.rule}`)?.ladder ?? null,
@@ -136,6 +143,7 @@ export function newCore(parts: EngineParts): Core {
   };
   const core: Core = {
     parts,
+    standards: newStandardsState(parts.standards ?? []),
     zone: zoneOf(parts.city.timeZone),
     units: units(),
     desk,

@@ -17,7 +17,7 @@ import type { Unit } from './units.ts';
  */
 export function takeEdgeAlarm(core: Core, entry: EdgeAlarmEntry): void {
   const unit = core.units.get(entry.device);
-  const rule = core.parts.catalogue.ruleByKey.get(`${unit?.device.type} ${entry.rule}`);
+  const rule = unit?.plan.byKey.get(entry.rule);
   if (!unit || !rule) {
     core.counts.unknownEdgeAlarms++;
     return;

@@ -19,6 +19,7 @@ import {
   type RegistryChange,
   type Site,
 } from '../../devices/contract/registry.ts';
+import type { StandardsVersion } from '../../devices/contract/standards.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { executeOnDesk } from '../commands/on-desk.ts';
 import { alarmId } from '../judge/identity.ts';
@@ -356,8 +357,11 @@ export function engineBench(
 ) {
   const catalogue = compileCatalogue(standards, deviceTypes, city.platformDepartment);
   const ofCity = { ...city, ...(joining && { incidents: joining }) };
+  let stored: readonly StandardsVersion[] | undefined;
   const make = (): Engine => {
-    const engine = createEngine({ catalogue, city: ofCity, types: deviceTypes, version: '0-bench', ...options });
+    const known = stored ? { standards: stored } : {};
+    const base = { catalogue, city: ofCity, types: deviceTypes, version: '0-bench' };
+    const engine = createEngine({ ...base, ...known, ...options });
     engine.load({
       devices: records.devices,
       sites: records.sites ?? [],
@@ -449,6 +453,15 @@ export function engineBench(
     registry(time: string, change: Undated<RegistryChange>) {
       passTo(momentOf(time));
       give({ kind: 'registry', change: { ...change, at: now } as RegistryChange });
+    },
+    /** At `time`, the journal tells of another version of the standards. */
+    standards(time: string, version: StandardsVersion) {
+      passTo(momentOf(time));
+      give({ kind: 'standards', at: now, version });
+    },
+    /** What the database holds as approved when the process starts next. */
+    knows(versions: readonly StandardsVersion[]) {
+      stored = versions;
     },
     /** Nothing is written until `time`: ingest is down. */
     blindUntil(time: string) {

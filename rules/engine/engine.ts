@@ -10,7 +10,7 @@ import type { Block } from '../../kit/journal/journal.ts';
 import { type IncidentBook, type IncidentChanges, incidentBook } from '../incidents/book.ts';
 import { policyOf } from '../incidents/policy.ts';
 import { episodeKey } from '../judge/identity.ts';
-import type { CompiledRule } from '../standards/compile.ts';
+import type { CompiledCatalogue, CompiledRule } from '../standards/compile.ts';
 import type { AlarmDesk } from './alarm-desk.ts';
 import { annunciationRow } from './annunciation.ts';
 import { lookAtBalance } from './balances.ts';
@@ -43,6 +43,7 @@ import { applyChange, putDevice, startTime } from './registry.ts';
 import { seesGas, settleIncidents } from './settle-incidents.ts';
 import { checkSilence, heard } from './silence.ts';
 import { type Kept, type Restored, readGlobals, readUnit, takeSnapshot } from './snapshot.ts';
+import { settleStandards, takeStandards } from './standards.ts';
 import { isWorkedOut } from './statistics.ts';
 import { reviewHidden } from './suppress.ts';
 import { surroundings } from './surroundings.ts';
@@ -114,6 +115,12 @@ export interface Engine {
   missed(after: number, oldest: number, at: number): void;
   /** What changed at the desk outside `take`: by commands, or by {@link missed}. */
   pending(): Effects | null;
+  /** What judges now. */
+  inForce(): { readonly catalogue: CompiledCatalogue; readonly seq: number };
+  /** The newest version of the standards that it has heard of. */
+  heardOf(): number;
+  /** True once after other standards took over: everything must be kept before anything else is judged. */
+  standardsChanged(): boolean;
   /** Fills the newest values into the open alarms, so that their rows do not grow old. */
   refreshOpen(): void;
   readonly desk: AlarmDesk;
@@ -167,6 +174,7 @@ export function createEngine(parts: EngineParts): Engine {
       else if (entry.kind === 'attributes') takeAttributes(core, entry);
       else if (entry.kind === 'condition') takeCondition(core, entry);
       else if (entry.kind === 'edge-alarm') takeEdgeAlarm(core, entry);
+      else if (entry.kind === 'standards') takeStandards(core, entry.version);
       else if (entry.kind === 'registry' && entry.change.version > version) {
         version = entry.change.version;
         applyChange(core, entry.change);
@@ -199,8 +207,8 @@ export function createEngine(parts: EngineParts): Engine {
       for (const site of records.sites) applyChange(core, { version, at: 0, put: 'site', record: site });
       for (const gateway of records.gateways) applyChange(core, { version, at: 0, put: 'gateway', record: gateway });
       const devices = [...records.devices];
-      const { plans } = parts.catalogue;
-      core.units.reserve(devices.flatMap(({ type }) => plans.get(type) ?? []));
+      const { catalogue } = core.parts;
+      core.units.reserve(devices.flatMap((device) => catalogue.planOf(device) ?? []));
       for (const device of devices) putDevice(core, device, 0);
     },
     restore(rows) {
@@ -208,9 +216,13 @@ export function createEngine(parts: EngineParts): Engine {
       for (const row of rows) {
         if (row.device === TOGETHER) readTogether(core, row);
         else if (row.device !== '*') devices.push(row);
-        else if (readGlobals(core, row.body)) startTime(core, core.time.lastTick);
+        else if (readGlobals(core, row.body)) {
+          settleStandards(core);
+          startTime(core, core.time.lastTick);
+        }
       }
       incidents.passed(core.time.lastTick);
+      core.standards.changed = false;
       for (const row of devices) readUnit(core, row);
     },
     snapshot: (limit) => takeSnapshot(core, limit),
@@ -218,6 +230,13 @@ export function createEngine(parts: EngineParts): Engine {
       core.desk.raise(platformAlarm(core, journalGap, at, at, explainJournalGap(after, oldest), 'P2'), at);
     },
     pending: taken,
+    inForce: () => ({ catalogue: core.parts.catalogue, seq: Number(core.standards.inForce.split(' ')[0] || 0) }),
+    heardOf: () => core.standards.known.at(-1)?.seq ?? 0,
+    standardsChanged() {
+      const { changed } = core.standards;
+      core.standards.changed = false;
+      return changed;
+    },
     refreshOpen: () => refreshOpen(core),
     desk: core.desk,
     overrides: core.overrides,
@@ -231,7 +250,7 @@ export function createEngine(parts: EngineParts): Engine {
     counts: core.counts,
     stats: () => ({
       readings: core.counts.readings,
-      rules: parts.catalogue.ruleCount,
+      rules: core.parts.catalogue.ruleCount,
       openAlarms: core.desk.size,
       overrides: core.overrides.counts(),
       problems: core.problems.list(),
@@ -349,6 +368,7 @@ function tick(core: Core, at: number): void {
   time.lastTick = at;
   time.now = at - time.blind;
   if (gap >= BLIND_MS) blindness(core, since, at);
+  if (at >= core.standards.next) settleStandards(core);
   core.timers.fire(time.now, (what) => due(core, what));
   settleQuiet(core);
   checkGateways(core);
@@ -426,7 +446,7 @@ function refreshOpen(core: Core): void {
     const unit = core.units.get(alarm.device);
     const i = unit?.plan.indexOf.get(alarm.measurement);
     if (!unit || i === undefined || alarm.lane === 'history') continue;
-    const rule = core.parts.catalogue.ruleByKey.get(`${alarm.deviceType} ${alarm.rule}`);
+    const rule = unit.plan.byKey.get(alarm.rule);
     if (rule && isWorkedOut(rule)) continue;
     const at = columns.times[unit.m + i]!;
     if (Number.isNaN(at) || at === alarm.lastAt) continue;

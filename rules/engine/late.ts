@@ -87,7 +87,7 @@ export function settleQuiet(core: Core): void {
 }
 
 /** The backlog is over: what still holds and nothing newer contradicts rings; what ended is for a person to judge, or is counted. */
-function settle(core: Core, unit: Unit, history: History): void {
+export function settle(core: Core, unit: Unit, history: History): void {
   const { lastTick: wall, now } = core.time;
   unit.history = null;
   core.draining.delete(unit);

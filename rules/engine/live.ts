@@ -54,9 +54,25 @@ export function judgeLive(
     // The state of nearly every rule of a city, nearly always.
     if (found !== verdict.abnormal && core.units.evals.phases[index] === phase.normal && found !== verdict.held)
       continue;
-    if (found === verdict.abnormal && rule.conditional && !holds(core, unit, rule, at)) found = verdict.held;
-    advance(core, unit, rule, found, number, quality, at, wall, now, entry);
+    judgeRule(core, unit, rule, found, number, quality, at, wall, now, entry);
   }
+}
+
+/** What one comparison says about one rule, once the rule's condition has been asked. */
+export function judgeRule(
+  core: Core,
+  unit: Unit,
+  rule: CompiledRule,
+  compared: Verdict,
+  number: number,
+  quality: StatusCode,
+  at: number,
+  wall: number,
+  now: number,
+  entry: TelemetryEntry | null,
+): void {
+  const held = compared === verdict.abnormal && rule.conditional && !holds(core, unit, rule, at);
+  advance(core, unit, rule, held ? verdict.held : compared, number, quality, at, wall, now, entry);
 }
 
 /** The number that a rule with a memory compares, once `value` has come in. */

@@ -28,7 +28,9 @@ export function places(): Places {
     const near = bucketsNear(unit, reach).flatMap((bucket) => [...(buckets.get(bucket) ?? [])]);
     const within =
       'withinM' in reach ? near.filter((other) => distanceM(unit.device, other.device) <= reach.withinM) : near;
-    return within.sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
+    // Where an overlay gives other rules, their order is another: what is counted there is not counted here.
+    const alike = within.filter((other) => other.plan.layout === unit.plan.layout);
+    return alike.sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
   };
   return {
     put: (unit) => each(unit, (bucket) => void buckets.set(bucket, (buckets.get(bucket) ?? new Set()).add(unit))),

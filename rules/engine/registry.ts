@@ -1,11 +1,13 @@
 import type { Device, RegistryChange } from '../../devices/contract/registry.ts';
-import { derivations } from '../derive/table.ts';
-import { forget, phase } from '../judge/evaluate.ts';
 import { episodeKey } from '../judge/identity.ts';
+import type { TypePlan } from '../standards/compile.ts';
 import { forgetBaselines } from './baselines.ts';
-import { type Core, DERIVE, reminder, touch } from './core.ts';
+import { type Core, touch } from './core.ts';
 import { forgetMeters, joinBalances, leaveBalances } from './flows.ts';
 import { gatewayCoversNoMore, gatewayOf } from './gateway-watch.ts';
+import { index, joinSite, unindex } from './indexes.ts';
+import { limits } from './limits.ts';
+import { replan } from './replan.ts';
 import { forgetSignsOf } from './signs.ts';
 import { listen, listensTo } from './silence.ts';
 import { reviewHidden } from './suppress.ts';
@@ -37,10 +39,10 @@ export function applyChange(core: Core, change: RegistryChange): void {
 /** Registers a device, or takes over its changed registration; its state stays unless its type changed. */
 export function putDevice(core: Core, device: Device, at: number): void {
   core.registered.devices++;
-  const plan = core.parts.catalogue.plans.get(device.type);
+  const plan = core.parts.catalogue.planOf(device);
   let unit = core.units.get(device.id);
   let moved = false;
-  if (unit && unit.plan !== plan) {
+  if (unit && unit.plan.type.id !== device.type) {
     removeUnit(core, unit, at, `the device's type changed to ${device.type}`);
     unit = undefined;
   }
@@ -49,8 +51,12 @@ export function putDevice(core: Core, device: Device, at: number): void {
     return;
   }
   if (unit) {
+    leaveBalances(core, unit);
     unindex(core, unit);
     unit.device = device;
+    // Moved to a place with other overlays.
+    if (unit.plan !== plan) closeGone(core, unit, plan, at);
+    replan(core, unit, at);
     moved = true;
   } else {
     unit = core.units.add(device, plan);
@@ -59,6 +65,7 @@ export function putDevice(core: Core, device: Device, at: number): void {
   }
   core.removed.delete(device.id);
   index(core, unit);
+  joinBalances(core, unit);
   joinSite(core, unit);
   limits(core, unit, at);
   if (moved) reviewHidden(core, hiddenOf(core, unit), at);
@@ -73,91 +80,18 @@ const hiddenOf = (core: Core, { plan, device }: Unit): string[] =>
     return alarm?.override ? [alarm.id] : [];
   });
 
-/** Limits that follow from the device's constants and gas. Without a constant the rule rests, and says so. */
-function limits(core: Core, unit: Unit, at: number): void {
-  const { plan, device } = unit;
-  if (plan.perDevice.length === 0) return;
-  unit.limits ??= new Float64Array(plan.rules.length * 2);
-  for (const rule of plan.perDevice) {
-    const found = rule.perDevice!(device);
-    const missing = 'missing' in found;
-    unit.limits[rule.offset * 2] = missing ? Number.NaN : found.limit;
-    unit.limits[rule.offset * 2 + 1] = missing ? Number.NaN : found.back;
-    if (!missing) {
-      core.problems.clear(rule.key, device.id);
-      continue;
-    }
-    core.problems.add(rule.key, device.id, `rule rests: ${found.missing} is missing; register it with the device`);
-    const index = unit.s + rule.offset;
-    if (core.units.evals.phases[index] !== phase.normal) forget(core.units.evals, index);
-    if (!core.silent)
-      core.desk.close(episodeKey(device.id, rule.key), at, `the rule rests: ${found.missing} is missing`);
+/** Closes the alarms of rules that the device's new plan has no more. */
+function closeGone(core: Core, unit: Unit, plan: TypePlan, at: number): void {
+  if (core.silent) return;
+  for (const { key } of unit.plan.rules) {
+    if (plan.byKey.has(key)) continue;
+    core.desk.close(episodeKey(unit.device.id, key), at, 'the rule does not hold where the device stands now');
   }
-}
-
-function index(core: Core, unit: Unit): void {
-  const { circuit, mountedOn, gateway } = unit.device;
-  if (circuit) joinCircuit(core, circuit, unit);
-  if (mountedOn) into(core.mounts, mountedOn, unit);
-  if (gateway) gatewayOf(core, gateway).units.add(unit);
-  core.places.put(unit);
-  joinBalances(core, unit);
-  const ticking = derivations[unit.plan.type.id]?.some((d) => d.tickMs !== undefined) ?? false;
-  if (ticking && !unit.deriving && !Number.isNaN(core.time.now)) {
-    unit.deriving = true;
-    // Spread over a minute, so that a city does not derive itself all at once.
-    core.timers.at(core.time.now + 1000 + (unit.no % 60) * 1000, reminder(unit, DERIVE));
-  }
-}
-
-function unindex(core: Core, unit: Unit): void {
-  const { circuit, mountedOn, gateway } = unit.device;
-  leaveSite(core, unit);
-  const joined = circuit ? core.circuits.get(circuit) : undefined;
-  joined?.units.delete(unit);
-  joined?.sorted.clear();
-  if (mountedOn) core.mounts.get(mountedOn)?.delete(unit);
-  if (gateway) core.gateways.get(gateway)?.units.delete(unit);
-  core.places.remove(unit);
-  leaveBalances(core, unit);
-}
-
-/** Only devices that watch for something, or whose alarms may stand for others of their site, are looked for there. */
-const countsAtSite = ({ plan }: Unit): boolean =>
-  plan.watches.length > 0 ||
-  plan.rules.some((rule) => rule.standsFor.some(({ suppression }) => suppression.scope === 'same-site'));
-
-function joinSite(core: Core, unit: Unit): void {
-  const { site } = unit.device;
-  if (site === undefined || !countsAtSite(unit)) return;
-  const there = core.atSite.get(site);
-  if (there) there.push(unit);
-  else core.atSite.set(site, [unit]);
-}
-
-function leaveSite(core: Core, unit: Unit): void {
-  const { site } = unit.device;
-  const left = core.atSite.get(site ?? '')?.filter((other) => other !== unit);
-  if (site === undefined || !left) return;
-  if (left.length > 0) core.atSite.set(site, left);
-  else core.atSite.delete(site);
-}
-
-function joinCircuit(core: Core, name: string, unit: Unit): void {
-  const circuit = core.circuits.get(name) ?? { units: new Set(), sorted: new Map() };
-  circuit.units.add(unit);
-  circuit.sorted.clear();
-  core.circuits.set(name, circuit);
-}
-
-function into(map: Map<string, Set<Unit>>, key: string, unit: Unit): void {
-  const there = map.get(key);
-  if (there) there.add(unit);
-  else map.set(key, new Set([unit]));
 }
 
 function removeUnit(core: Core, unit: Unit, at: number, note: string): void {
   core.registered.devices++;
+  leaveBalances(core, unit);
   unindex(core, unit);
   core.draining.delete(unit);
   core.dirty.delete(unit);
@@ -198,5 +132,6 @@ export function startTime(core: Core, at: number): void {
     if (unit.added === 0) unit.added = at;
     if (!listensTo(core, unit)) listen(core, unit);
     index(core, unit);
+    joinBalances(core, unit);
   }
 }

@@ -1,7 +1,7 @@
-import { phase } from '../judge/evaluate.ts';
+import { type Episode, phase } from '../judge/evaluate.ts';
 import type { CompiledRule, NeighboursRule } from '../standards/compile.ts';
 import type { Core } from './core.ts';
-import type { Sign } from './together.ts';
+import type { Sign, Standing } from './together.ts';
 import type { Unit } from './units.ts';
 
 /** A rule that neighbours count was judged: an abnormality is kept, and looked at together once the entry is judged. */
@@ -78,5 +78,46 @@ export function forgetSignsOf(core: Core, unit: Unit): void {
   for (const { offset } of unit.plan.rules) {
     core.together.signs.delete(unit.s + offset);
     core.together.open.delete(unit.s + offset);
+  }
+}
+
+/** What a device said beside its neighbours, and what stands at it for them, by rule. */
+export interface Said {
+  readonly signs: ReadonlyMap<string, Sign>;
+  readonly open: ReadonlyMap<string, { readonly standing: Standing; readonly at: number; readonly episode?: Episode }>;
+}
+
+/** Takes that away from the places of its rules. */
+export function takeSigns(core: Core, unit: Unit): Said {
+  const { signs, open } = core.together;
+  const { evals } = core.units;
+  const said = { signs: new Map<string, Sign>(), open: new Map() } satisfies Said;
+  if (signs.size + open.size === 0) return said;
+  for (const { key, offset } of unit.plan.rules) {
+    const index = unit.s + offset;
+    const sign = signs.get(index);
+    const standing = open.get(index);
+    if (sign) said.signs.set(key, sign);
+    if (standing) said.open.set(key, { standing, at: evals.phases[index]!, episode: evals.episodes.get(index) });
+    signs.delete(index);
+    open.delete(index);
+  }
+  return said;
+}
+
+/** Puts it to the rules of the device's present plan; what stood under a rule that is gone stands no more. */
+export function putSigns(core: Core, unit: Unit, { signs, open }: Said): void {
+  const { evals } = core.units;
+  for (const [key, sign] of signs) {
+    const rule = unit.plan.byKey.get(key);
+    if (rule) core.together.signs.set(unit.s + rule.offset, { ...sign, rule });
+  }
+  for (const [key, { standing, at, episode }] of open) {
+    const rule = unit.plan.byKey.get(key);
+    if (!rule || (!rule.neighbours && !rule.balance) || !episode) continue;
+    const index = unit.s + rule.offset;
+    core.together.open.set(index, { ...standing, rule });
+    evals.phases[index] = at;
+    evals.episodes.set(index, episode);
   }
 }

@@ -124,15 +124,20 @@ export function readUnit(core: Core, row: Restored): void {
     readBins(core, unit, row.body);
     return;
   }
-  const body = JSON.parse(row.body) as UnitBody;
-  const { columns, evals } = core.units;
   unit.heldTo = row.position;
+  core.dirty.delete(unit);
+  unit.dirty = false;
+  readState(core, unit, row.body);
+}
+
+/** Reads what {@link writeUnit} wrote into a unit's places, by the names of its measurements and rules. */
+export function readState(core: Core, unit: Unit, text: string): void {
+  const body = JSON.parse(text) as UnitBody;
+  const { columns, evals } = core.units;
   unit.added = body.a;
   unit.newestAt = body.n ?? Number.NaN;
   unit.lag = body.g ?? Number.NaN;
   unit.late = body.f ? { at: body.f[0], received: body.f[1] } : null;
-  core.dirty.delete(unit);
-  unit.dirty = false;
   unit.plan.absences.forEach((rule, k) => {
     const heard = body.h[rule.key];
     if (!heard) return;
@@ -226,6 +231,8 @@ function begin(core: Core): Keeping {
 }
 
 interface GlobalsBody {
+  /** The last version of the standards it had heard of. */
+  readonly standards?: number;
   readonly lastTick: number | null;
   readonly blind: number;
   readonly gateways: (Pick<GatewayState, 'id' | 'connected' | 'droppedAt' | 'downSince' | 'rejoinBy'> & {
@@ -236,6 +243,7 @@ interface GlobalsBody {
 /** Time and gateways as text. */
 export function writeGlobals(core: Core): string {
   const body: GlobalsBody = {
+    standards: core.standards.known.at(-1)?.seq ?? 0,
     lastTick: core.time.lastTick,
     blind: core.time.blind,
     gateways: [...core.gateways.values()].map(({ id, connected, heard, droppedAt, downSince, rejoinBy }) => ({
@@ -261,5 +269,8 @@ export function readGlobals(core: Core, text: string): boolean {
     const gateway = core.gateways.get(id);
     if (gateway) Object.assign(gateway, rest, { heard: heard ?? Number.NaN });
   }
+  // A state from before versions were counted knows the first.
+  const heardOf = body.standards ?? 1;
+  core.standards.known = core.standards.stored.filter(({ seq }) => seq <= heardOf);
   return true;
 }

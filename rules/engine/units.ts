@@ -8,10 +8,11 @@ import type { History } from './history.ts';
 export interface Unit {
   readonly no: number;
   device: Device;
-  readonly plan: TypePlan;
-  readonly m: number;
-  readonly s: number;
-  readonly h: number;
+  /** Another one when the standards or its place change. */
+  plan: TypePlan;
+  m: number;
+  s: number;
+  h: number;
   /** Source time of the newest live reading of anything, ms; NaN before the first. */
   newestAt: number;
   /** Journal time at which the platform came to know the device, ms: silence of one never heard counts from here. */
@@ -52,6 +53,8 @@ export interface Units {
   reserve(plans: Iterable<TypePlan>): void;
   add(device: Device, plan: TypePlan): Unit;
   remove(unit: Unit): void;
+  /** Gives a unit empty places for another plan. What it remembered must be read into them. */
+  replan(unit: Unit, plan: TypePlan): void;
   /** By device id. */
   get(id: string): Unit | undefined;
   at(no: number): Unit | undefined;
@@ -59,14 +62,15 @@ export interface Units {
   readonly count: number;
 }
 
-/** Where a removed device left its places, for the next one of the same type. */
-type Places = Pick<Unit, 'no' | 'm' | 's' | 'h'>;
+/** Where a removed device left its places, for the next one of the same layout. */
+type Places = Pick<Unit, 'm' | 's' | 'h'>;
 
 /** An empty set of units whose columns grow as devices come; places of removed ones are used again. */
 export function units(): Units {
   const byId = new Map<string, Unit>();
   const byNo: (Unit | undefined)[] = [];
-  const free = new Map<TypePlan, Places[]>();
+  const free = new Map<string, Places[]>();
+  const freeNumbers: number[] = [];
   const columns: Columns = {
     values: new Float64Array(1024),
     times: new Float64Array(1024).fill(Number.NaN),
@@ -89,15 +93,25 @@ export function units(): Units {
     if (s > evals.phases.length) evals.phases = copied(evals.phases, new Uint8Array(sizeFor(s, evals.phases.length)));
   };
   const places = (plan: TypePlan): Places => {
-    const left = free.get(plan)?.pop();
+    const left = free.get(plan.layout)?.pop();
     if (left) return left;
-    const fresh = { no: byNo.length, m, s, h };
-    byNo.push(undefined);
+    const fresh = { m, s, h };
     m += plan.names.length;
     s += plan.rules.length;
     h += plan.absences.length;
     grow(m, s, h);
     return fresh;
+  };
+  const leave = ({ m, s, h, plan }: Unit): void => {
+    columns.times.fill(Number.NaN, m, m + plan.names.length);
+    columns.heard.fill(0, h, h + plan.absences.length);
+    for (let i = s; i < s + plan.rules.length; i++) {
+      evals.phases[i] = 0;
+      evals.episodes.delete(i);
+    }
+    const there = free.get(plan.layout);
+    if (there) there.push({ m, s, h });
+    else free.set(plan.layout, [{ m, s, h }]);
   };
   return {
     columns,
@@ -112,7 +126,8 @@ export function units(): Units {
       grow(values, rules, absences);
     },
     add(device, plan) {
-      const { no, m, s, h } = places(plan);
+      const { m, s, h } = places(plan);
+      const no = freeNumbers.pop() ?? byNo.length;
       // Written out: a spread would keep each unit's fields in an object beside it.
       const unit: Unit = {
         no,
@@ -138,16 +153,14 @@ export function units(): Units {
       return unit;
     },
     remove(unit) {
-      const { no, m, s, h, plan } = unit;
       byId.delete(unit.device.id);
-      byNo[no] = undefined;
-      columns.times.fill(Number.NaN, m, m + plan.names.length);
-      columns.heard.fill(0, h, h + plan.absences.length);
-      for (let i = s; i < s + plan.rules.length; i++) {
-        evals.phases[i] = 0;
-        evals.episodes.delete(i);
-      }
-      free.set(plan, [...(free.get(plan) ?? []), { no, m, s, h }]);
+      byNo[unit.no] = undefined;
+      freeNumbers.push(unit.no);
+      leave(unit);
+    },
+    replan(unit, plan) {
+      leave(unit);
+      Object.assign(unit, places(plan), { plan });
     },
     get: (id) => byId.get(id),
     at: (no) => byNo[no],

@@ -1,8 +1,11 @@
 import { duringText } from '../../devices/city/during-text.ts';
 import { type ConditionContext, compileCondition, compileExpression } from '../../devices/city/expressions.ts';
 import { itemsOf } from '../../devices/city/items-of.ts';
+import { appliesTo, inOrder, withOverlays } from '../../devices/city/overlays.ts';
 import type { Clause, Priority } from '../../devices/contract/alarm.ts';
 import type { Catalogue, Item, Limit, Rule, Suppression } from '../../devices/contract/catalogue.ts';
+import type { Ceiling } from '../../devices/contract/ceiling.ts';
+import type { Overlay } from '../../devices/contract/overlay.ts';
 import type { Device } from '../../devices/contract/registry.ts';
 import type { Bilingual, DeviceType, Measurement } from '../../devices/model/device-type.ts';
 import type { BaselineRule } from '../judge/baseline.ts';
@@ -13,13 +16,15 @@ import type { Schedule } from '../judge/schedule.ts';
 import type { Aggregate } from '../judge/window.ts';
 import { type BalanceRule, balanceLimits, balanceOf, type Flow } from './balance-rule.ts';
 import { baselineOf } from './baseline-rule.ts';
+import { underCeiling } from './ceiling.ts';
 import { compileNumber, type LimitOf } from './constants.ts';
+import type { Limits } from './device-limit.ts';
 import { scheduleOf } from './schedule-rule.ts';
 import { silenceRule } from './silence.ts';
 import { type Suppressor, suppressorsOf } from './suppressors.ts';
 
 /** One rule of the catalogue, ready to be judged for every device of its type. */
-export interface CompiledRule extends Delays {
+export interface CompiledRule extends Delays, Limits {
   /** `<item code>.<rule id>`. */
   readonly key: string;
   /** Its place among the rules of its device type. */
@@ -33,19 +38,14 @@ export interface CompiledRule extends Delays {
   readonly measurement: number;
   readonly measurementName: string;
   readonly op: Op;
-  /** Limit and return limit where they are the same for all devices, in the canonical unit (booleans 0/1, words by number). */
-  readonly limit: number;
-  readonly back: number;
-  /** Where they follow from a device's constants or gas. */
-  readonly perDevice: ((device: Device) => { limit: number; back: number } | { missing: string }) | null;
-  /** The limit is a plain number in this unit; '' for flags and words. */
-  readonly unit: string;
   readonly limitText: Limit | null;
   readonly windowMs: number;
   /** What is made of the window of a threshold. */
   readonly aggregate: Aggregate;
   /** Each value meets the limit by itself: nothing is remembered of those before it. */
   readonly plain: boolean;
+  /** What it remembers and how: what was remembered under another one of the same name is of no use to it. */
+  readonly memory: string;
   readonly samples: Samples | null;
   readonly baseline: BaselineRule | null;
   /** Whose common departure a baseline rule takes away, and how old one may be, ms. */
@@ -103,6 +103,9 @@ export interface TypePlan {
   /** Measurements in the order in which an entry named them last: the next mostly names the same, and no table is searched. */
   readonly inOrder: number[];
   readonly rules: readonly CompiledRule[];
+  readonly byKey: ReadonlyMap<string, CompiledRule>;
+  /** Plans of one layout keep what a device remembers in the same places: type, and the rules in their order. */
+  readonly layout: string;
   /** Rules that are judged by values of each measurement, absence apart. */
   readonly byMeasurement: readonly (readonly CompiledRule[])[];
   readonly absences: readonly CompiledRule[];
@@ -147,11 +150,26 @@ export function words(): Words {
 }
 
 export interface CompiledCatalogue {
+  /** By device type, where no overlay applies. */
   readonly plans: ReadonlyMap<string, TypePlan>;
+  /** The plan of a device: its type's, with the overlays of its place laid over it. */
+  planOf(device: Pick<Device, 'type' | 'area' | 'grid'>): TypePlan | undefined;
+  readonly version: string;
   readonly ruleCount: number;
+  /** By `<device type> <rule>`, those of overlays too. */
   readonly ruleByKey: ReadonlyMap<string, CompiledRule>;
   readonly words: Words;
   readonly suppressions: ReadonlyMap<string, Suppression>;
+}
+
+/** What a catalogue is compiled with, beside itself. */
+export interface CompileOptions {
+  /** Those in force. */
+  readonly overlays?: readonly Overlay[];
+  /** No limit is judged above them. */
+  readonly ceilings?: readonly Ceiling[] | undefined;
+  /** Of the catalogue before, so that words keep their numbers. */
+  readonly words?: Words;
 }
 
 /** Compiles the whole catalogue once. Conditions and limits were checked when the city was loaded; a fault here is ours. */
@@ -159,23 +177,91 @@ export function compileCatalogue(
   catalogue: Catalogue,
   types: Readonly<Record<string, DeviceType>>,
   platformDepartment: string,
+  options: CompileOptions = {},
 ): CompiledCatalogue {
-  const dictionary = words();
-  const items = itemsOf(catalogue);
-  const plans = new Map<string, TypePlan>();
-  const ruleByKey = new Map<string, CompiledRule>();
-  const making = {
-    dictionary,
-    version: catalogue.version,
-    platformDepartment,
-    types,
-    suppressions: catalogue.suppressions,
+  const { overlays = [], ceilings = [] } = options;
+  const dictionary = options.words ?? words();
+  const { version, procedures, suppressions } = catalogue;
+  const making: Making = {
+    ...{ dictionary, version, platformDepartment, types, suppressions, ceilings, procedures },
+    overlays: [],
   };
+  const items = itemsOf(catalogue);
+  const ruleByKey = new Map<string, CompiledRule>();
+  const plans = plansOf(items, types, making);
+  joinFlows(plans);
+  const known = (plan: TypePlan): void => {
+    for (const rule of plan.rules) {
+      const key = `${plan.type.id} ${rule.key}`;
+      if (!ruleByKey.has(key)) ruleByKey.set(key, rule);
+    }
+  };
+  for (const plan of plans.values()) known(plan);
+  const laid = new Map<string, ReadonlyMap<string, TypePlan>>([['', plans]]);
+  /** Compiled once for every set of overlays that meets at some device. */
+  const plansUnder = (here: readonly Overlay[]): ReadonlyMap<string, TypePlan> => {
+    const key = here.map(({ id }) => id).join(' ');
+    const there = laid.get(key);
+    if (there) return there;
+    const own = itemsOf(withOverlays(catalogue, here).catalogue);
+    const touched = typesTouched(items, own);
+    const some = Object.fromEntries(Object.entries(types).filter(([id]) => touched.has(id)));
+    const made = new Map([...plans, ...plansOf(own, some, { ...making, overlays: here })]);
+    for (const id of touched) countAsThere(made.get(id), plans.get(id));
+    laid.set(key, made);
+    for (const plan of made.values()) known(plan);
+    return made;
+  };
+  const ordered = inOrder(overlays);
+  return {
+    plans,
+    planOf(device) {
+      if (ordered.length === 0) return plans.get(device.type);
+      return plansUnder(ordered.filter((overlay) => appliesTo(overlay, device))).get(device.type);
+    },
+    version,
+    ruleCount: items.reduce((sum, item) => sum + item.rules.length, 0),
+    ruleByKey,
+    words: dictionary,
+    suppressions: new Map(suppressions.map((suppression) => [suppression.id, suppression])),
+  };
+}
+
+/** Device types whose items an overlay changed: all others keep the plan they have. */
+function typesTouched(before: readonly Item[], after: readonly Item[]): Set<string> {
+  const same = new Set(before);
+  const kept = new Set(after);
+  const differ = [...after.filter((item) => !same.has(item)), ...before.filter((item) => !kept.has(item))];
+  return new Set(differ.map(({ deviceType }) => deviceType));
+}
+
+/**
+ * What a balance counts is the city's: under an overlay a device counts for it as it does elsewhere, and may stand for it. Balances
+ * come first in a plan, so that their places are the same.
+ */
+function countAsThere(plan: TypePlan | undefined, base: TypePlan | undefined): void {
+  if (!plan || !base) return;
+  base.flows.forEach((flows, index) => {
+    plan.flows[index] = flows;
+  });
+  base.rules.forEach((rule, offset) => {
+    if (rule.balance) (plan.rules as CompiledRule[])[offset] = rule;
+  });
+}
+
+function plansOf(
+  items: readonly Item[],
+  types: Readonly<Record<string, DeviceType>>,
+  making: Making,
+): Map<string, TypePlan> {
+  const plans = new Map<string, TypePlan>();
   for (const type of Object.values(types)) {
     const own = items.filter((item) => item.deviceType === type.id);
-    const pairs: { item: Item | null; rule: Rule }[] = own.flatMap((item) =>
-      item.rules.map((rule) => ({ item, rule })),
-    );
+    const all = own.flatMap((item) => item.rules.map((rule) => ({ item, rule })));
+    const pairs: { item: Item | null; rule: Rule }[] = [
+      ...all.filter(({ rule }) => rule.kind === 'balance'),
+      ...all.filter(({ rule }) => rule.kind !== 'balance'),
+    ];
     if (!pairs.some(({ rule }) => rule.kind === 'absence' && rule.measurement === '*')) {
       pairs.push({
         item: null,
@@ -185,14 +271,9 @@ export function compileCatalogue(
         ),
       });
     }
-    const plan = planOf(type, pairs, making);
-    plans.set(type.id, plan);
-    for (const rule of plan.rules) ruleByKey.set(`${type.id} ${rule.key}`, rule);
+    plans.set(type.id, planOf(type, pairs, making));
   }
-  joinFlows(plans);
-  const ruleCount = items.reduce((sum, item) => sum + item.rules.length, 0);
-  const suppressions = new Map(catalogue.suppressions.map((suppression) => [suppression.id, suppression]));
-  return { plans, ruleCount, ruleByKey, words: dictionary, suppressions };
+  return plans;
 }
 
 interface Making {
@@ -201,6 +282,10 @@ interface Making {
   readonly platformDepartment: string;
   readonly suppressions: readonly Suppression[];
   readonly types: Readonly<Record<string, DeviceType>>;
+  readonly ceilings: readonly Ceiling[];
+  readonly procedures: Catalogue['procedures'];
+  /** Laid over the catalogue where the plan applies. */
+  readonly overlays: readonly Overlay[];
 }
 
 function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], making: Making): TypePlan {
@@ -227,6 +312,8 @@ function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], ma
     inOrder: [],
     rules,
     byMeasurement: names.map((_, index) => judged.filter((rule) => isOver(rule, index))),
+    byKey: new Map(rules.map((rule) => [rule.key, rule])),
+    layout: layoutOf(type, rules),
     absences: rules.filter((rule) => rule.kind === 'absence'),
     perDevice: rules.filter((rule) => rule.perDevice !== null),
     baselines: rules.filter((rule) => rule.baseline !== null),
@@ -234,6 +321,15 @@ function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], ma
     safety: rules.some((rule) => rule.priority === 'P1'),
     watches: watchedBy(type, rules),
   };
+}
+
+/** All by which a device's places and the lists it stands in are found. */
+function layoutOf(type: DeviceType, rules: readonly CompiledRule[]): string {
+  const standsFor = rules.flatMap((rule) =>
+    rule.standsFor.map(({ suppression }) => `${suppression.id} ${suppression.scope}`),
+  );
+  const own = rules.map(({ key, memory }) => `${key} ${memory}`);
+  return [type.id, ...watchedBy(type, rules), ...standsFor, ...own].join('\n');
 }
 
 function watchedBy(type: DeviceType, rules: readonly CompiledRule[]): string[] {
@@ -255,7 +351,8 @@ function compileRule(
   const measurement = indexOf.get(rule.measurement) ?? -1;
   // Standing still is 1 or 0, like a flag; neighbours are counted.
   const op: Op = 'op' in rule ? rule.op : rule.kind === 'neighbours' ? '>=' : '==';
-  const limits = limitsOf(rule, op, type.measurements[rule.measurement], making);
+  const asked = limitsOf(rule, op, type.measurements[rule.measurement], making);
+  const limits = underCeiling(asked, op, making.ceilings, type.id, rule);
   return {
     key: keyOf(item, rule.id),
     offset,
@@ -275,6 +372,7 @@ function compileRule(
     plain:
       (rule.kind === 'threshold' && rule.windowS === undefined && !rule.samples) ||
       (rule.kind === 'state' && !rule.samples),
+    memory: memoryOf(rule),
     samples: 'samples' in rule ? (rule.samples ?? null) : null,
     ...baselineParts(rule, type.measurements[rule.measurement]),
     neighbours: null,
@@ -336,6 +434,28 @@ function neighboursOf(rule: Extract<Rule, { kind: 'neighbours' }>, of: number): 
   return { of, k: rule.k, reach: reachOf(rule), withinMs: rule.withinS * 1000 };
 }
 
+/** Words and figures that change what a rule says, not what it remembers. */
+const forgettable: ReadonlySet<string> = new Set([
+  ...[
+    'id',
+    'title',
+    'basis',
+    'note',
+    'priority',
+    'latched',
+    'ladder',
+    'op',
+    'limit',
+    'deadband',
+    'onDelayS',
+    'offDelayS',
+  ],
+  ...['when', 'during', 'afterS'],
+]);
+
+const memoryOf = (rule: Rule): string =>
+  JSON.stringify(Object.entries(rule).filter(([key, value]) => value !== undefined && !forgettable.has(key)));
+
 function windowOf(rule: Rule): number {
   if (rule.kind === 'absence') return rule.afterS + rule.onDelayS;
   return 'windowS' in rule ? (rule.windowS ?? 0) : 0;
@@ -346,8 +466,6 @@ function conditionOf(type: DeviceType, expr: string): (context: ConditionContext
   if ('refused' in compiled) throw new Error(`condition "${expr}" of ${type.id} does not compile: ${compiled.refused}`);
   return compiled.run;
 }
-
-type Limits = Pick<CompiledRule, 'limit' | 'back' | 'perDevice' | 'unit'>;
 
 function limitsOf(rule: Rule, op: Op, measurement: Measurement | undefined, { dictionary, types }: Making): Limits {
   const fixed = (limit: number, unit = ''): Limits => ({ limit, back: limit, perDevice: null, unit });
@@ -383,8 +501,9 @@ function unitOf(rule: Rule, { unit }: Measurement): string {
 }
 
 /** The clause an alarm of this rule is raised under, as the catalogue states it now. */
-function clauseOf(item: Item | null, rule: Rule, { version, platformDepartment }: Making): Clause {
+function clauseOf(item: Item | null, rule: Rule, { version, platformDepartment, ...making }: Making): Clause {
   if (!item) return platformClause(rule.title, version, platformDepartment);
+  const procedure = item.procedure === undefined ? undefined : making.procedures[item.procedure];
   return {
     item: item.code,
     name: item.name.zh,
@@ -394,6 +513,8 @@ function clauseOf(item: Item | null, rule: Rule, { version, platformDepartment }
     catalogueVersion: version,
     department: item.leadDepartment,
     cooperating: item.cooperating,
+    ...(procedure && { procedure: `${item.procedure}@${procedure.version}` }),
+    ...(making.overlays.length > 0 && { overlays: making.overlays.map(({ id, title }) => ({ id, title })) }),
   };
 }
 

@@ -15,7 +15,7 @@ import type { CompiledCatalogue, CompiledRule, Words } from './compile.ts';
 export function siteBundle(catalogue: CompiledCatalogue, version: string, devices: Iterable<Device>): SiteBundle {
   const sorted = [...devices].sort((a, b) => (a.id < b.id ? -1 : 1));
   const rules = sorted.flatMap((device) => {
-    const plan = catalogue.plans.get(device.type);
+    const plan = catalogue.planOf(device);
     return (plan?.rules ?? [])
       .filter(isForTheEdge)
       .flatMap((rule) => siteRule(device, rule, plan!.measurements[rule.measurement]!, catalogue.words) ?? []);

@@ -27,8 +27,8 @@ export interface Commits {
   effects(effects: Effects, cursor: Cursor): Promise<readonly string[]>;
   /** Alarms, events and the cursor, inside somebody's transaction. */
   write(trx: Transaction<RulesTables>, effects: Effects, cursor: Cursor): Promise<readonly string[]>;
-  /** Snapshots, refreshed alarms and the cursor, in one transaction. */
-  state(rows: readonly StateRow[], effects: Effects | null, cursor: Cursor): Promise<void>;
+  /** Snapshots beside what {@link effects} writes, in one transaction. */
+  state(rows: readonly StateRow[], effects: Effects | null, cursor: Cursor): Promise<readonly string[]>;
   /** What stands in the way now, in words; null when nothing does. */
   readonly problem: string | null;
 }
@@ -78,7 +78,7 @@ export function commits({ db, lease, clock, log, stopped }: CommitParts): Commit
     state: (rows, effects, cursor) =>
       transaction(async (trx) => {
         await writeState(trx, rows);
-        await write(trx, effects ?? { alarms: [], events: [], annunciations: [], derived: [] }, cursor);
+        return write(trx, effects ?? { alarms: [], events: [], annunciations: [], derived: [] }, cursor);
       }),
     get problem() {
       return problem;

@@ -4,6 +4,7 @@ import { type RegistryTables, registryMigrations } from '../../devices/registry/
 import type { Migrations } from '../../kit/sql/sql.ts';
 import { appendOnly } from './append-only.ts';
 import { deskMigrations } from './desk-migrations.ts';
+import { standardsMigrations } from './standards-migrations.ts';
 
 /** Tables that only rules reads: where it stands, what it remembers, what it has carried out. */
 export interface OwnTables {
@@ -15,6 +16,8 @@ export interface OwnTables {
   commands: { id: string; at: number; outcome: string };
   /** Who may write. `fence` counts up with every change of hands. */
   lease: { name: string; holder: string; fence: number; until: number };
+  /** Versions of the standards that stand in the journal. */
+  standards_published: { seq: number };
 }
 
 /** Everything in the state database. */
@@ -22,6 +25,7 @@ export type RulesTables = StateTables & RegistryTables & OwnTables;
 
 export const rulesMigrations: Migrations = {
   ...registryMigrations,
+  ...standardsMigrations,
   '0010-alarms': {
     async up(db: Kysely<unknown>) {
       await db.schema

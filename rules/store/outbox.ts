@@ -5,6 +5,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import { pause } from './lease.ts';
 import type { RulesTables } from './migrations.ts';
+import { unpublishedVersions } from './standards-store.ts';
 
 /** Carries committed registry changes into the journal, in order, until it has them. */
 export interface Outbox {
@@ -24,22 +25,46 @@ export function registryOutbox(
   log: Log,
   stopped: AbortSignal,
 ): Outbox {
+  return outbox('registry changes', clock, log, stopped, async () => {
+    const changes = await unpublishedChanges(db);
+    const last = changes.at(-1);
+    if (!last) return false;
+    await ingest.append(changes.map((change) => ({ kind: 'registry', change })));
+    await markPublished(db, last.version);
+    return true;
+  });
+}
+
+/** The same for versions of the standards: what was approved reaches whoever judges by them, once or twice. */
+export function standardsOutbox(
+  db: Kysely<RulesTables>,
+  ingest: Pick<IngestPort, 'append'>,
+  clock: Clock,
+  log: Log,
+  stopped: AbortSignal,
+): Outbox {
+  return outbox('approved standards', clock, log, stopped, async () => {
+    const [first] = await unpublishedVersions(db);
+    if (!first) return false;
+    await ingest.append([{ kind: 'standards', ...first }]);
+    await db.insertInto('standards_published').values({ seq: first.version.seq }).execute();
+    return true;
+  });
+}
+
+/** Sends until nothing waits, one drain at a time. @param send sends some of it; false when nothing was left. */
+function outbox(what: string, clock: Clock, log: Log, stopped: AbortSignal, send: () => Promise<boolean>): Outbox {
   let problem: string | null = null;
   let tail: Promise<unknown> = Promise.resolve();
   const drain = async (): Promise<boolean> => {
     while (!stopped.aborted) {
       try {
-        const changes = await unpublishedChanges(db);
-        const last = changes.at(-1);
-        if (!last) {
-          problem = null;
-          return true;
-        }
-        await ingest.append(changes.map((change) => ({ kind: 'registry', change })));
-        await markPublished(db, last.version);
+        if (await send()) continue;
+        problem = null;
+        return true;
       } catch (err) {
-        if (problem === null) log.warn({ err }, 'registry changes wait: the journal does not take them');
-        problem = `registry changes wait for the journal: ${err instanceof Error ? err.message : String(err)}`;
+        if (problem === null) log.warn({ err, what }, 'an outbox waits: the journal does not take it');
+        problem = `${what} wait for the journal: ${err instanceof Error ? err.message : String(err)}`;
         await pause(clock, RETRY_MS, stopped);
       }
     }

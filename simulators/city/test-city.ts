@@ -26,6 +26,7 @@ export const testCity: LoadedCity = {
     version: '0',
     warning: both('空', 'empty'),
     bases: {},
+    procedures: {},
     domains: [],
     suppressions: [],
     changes: [],

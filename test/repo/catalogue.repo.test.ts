@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { editorSchemaText } from '../../devices/city/catalogue-json-schema.ts';
 import { itemsOf } from '../../devices/city/items-of.ts';
 import { listCities, loadCity } from '../../devices/city/load-city.ts';
 import { replaySchema } from '../../devices/city/replay.ts';
@@ -36,6 +37,20 @@ describe.each(cities.map((loaded) => ({ id: loaded.city.id, loaded })))('city $i
   it('quotes nothing without its source', () => {
     for (const { standard, code } of items)
       if (standard.provenance === 'quoted') expect(standard.source, code).toBeTruthy();
+  });
+
+  it('has a procedure for every item, none of them shown as more than ours, and the confined-space check where people go down', () => {
+    for (const { code, procedure } of items) expect(procedure, code).toBeDefined();
+    const used = new Set(items.map(({ procedure }) => procedure));
+    expect(Object.keys(catalogue.procedures).filter((id) => !used.has(id))).toEqual([]);
+    for (const { provenance, source } of Object.values(catalogue.procedures)) {
+      expect(provenance === 'illustrative' || source !== null).toBe(true);
+    }
+    const down = items.filter(({ deviceType }) => deviceType === 'manhole-sensor' || deviceType === 'underground-gas');
+    for (const { procedure, code } of down) {
+      const words = catalogue.procedures[procedure!]!.steps.map(({ text }) => text.en).join(' ');
+      expect(words, code).toContain('Confined-space check');
+    }
   });
 
   it('lets P1 gas and fire act on one sample', () => {
@@ -107,6 +122,23 @@ describe.each(cities.map((loaded) => ({ id: loaded.city.id, loaded })))('city $i
         expect(target, measurement).toBeDefined();
         expect(conversion(unit, target!.unit, replay.gas)).toHaveProperty('convert');
       }
+    }
+  });
+});
+
+describe('the schemas for editors', () => {
+  it.each(['catalogue', 'overlay'] as const)('of the %s is what the platform checks by', (of) => {
+    const kept = readFileSync(`${citiesDir}/schema/${of}.schema.json`, 'utf8');
+    expect(kept, `run: yanshao standards schema ${of} > cities/schema/${of}.schema.json`).toBe(editorSchemaText(of));
+  });
+
+  it('are named in the first line of every catalogue and overlay', () => {
+    for (const { dir, text } of cities) {
+      expect(text!.catalogue.split('\n')[0], dir).toBe(
+        '# yaml-language-server: $schema=../schema/catalogue.schema.json',
+      );
+      for (const { name, text: yaml } of text!.overlays)
+        expect(yaml.split('\n')[0], name).toBe('# yaml-language-server: $schema=../../schema/overlay.schema.json');
     }
   });
 });

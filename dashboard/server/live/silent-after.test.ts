@@ -82,15 +82,15 @@ const catalogue = (...afterS: number[]): Catalogue =>
 
 describe('a dot turns stale', () => {
   it('after the shortest absence rule of its type, where the catalogue has one', () => {
-    expect(silentAfter(catalogue(900, 600), types, registry)('meter-1')).toBe(600_000);
+    expect(silentAfter({ catalogue: catalogue(900, 600) }, types, registry)('meter-1')).toBe(600_000);
   });
 
   it('after three of the slowest reports it sends by itself, where the catalogue has none', () => {
-    expect(silentAfter(catalogue(), types, registry)('meter-1')).toBe(3 * 3_600_000);
+    expect(silentAfter({ catalogue: catalogue() }, types, registry)('meter-1')).toBe(3 * 3_600_000);
   });
 
   it('after a day for one that reports on change, and for one that is not registered', () => {
-    const limit = silentAfter(catalogue(600), types, registry);
+    const limit = silentAfter({ catalogue: catalogue(600) }, types, registry);
     expect(limit('button-1')).toBe(86_400_000);
     expect(limit('none')).toBe(86_400_000);
   });

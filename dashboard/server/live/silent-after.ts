@@ -1,4 +1,5 @@
 import { itemsOf } from '../../../devices/city/items-of.ts';
+import { followed } from '../../../devices/city/safety.ts';
 import type { Catalogue } from '../../../devices/contract/catalogue.ts';
 import type { DeviceType } from '../../../devices/model/device-type.ts';
 import type { RegistryCache } from '../../../devices/registry/registry-cache.ts';
@@ -13,10 +14,18 @@ const missedReports = 3;
  * three of its slowest reports. What is raised as an alarm is decided by rules, not here.
  */
 export function silentAfter(
-  catalogue: Catalogue,
+  city: { readonly catalogue: Catalogue },
   types: Readonly<Record<string, DeviceType>>,
   registry: RegistryCache,
 ): (device: string) => number {
+  const byType = followed(city, (catalogue) => {
+    const limits = limitsByType(catalogue, types);
+    return (type: string) => limits.get(type);
+  });
+  return (id) => byType(registry.device(id)?.type ?? '') ?? quietByNatureMs;
+}
+
+function limitsByType(catalogue: Catalogue, types: Readonly<Record<string, DeviceType>>): Map<string, number> {
   const byType = new Map<string, number>();
   for (const type of Object.values(types)) {
     const periods = Object.values(type.measurements).flatMap((m) => (m.everyMs && !m.derived ? [m.everyMs] : []));
@@ -27,5 +36,5 @@ export function silentAfter(
     if (limits.length > 0)
       byType.set(item.deviceType, Math.min(byType.get(item.deviceType) ?? Number.POSITIVE_INFINITY, ...limits));
   }
-  return (id) => byType.get(registry.device(id)?.type ?? '') ?? quietByNatureMs;
+  return byType;
 }

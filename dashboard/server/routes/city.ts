@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import type { CityBody, StandardsBody } from '../../../devices/contract/api.ts';
+import type { CityBody } from '../../../devices/contract/api.ts';
 import { bodies } from '../bodies.ts';
 import type { ServerContext } from '../context.ts';
 
-/** The city and its standards. */
-export function cityRoutes(app: FastifyInstance, { city, types, demo, version, alarms }: ServerContext): void {
+/** The city. */
+export function cityRoutes(app: FastifyInstance, { city, types, demo, version }: ServerContext): void {
   app.get(
     '/api/v1/city',
     {
@@ -18,18 +18,6 @@ export function cityRoutes(app: FastifyInstance, { city, types, demo, version, a
       version,
       mapStyles: { light: '/geo/style-light.json', dark: '/geo/style-dark.json' },
       mapboxToken: null,
-    }),
-  );
-
-  app.get(
-    '/api/v1/standards',
-    {
-      config: { answer: bodies.standards },
-      schema: { tags: ['city'], summary: 'The standards catalogue in force, and open alarms per item' },
-    },
-    async (): Promise<StandardsBody> => ({
-      catalogue: city.catalogue,
-      open: await alarms.openByItem(),
     }),
   );
 }

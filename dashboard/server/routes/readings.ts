@@ -3,8 +3,9 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { itemsOf } from '../../../devices/city/items-of.ts';
 import { limitValue } from '../../../devices/city/limit-value.ts';
+import { catalogueAt } from '../../../devices/city/overlays.ts';
 import type { ReadingsBody, ReadingsListBody } from '../../../devices/contract/api.ts';
-import type { Item, Rule } from '../../../devices/contract/catalogue.ts';
+import type { Catalogue, Item, Rule } from '../../../devices/contract/catalogue.ts';
 import type { Device } from '../../../devices/contract/registry.ts';
 import { normalSilence, withEdges } from '../../../devices/readings/gaps.ts';
 import { type SelectedSeries, selectSeries } from '../../../devices/readings/selection.ts';
@@ -57,7 +58,14 @@ const query = z
 export function readingRoutes(base: FastifyInstance, context: ServerContext): void {
   const { ingest, registry, types, city, clock } = context;
   const app = base.withTypeProvider<ZodTypeProvider>();
-  const rulesOf = rulesByMeasurement(itemsOf(city.catalogue));
+  const standardsAt = catalogueAt(city);
+  const rulesAt = new WeakMap<Catalogue, ReturnType<typeof rulesByMeasurement>>();
+  const rulesOf = (device: Device) => {
+    const here = standardsAt(device);
+    const known = rulesAt.get(here) ?? rulesByMeasurement(itemsOf(here));
+    rulesAt.set(here, known);
+    return known;
+  };
 
   app.get(
     '/api/v1/readings',
@@ -98,8 +106,9 @@ export function readingRoutes(base: FastifyInstance, context: ServerContext): vo
     { device, name, measurement }: SelectedSeries,
     { from, to, maxSamples, until }: { from: number; to: number; maxSamples: number; until: number },
   ): Promise<ReadingsBody> => {
-    const rules = rulesOf.get(`${device.type}/${name}`) ?? [];
-    const anyRules = rulesOf.get(`${device.type}/*`) ?? [];
+    const here = rulesOf(device);
+    const rules = here.get(`${device.type}/${name}`) ?? [];
+    const anyRules = here.get(`${device.type}/*`) ?? [];
     const gapMs = normalSilence(
       measurement,
       [...rules, ...anyRules].map(({ rule }) => rule),

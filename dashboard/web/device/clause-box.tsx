@@ -30,8 +30,18 @@ export function ClauseBox({ alarm }: { alarm: Alarm }) {
                 {texts(`provenance.${clause.provenance}`)}
               </span>
               <span className="tag draft">{texts('clause.draft', { version: clause.catalogueVersion })}</span>
+              {clause.overlays?.map(({ id, title }) => (
+                <span className="tag" key={id}>
+                  {texts('clause.overlays')}：{texts.pick(title)}
+                </span>
+              ))}
             </div>
             {clause.text && <blockquote className="small">{clause.text}</blockquote>}
+            {clause.procedure && (
+              <p className="small muted">
+                <span className="faint">{texts('clause.procedure')}</span> {clause.procedure}
+              </p>
+            )}
             {clause.problem && (
               <p className="small muted">
                 <span className="faint">{texts('clause.problem')}</span> {clause.problem}

@@ -22,6 +22,9 @@ const named: Readonly<Record<string, TextKey>> = {
   'registry.remove': 'audit.registryRemove',
   'credential.revoke': 'audit.credentialRevoke',
   'quarantine.readmit': 'audit.quarantineReadmit',
+  'standards.propose': 'audit.standardsPropose',
+  'standards.approve': 'audit.standardsApprove',
+  'standards.reject': 'audit.standardsReject',
 };
 
 /** Who asked for what, when, by which way, and what came of it. Append-only: there is nothing to change here. */

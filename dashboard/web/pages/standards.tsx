@@ -1,11 +1,15 @@
 import { useEffect, useMemo } from 'react';
-import type { Item } from '../../../devices/contract/catalogue.ts';
+import { ceilingOf, levelFor } from '../../../devices/city/ceiling-levels.ts';
+import type { Item, Procedure, Rule } from '../../../devices/contract/catalogue.ts';
+import type { Ceiling } from '../../../devices/contract/ceiling.ts';
 import { usePlace } from '../alarms/words.ts';
 import { loadStandards, useCity } from '../api/city.ts';
+import { fullStampText } from '../format/age.ts';
 import { patchRoute, useRoute } from '../frame/route.ts';
-import { useTexts } from '../i18n/i18n.ts';
+import { type Texts, useTexts } from '../i18n/i18n.ts';
 import { PriorityMark } from '../ui/priority.tsx';
 import { foundIn, ruleInWords } from './catalogue-words.ts';
+import { Proposals } from './proposals.tsx';
 import './pages.css';
 
 /** The catalogue to read and to search: where every word comes from, and how many alarms stand on each item now. */
@@ -13,6 +17,7 @@ export function StandardsPage() {
   const texts = useTexts();
   const route = useRoute();
   const standards = useCity((state) => state.standards);
+  const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
   useEffect(() => {
     loadStandards().catch(() => undefined);
   }, []);
@@ -22,7 +27,7 @@ export function StandardsPage() {
     if (ready && route.item) document.getElementById(`item-${route.item}`)?.scrollIntoView({ block: 'start' });
   }, [ready, route.item]);
   if (!standards) return <div className="empty">{texts('loading')}</div>;
-  const { catalogue, open } = standards;
+  const { catalogue, open, inForce, overlays, ceilings } = standards;
   const count = domains.reduce(
     (sum, domain) => sum + domain.categories.reduce((all, category) => all + category.items.length, 0),
     0,
@@ -33,6 +38,21 @@ export function StandardsPage() {
         <header className="sheet-head">
           <h1>{texts.pick(catalogue.title)}</h1>
           <span className="tag draft">{texts('clause.draft', { version: catalogue.version })}</span>
+          {inForce !== null && inForce.from > 0 && (
+            <span className="small muted">
+              {texts('standards.since', { at: fullStampText(inForce.from, timeZone) })}
+            </span>
+          )}
+          {catalogue.effective && inForce?.from === 0 && (
+            <span className="small muted">{texts('standards.since', { at: catalogue.effective.from })}</span>
+          )}
+          {overlays.length > 0 && (
+            <span className="small muted">
+              {texts('standards.overlays', {
+                names: overlays.map(({ title }) => texts.pick(title)).join(texts('list.and')),
+              })}
+            </span>
+          )}
         </header>
         <div className="draft-bar" role="note">
           <b className="nowrap">{texts('standards.draft')}</b>
@@ -50,6 +70,7 @@ export function StandardsPage() {
             )}
           </span>
         </div>
+        <Proposals />
         <div className="search-row">
           <input
             className="input"
@@ -104,6 +125,8 @@ export function StandardsPage() {
                       <ItemCard
                         key={item.code}
                         item={item}
+                        procedure={catalogue.procedures[item.procedure ?? '']}
+                        ceilings={ceilings}
                         open={open[item.code] ?? 0}
                         at={route.item === item.code}
                         expanded={route.item === item.code || (route.q !== '' && count <= 3)}
@@ -120,7 +143,16 @@ export function StandardsPage() {
   );
 }
 
-function ItemCard({ item, open, at, expanded }: { item: Item; open: number; at: boolean; expanded: boolean }) {
+interface CardProps {
+  readonly item: Item;
+  readonly procedure: Procedure | undefined;
+  readonly ceilings: readonly Ceiling[];
+  readonly open: number;
+  readonly at: boolean;
+  readonly expanded: boolean;
+}
+
+function ItemCard({ item, procedure, ceilings, open, at, expanded }: CardProps) {
   const texts = useTexts();
   const place = usePlace();
   const type = useCity((state) => state.types.get(item.deviceType));
@@ -184,16 +216,38 @@ function ItemCard({ item, open, at, expanded }: { item: Item; open: number; at: 
                 <div className="tiny faint">
                   {[...new Set(rule.basis.map((basis) => texts(`basis.${basis.status}`)))].join(texts('list.and'))}
                   {rule.basis[0] && ` · ${rule.basis[0].src}`}
-                  {'ceiling' in rule &&
-                    rule.ceiling &&
-                    ` · ${texts('standards.ceiling', { value: rule.ceiling.value, unit: rule.ceiling.unit.replace(/[{}]/g, ''), scope: rule.ceiling.scope })}`}
+                  {ceilingWords(item, rule, ceilings, texts)}
                 </div>
               </div>
             </li>
           ))}
         </ul>
+        {procedure && (
+          <details className="small">
+            <summary>
+              {texts('standards.procedure')}：{texts.pick(procedure.title)}{' '}
+              {procedure.provenance === 'illustrative' && (
+                <span className="faint">{texts('standards.illustrative')}</span>
+              )}
+            </summary>
+            <ol>
+              {procedure.steps.map((step) => (
+                <li key={step.text.en}>{texts.pick(step.text)}</li>
+              ))}
+            </ol>
+          </details>
+        )}
         {item.note && <p className="small muted">{item.note}</p>}
       </div>
     </details>
   );
+}
+
+/** The ceiling a rule stands under, with its scope. */
+function ceilingWords(item: Item, rule: Rule, ceilings: readonly Ceiling[], texts: Texts): string {
+  const ceiling = ceilingOf(ceilings, item.deviceType, rule);
+  if (!ceiling) return '';
+  const { max } = levelFor(ceiling, rule.priority);
+  const words = { value: max.value, unit: max.unit.replace(/[{}[\]]/g, ''), scope: texts.pick(ceiling.scope) };
+  return ` · ${texts('standards.ceiling', words)}`;
 }
