@@ -32,6 +32,7 @@ const member = z.object({
   circuit: z.string().nullable(),
   priority,
   since: time,
+  no: z.number().describe('in the order in which members took their places'),
   joinedAt: time,
   by: evidence.nullable(),
   active: z.boolean(),

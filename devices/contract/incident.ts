@@ -54,6 +54,8 @@ export interface IncidentMember extends Point {
   readonly priority: Priority;
   /** Source time of the first abnormal sample, ms. */
   readonly since: number;
+  /** Members of an incident in the order in which they took their places: what is found first does not hang on a restart. */
+  readonly no: number;
   /** When it took its place, on the platform's clock, ms. */
   readonly joinedAt: number;
   readonly by: IncidentEvidence | null;

@@ -94,16 +94,18 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
     remember(state, event);
     step.touched.add(state);
   };
-  const seat = (state: IncidentState, member: IncidentMember, note: string | null): void => {
-    const before = placeOf.get(member.alarm);
-    const held = before === undefined ? undefined : states.get(before)?.members.get(member.alarm);
-    if (held) index.drop(held);
+  const seat = (state: IncidentState, given: IncidentMember, note: string | null): void => {
+    const before = placeOf.get(given.alarm);
+    const held = before === undefined ? undefined : states.get(before)?.members.get(given.alarm);
+    const stays = before === state.id;
+    const member = stays ? given : { ...given, no: state.lastNo + 1 };
+    if (held && !stays) index.drop(held);
     hold(state, member);
     index.put(member);
     placeOf.set(member.alarm, state.id);
     step.members.set(member.alarm, member);
     step.touched.add(state);
-    if (before !== state.id) {
+    if (!stays) {
       const firstOut = state.firstOut === member.alarm;
       step.placements.set(member.alarm, { alarm: member.alarm, incident: state.id, firstOut, note });
     }
@@ -141,9 +143,7 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
     }
     const best = taken[0];
     const all = [...(own ? [own] : []), ...taken.map(({ incident }) => stateOf(incident))];
-    const oldest = all.reduce((a, b) =>
-      b.openedAt < a.openedAt || (b.openedAt === a.openedAt && b.id < a.id) ? b : a,
-    );
+    const oldest = all.reduce((a, b) => (byAge(b, a) < 0 ? b : a));
     if (own === undefined) {
       const cut = tooLate ? ({ by: 'order', at } as const) : null;
       seat(oldest, { ...member, incident: oldest.id, by: best!.link.by, cut }, null);
@@ -258,7 +258,7 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
   };
   /** Once a minute: what time alone brings about, and what changed around. */
   const lookAtAll = (at: number): void => {
-    for (const state of [...states.values()]) {
+    for (const state of [...states.values()].sort(byAge)) {
       look(state, at);
       if (step.touched.has(state) || state.told === null) continue;
       const place = placeAt(state, at);
@@ -276,7 +276,7 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
         state.told = told;
         states.set(state.id, state);
       }
-      for (const member of members) {
+      for (const member of [...members].sort((a, b) => a.no - b.no)) {
         const state = states.get(member.incident);
         if (!state) continue;
         hold(state, member);
@@ -307,6 +307,9 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
     },
   };
 }
+
+/** The older first; of the same age by id. */
+const byAge = (a: IncidentState, b: IncidentState): number => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1);
 
 interface Step {
   readonly touched: Set<IncidentState>;
@@ -354,6 +357,7 @@ function memberOf(
     lat,
     priority,
     since,
+    no: 0,
     joinedAt: at,
     by: null,
     active,

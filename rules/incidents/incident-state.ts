@@ -17,6 +17,8 @@ export interface IncidentState {
   readonly demo: boolean;
   readonly openedAt: number;
   readonly members: Map<string, IncidentMember>;
+  /** The highest place taken. */
+  lastNo: number;
   /** The first members by onset. */
   named: IncidentMember[];
   /** Alarms of each detector. */
@@ -45,6 +47,7 @@ export const newIncident = (
 ): IncidentState => ({
   ...of,
   members: new Map(),
+  lastNo: 0,
   named: [],
   devices: new Map(),
   circuits: new Set(),
@@ -63,6 +66,7 @@ export const newIncident = (
 export function hold(state: IncidentState, member: IncidentMember): void {
   const before = state.members.get(member.alarm);
   state.members.set(member.alarm, member);
+  state.lastNo = Math.max(state.lastNo, member.no);
   if (before) count(state, before, -1);
   count(state, member, 1);
   if (before) {
@@ -88,7 +92,7 @@ export function letGo(state: IncidentState, leaving: Iterable<IncidentMember>): 
   state.members.clear();
   state.devices.clear();
   state.circuits.clear();
-  Object.assign(state, { named: [], outer: [], ring: null, sumLon: 0, sumLat: 0, active: 0 });
+  Object.assign(state, { lastNo: 0, named: [], outer: [], ring: null, sumLon: 0, sumLat: 0, active: 0 });
   Object.assign(state.all, none());
   Object.assign(state.open, none());
   for (const member of rest) hold(state, member);

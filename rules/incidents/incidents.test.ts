@@ -116,7 +116,7 @@ function world(restartAt = -1) {
           const open = [...incidents.values()].filter(({ closedAt }) => closedAt === null);
           const inOpen = [...members.values()].filter(({ incident }) => incidents.get(incident)?.closedAt === null);
           const lastSeq = Math.max(0, ...[...incidents.values()].map(({ seq }) => seq));
-          book.load({ incidents: open, members: inOpen.sort(byOnset), lastSeq, lastEvent: events });
+          book.load({ incidents: open, members: inOpen, lastSeq, lastEvent: events });
           book.passed(at - 4 * minute);
         }
         if (step.does === 'raise') {
@@ -216,6 +216,7 @@ const memberOf = (alarm: Alarm): IncidentMember => ({
   lat: alarm.lat,
   priority: 'P2',
   since: alarm.since,
+  no: 0,
   joinedAt: 0,
   by: null,
   active: true,

@@ -66,8 +66,6 @@ export async function loadIncidents(db: Db): Promise<KeptIncidents> {
     .innerJoin('incidents as i', 'i.id', 'm.incident')
     .select('m.body')
     .where('i.open', '=', 1)
-    .orderBy('m.since')
-    .orderBy('m.alarm')
     .execute();
   return {
     incidents: open.map(({ body }) => JSON.parse(body) as Incident),
