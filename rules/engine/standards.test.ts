@@ -2,12 +2,42 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { editRule } from '../../devices/city/edit-standards.ts';
+import { itemsOf } from '../../devices/city/items-of.ts';
+import { listCities, loadCity } from '../../devices/city/load-city.ts';
 import { parseCatalogue } from '../../devices/city/parse-catalogue.ts';
-import type { Catalogue } from '../../devices/contract/catalogue.ts';
+import type { Catalogue, Rule } from '../../devices/contract/catalogue.ts';
 import type { RuleEdit } from '../../devices/contract/command.ts';
 import { type Overlay, overlaySchema } from '../../devices/contract/overlay.ts';
 import type { StandardsVersion } from '../../devices/contract/standards.ts';
-import { benchCatalogue, engineBench, kitchen, momentOf } from './engine-bench.ts';
+import { benchCatalogue, benchDevice, engineBench, kitchen, momentOf } from './engine-bench.ts';
+
+const cities = new URL('../../cities', import.meta.url).pathname;
+/** The city with the most rules: one of every kind. */
+const [richest] = (await Promise.all(listCities(cities).map((id) => loadCity(cities, id)))).sort(
+  (a, b) => itemsOf(b.catalogue).length - itemsOf(a.catalogue).length,
+);
+const city = richest!;
+const rtuConstants = {
+  Ps: { value: 2.5, unit: 'kPa' },
+  span: { value: 10, unit: 'kPa' },
+  MOP: { value: 0.4, unit: 'MPa' },
+  Qmax: { value: 1000, unit: 'm3/h' },
+  spanInlet: { value: 1, unit: 'MPa' },
+  spanFlow: { value: 1200, unit: 'm3/h' },
+  baseline30d: { value: 30, unit: 'm3/h' },
+};
+const absent: Rule = {
+  id: 'absent',
+  kind: 'absence',
+  title: { zh: '另一条', en: 'one more' },
+  measurement: '*',
+  afterS: 10_000_000,
+  priority: 'P4',
+  onDelayS: 0,
+  offDelayS: 0,
+  latched: false,
+  basis: [{ src: 'test', status: 'proposal' }],
+};
 
 const catalogueWith = (item: string, rule: string, set: RuleEdit): Catalogue => {
   const parsed = parseCatalogue(editRule(stringify(benchCatalogue), item, rule, set)!);
@@ -182,4 +212,63 @@ describe('the same standards once more', () => {
       { numRuns: 60 },
     );
   });
+});
+
+describe('standards with one more rule under every item', () => {
+  /** Every device moves to other places: what it remembers must come along. */
+  const longer: Catalogue = {
+    ...city.catalogue,
+    domains: city.catalogue.domains.map((domain) => ({
+      ...domain,
+      categories: domain.categories.map((category) => ({
+        ...category,
+        items: category.items.map((item) => ({
+          ...item,
+          rules: [{ ...absent, id: 'one-more' }, ...item.rules],
+        })),
+      })),
+    })),
+  };
+  const devices = [
+    ...[0, 1, 2, 3].map((n) => benchDevice(`u${n}`, 'underground-gas', { lon: 112.6 + n / 20_000, site: 's' })),
+    benchDevice('in', 'gas-rtu', { site: 's', circuit: 'c', facts: { role: 'inlet' }, constants: rtuConstants }),
+    benchDevice('out', 'gas-rtu', { site: 's', circuit: 'c', constants: rtuConstants }),
+    kitchen('k1', { site: 's' }),
+  ];
+  const reading = fc.oneof(
+    fc.tuple(
+      fc.constantFrom('u0', 'u1', 'u2', 'u3'),
+      fc.constant('ug.ch4Vol'),
+      fc.constantFrom(0, 0.2, 0.8, 1.4, 3, 6),
+    ),
+    fc.tuple(fc.constantFrom('in', 'out'), fc.constant('rtu.flowRate'), fc.constantFrom(0, 20, 300, 900)),
+    fc.tuple(fc.constantFrom('in', 'out'), fc.constant('rtu.outletPressure'), fc.constantFrom(0, 2.5, 2.9, 4)),
+    fc.tuple(fc.constant('k1'), fc.constant('alarm.ch4'), fc.constantFrom(0, 5, 12, 38, 60)),
+  );
+  const day = fc.array(fc.tuple(reading, fc.integer({ min: 1, max: 90 })), { minLength: 5, maxLength: 60 });
+
+  it('go on with every window, delay, sign, meter and learned hour of the others', () => {
+    fc.assert(
+      fc.property(day, fc.array(fc.nat(60), { maxLength: 4 }), (readings, swaps) => {
+        const told = [[], swaps].map((when) => {
+          const b = engineBench({ devices }, '10:00', { catalogue: city.catalogue, city: city.city });
+          let at = momentOf('10:00:10');
+          let seq = 1;
+          const clock = () => new Date(at + 8 * 3_600_000).toISOString().slice(11, 19);
+          readings.forEach(([[device, measurement, value], seconds], index) => {
+            for (const _ of when.filter((one) => one === index)) {
+              seq++;
+              b.standards(clock(), version(seq, '10:00', { catalogue: seq % 2 === 0 ? longer : city.catalogue }));
+            }
+            b.reads(clock(), device, { [measurement]: value });
+            at += seconds * 1000;
+          });
+          b.passes(clock());
+          return { alarms: b.alarms(), events: b.events, figures: [...b.engine.stats().learning] };
+        });
+        expect(told[1]).toEqual(told[0]);
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
 });
