@@ -225,6 +225,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       series: (query) => store.series(query),
       curve: (query) => store.curve(query),
       page: (query) => store.page(query),
+      scan: (query) => store.scan(query),
       storeStatus: () => store.status(),
       arrangeStore: (options) => store.arrange(parts.retention ?? keepAll, options),
       backupStore: (folder) => store.backup(folder),

@@ -12,6 +12,7 @@ import { zoneOffset } from '../kit/local-time.ts';
 import type { Log } from '../kit/log.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
 import type { SteadyClock } from '../kit/steady-clock.ts';
+import { packBatch } from '../kit/telemetry/scanning.ts';
 import { type Ingest, startIngest } from './app.ts';
 import { checkBrokerUrl, checkMqttDoor, type IngestConfig } from './config.ts';
 import { externalOptions } from './external/external-options.ts';
@@ -93,6 +94,7 @@ export function ingestMethods(
     'ingest.series': async (params) => ingest.series(...(params as P<'series'>)),
     'ingest.curve': async (params) => ingest.curve(...(params as P<'curve'>)),
     'ingest.page': async (params) => ingest.page(...(params as P<'page'>)),
+    'ingest.scan': async (params) => packBatch(await ingest.scan(...(params as P<'scan'>))),
     'ingest.storeStatus': async () => ingest.storeStatus(),
     'ingest.arrangeStore': async (params) => ingest.arrangeStore(...(params as P<'arrangeStore'>)),
     'ingest.backupStore': async (params) => ingest.backupStore(...(params as P<'backupStore'>)),

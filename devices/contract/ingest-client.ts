@@ -1,4 +1,5 @@
 import type { RpcClient } from '../../kit/rpc/rpc.ts';
+import { type PackedBatch, unpackBatch } from '../../kit/telemetry/scanning.ts';
 import type { IngestPort } from './ports.ts';
 
 /** Ingest in another process of this host, as its {@link IngestPort}. Parameters travel as a list, in the order of the port. */
@@ -10,6 +11,7 @@ export function ingestClient(rpc: RpcClient): IngestPort {
     series: (query) => rpc.call('ingest.series', [query]),
     curve: (query) => rpc.call('ingest.curve', [query]),
     page: (query) => rpc.call('ingest.page', [query]),
+    scan: async (query) => unpackBatch(await rpc.call<PackedBatch>('ingest.scan', [query])),
     storeStatus: () => rpc.call('ingest.storeStatus', []),
     arrangeStore: (options) => rpc.call('ingest.arrangeStore', [options]),
     backupStore: (folder) => rpc.call('ingest.backupStore', [folder]),

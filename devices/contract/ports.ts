@@ -5,6 +5,8 @@ import type {
   Page,
   PageQuery,
   Sample,
+  ScanBatch,
+  ScanQuery,
   SeriesQuery,
   StoreBackup,
   StoreStatus,
@@ -31,6 +33,8 @@ export interface IngestPort {
   curve(query: CurveQuery): Promise<Curve>;
   /** The next page of an export; whoever exports asks for one after the other, so that nothing is kept for it here. */
   page(query: PageQuery): Promise<Page>;
+  /** The next batch of readings for whoever computes over all of them (a back-test); it yields to everything else. */
+  scan(query: ScanQuery): Promise<ScanBatch>;
   storeStatus(): Promise<StoreStatus>;
   /** Sets up retention and down-sampling as the settings say. */
   arrangeStore(options: { readonly dryRun: boolean }): Promise<readonly StoreStep[]>;

@@ -103,6 +103,46 @@ export interface Page {
   readonly spanMs: number;
 }
 
+/** Readings of one device type, to be taken batch by batch (`scanning.ts`) by whoever computes over all of them. */
+export interface ScanQuery {
+  readonly type: string;
+  readonly measurements: readonly string[];
+  /** Only these; absent: every device of the type that the store holds. */
+  readonly devices?: readonly string[] | undefined;
+  /** Inclusive, ms. */
+  readonly from: number;
+  /** Exclusive, ms. */
+  readonly to: number;
+  /** The highest device number that was named already; 0 in the first query. */
+  readonly named?: number;
+  /** How much time the batch should try to span, ms: the batch before says what suits. */
+  readonly spanMs?: number;
+}
+
+/** Readings as columns, one element a reading: in the order of time, of one moment by device. */
+export interface ScanBatch {
+  /** The numbering of devices that `device` speaks in; another one than before: the store was opened anew. */
+  readonly numbering: string;
+  /** Devices of the type numbered above {@link ScanQuery.named}: number and id. */
+  readonly names: readonly (readonly [number: number, device: string])[];
+  readonly length: number;
+  readonly device: Uint32Array<ArrayBuffer>;
+  /** Places in the query. */
+  readonly measurement: Uint8Array<ArrayBuffer>;
+  /** Source time, ms. */
+  readonly at: Float64Array<ArrayBuffer>;
+  /** Numbers as they are; booleans as 0 and 1; for a text its place in `words`. */
+  readonly value: Float64Array<ArrayBuffer>;
+  /** OPC UA status codes. */
+  readonly quality: Uint32Array<ArrayBuffer>;
+  /** The different texts of this batch. */
+  readonly words: readonly string[];
+  /** `from` of the next batch; null after the last. */
+  readonly next: number | null;
+  /** What the next batch should try to span, ms. */
+  readonly spanMs: number;
+}
+
 /** How long each class of readings is kept, whole days; 0 keeps it for ever. */
 export interface Retention {
   readonly rawDays: number;
@@ -173,6 +213,11 @@ export interface TelemetryStore {
   curve(query: CurveQuery): Promise<Curve>;
   /** The next page of an export: at most about {@link PAGE_ROWS} readings. */
   page(query: PageQuery): Promise<Page>;
+  /**
+   * The next batch of a scan: at most about {@link SCAN_ROWS} readings, each once. It yields to writes and to charts: what
+   * computes over months must not make anybody wait.
+   */
+  scan(query: ScanQuery): Promise<ScanBatch>;
   /** How many rows the store holds for a device: for tests, backups and the doctor. */
   count(type: string, device: string): Promise<number>;
   status(): Promise<StoreStatus>;
@@ -193,6 +238,9 @@ export interface TelemetryStore {
 
 /** Readings of one page, about. */
 export const PAGE_ROWS = 16_384;
+
+/** Readings of one batch of a scan, about. */
+export const SCAN_ROWS = 131_072;
 
 /** The store cannot take anything now (down, busy, full): the same batch may be tried again. */
 export class StoreUnavailable extends Error {

@@ -8,10 +8,13 @@ import { influxTelemetryStore } from '../../kit/telemetry/influx/influx-telemetr
 import { memoryTelemetryStore } from '../../kit/telemetry/memory/memory-telemetry-store.ts';
 import { pagesOf } from '../../kit/telemetry/paging.ts';
 import { keepAll } from '../../kit/telemetry/rollups.ts';
+import { batchesOf, packBatch, unpackBatch } from '../../kit/telemetry/scanning.ts';
 import {
   type PageQuery,
   type PageRow,
   RowsRefused,
+  type ScanBatch,
+  type ScanQuery,
   type SeriesQuery,
   type TelemetryRow,
   type TelemetryStore,
@@ -41,6 +44,25 @@ const all = (measurement: string, more: Partial<SeriesQuery> = {}): SeriesQuery 
   to: T0 + 86_400_000,
   ...more,
 });
+
+/** Every reading of a scan in words: device, measurement, time, value, status. */
+async function scanned(store: Pick<TelemetryStore, 'scan'>, query: ScanQuery) {
+  const names = new Map<number, string>();
+  const readings: [string, string, number, number | string, number][] = [];
+  let batches = 0;
+  for await (const batch of batchesOf(store, query)) {
+    batches += 1;
+    for (const [number, device] of batch.names) names.set(number, device);
+    for (let i = 0; i < batch.length; i++) {
+      const measurement = query.measurements[batch.measurement[i]!]!;
+      const value = measurement === 'state' ? batch.words[batch.value[i]!]! : batch.value[i]!;
+      readings.push([names.get(batch.device[i]!)!, measurement, batch.at[i]!, value, batch.quality[i]!]);
+    }
+  }
+  return { batches, readings };
+}
+
+const throughText = (batch: ScanBatch): ScanBatch => unpackBatch(JSON.parse(JSON.stringify(packBatch(batch))));
 
 const hostile = [
   'two words',
@@ -377,6 +399,67 @@ for (const engine of program2 ? [...engines, engine2] : engines) {
       const text = (all: readonly PageRow[]) => all.map((one) => JSON.stringify(one)).sort();
       expect(text(found)).toEqual(text(expected));
       expect(found.map(([, , , at]) => at)).toEqual(found.map(([, , , at]) => at).toSorted((a, b) => a - b));
+      await store.close();
+    });
+
+    it('gives all readings of a type batch by batch as columns, in the order of time, each once', async () => {
+      await opened();
+      const rows = Array.from({ length: 600 }, (_, n) =>
+        row(
+          n * 90,
+          { ch4: n / 2, full: n % 3 === 0, state: `s${n % 5}` },
+          { device: `alarm-${n % 4}`, ...(n % 7 === 0 && { quality: { ch4: UNCERTAIN } }) },
+        ),
+      );
+      await store.write(rows);
+      await store.write([
+        row(0, { ch4: 1000 }, { device: 'alarm-0', quality: { ch4: BAD } }),
+        row(0, { ch4: 7 }, { device: 'alarm-9' }),
+        row(0, { ch4: 8 }, { device: 'bin-1', type: 'smart-bin' }),
+      ]);
+      const query: ScanQuery = {
+        type: 'leak-alarm',
+        measurements: ['state', 'never', 'ch4', 'full'],
+        from: T0 - 10_000_000,
+        to: T0 + 540_000 + 90_000 * 500,
+        spanMs: 600_000,
+      };
+      const { batches, readings } = await scanned(store, query);
+      expect(batches).toBeGreaterThan(1);
+      const expected = [...rows.filter(({ at }) => at < query.to), row(0, { ch4: 7 }, { device: 'alarm-9' })].flatMap(
+        ({ device, at, values, quality }) =>
+          Object.entries(values).map(([name, value]) =>
+            at === T0 && name === 'ch4' && device === 'alarm-0'
+              ? [device, name, at, 1000, BAD]
+              : [device, name, at, value, quality?.[name] ?? 0],
+          ),
+      );
+      expect(readings.map((one) => JSON.stringify(one)).sort()).toEqual(
+        expected
+          .map(([device, name, at, value, quality]) =>
+            JSON.stringify([device, name, at, typeof value === 'boolean' ? Number(value) : value, quality]),
+          )
+          .sort(),
+      );
+      const inOrder = readings.map(([device, , at]) => `${String(at).padStart(16)} ${device}`);
+      expect(inOrder).toEqual(inOrder.toSorted());
+
+      // Only some devices, and as the batches cross to another process.
+      const packed = { scan: async (asked: ScanQuery) => throughText(await store.scan(asked)) };
+      const some = await scanned(packed, {
+        ...query,
+        devices: ['alarm-2', 'nobody', "o'brien"],
+        measurements: ['ch4'],
+      });
+      expect(some.readings).toEqual(readings.filter(([device, name]) => device === 'alarm-2' && name === 'ch4'));
+      for (const nothing of [
+        { devices: [] },
+        { from: T0 + 9e9, to: T0 + 9.1e9 },
+        { measurements: ['never'] },
+        { type: 'no-such' },
+      ]) {
+        expect((await scanned(store, { ...query, ...nothing })).readings).toEqual([]);
+      }
       await store.close();
     });
 

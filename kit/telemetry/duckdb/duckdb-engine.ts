@@ -12,6 +12,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import { HOUR_MS, MINUTE_MS, resolutionFor } from '../rollups.ts';
+import type { ScanColumns } from '../scanning.ts';
 import type { Curve, CurveQuery, PageRow, Retention, Sample, SeriesQuery } from '../telemetry-store.ts';
 import { type CareStep, care, readKept } from './care.ts';
 import type { Columns, DeviceId, FieldId } from './columns.ts';
@@ -20,6 +21,7 @@ import { copyInto } from './duckdb-backup.ts';
 import { rawCurve, rolledCurve, rowsOf, type SeriesIds, series } from './duckdb-reads.ts';
 import { fillChunk } from './fill-chunk.ts';
 import { openHourBook } from './hour-rollups.ts';
+import { type ScanIds, scanSlice } from './scan.ts';
 import { type GroupIds, readSlice } from './slices.ts';
 import { openTables } from './tables.ts';
 import { inTransaction } from './transaction.ts';
@@ -61,6 +63,8 @@ export interface DuckdbEngine {
   curve(query: CurveQuery, ids: SeriesIds): Promise<Curve>;
   /** Runs on its own connection: an export does not keep charts waiting. */
   slice(groups: readonly GroupIds[], from: number, to: number, limit: number): Promise<readonly PageRow[] | 'too-many'>;
+  /** Runs on its own connection, as {@link DuckdbEngine.slice} does. */
+  scan(ids: ScanIds, from: number, to: number, limit: number): Promise<ScanColumns | 'too-many'>;
   count(device: number): Promise<number>;
   /** A round of retention and rollups on the writer's connection, one bounded step at a time. */
   care(now: number): AsyncGenerator<CareStep>;
@@ -88,8 +92,9 @@ export async function openDuckdbEngine(file: string, limits: DuckdbLimits): Prom
   const writer = await instance.connect();
   const reader = await instance.connect();
   const bulk = await instance.connect();
+  const scans = await instance.connect();
   const release = () => {
-    for (const part of [bulk, reader, writer, instance]) part.closeSync();
+    for (const part of [scans, bulk, reader, writer, instance]) part.closeSync();
   };
   try {
     await openTables(writer);
@@ -156,6 +161,7 @@ export async function openDuckdbEngine(file: string, limits: DuckdbLimits): Prom
         : rolledCurve(reader, query, ids, width, [...book.stale.keys()]);
     },
     slice: (groups, from, to, limit) => readSlice(bulk, groups, from, to, limit),
+    scan: (ids, from, to, limit) => scanSlice(scans, ids, from, to, limit),
     async copy(into, breathe) {
       const connection = await instance.connect();
       try {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Problem } from '../../problem.ts';
@@ -5,9 +6,11 @@ import { settle } from '../admission.ts';
 import { emptyCurve } from '../curve.ts';
 import { pageBySlices } from '../paging.ts';
 import { keepAll } from '../rollups.ts';
+import { scanBySlices } from '../scanning.ts';
 import {
   type PageQuery,
   type Retention,
+  type ScanQuery,
   type SeriesQuery,
   type StoreStep,
   StoreUnavailable,
@@ -17,6 +20,7 @@ import { buffersOf, type Dictionary, dictionaryOf, learn, toColumns } from './co
 import type { DuckdbLimits } from './duckdb-engine.ts';
 import { newBackup } from './duckdb-restore.ts';
 import type { Call, Reply, Request, Results, WorkerStart } from './messages.ts';
+import type { ScanIds } from './scan.ts';
 import type { GroupIds } from './slices.ts';
 
 /** Enough for charts over a city on one machine; sorting a slice needs most of it. */
@@ -38,6 +42,7 @@ export async function openDuckdbTelemetryStore(
     throw openProblem(file, err);
   });
   let dictionary = dictionaryOf(held.devices, held.fields);
+  const numbering = randomUUID();
   /** Samples before this are no longer kept, ms. */
   let since = held.since;
   // A commit that failed may still have become durable (a full disk while checkpointing): then only the file knows.
@@ -85,6 +90,14 @@ export async function openDuckdbTelemetryStore(
     page(query) {
       const groups = query.groups.map((group, place) => groupIds(dictionary, group, place));
       return pageBySlices(query, (from, to, limit) => worker.call({ op: 'slice', groups, from, to, limit }));
+    },
+    scan(query) {
+      const ids = scanIds(dictionary, query);
+      return scanBySlices(
+        query,
+        (from, to, limit) => worker.call({ op: 'scan', ids, from, to, limit }),
+        () => ({ numbering, names: namesAbove(dictionary, query) }),
+      );
     },
     async status() {
       const { oldest, newest, series, minutesTo, hoursTo } = await worker.call({ op: 'extent' });
@@ -145,6 +158,24 @@ function groupIds(dictionary: Dictionary, group: PageQuery['groups'][number], pl
     fields: numbered(group.measurements.map((measurement) => fields?.get(measurement)?.id)),
     everyDevice: devices.length === ofType?.size,
   };
+}
+
+/** A scan by the numbers of the file; what the file does not know, it holds nothing of. */
+function scanIds(dictionary: Dictionary, { type, measurements, devices }: ScanQuery): ScanIds {
+  const ofType = dictionary.devices.get(type);
+  const held = dictionary.fields.get(type);
+  const fields = measurements.flatMap((name, place) => {
+    const field = held?.get(name);
+    return field ? [{ place, ...field }] : [];
+  });
+  return { fields, devices: devices?.flatMap((device) => ofType?.get(device) ?? []) };
+}
+
+/** The type's devices that a scan does not know yet. Numbers rise in the order in which the dictionary has them. */
+function namesAbove({ devices }: Dictionary, { type, named = 0 }: ScanQuery): [number, string][] {
+  const fresh: [number, string][] = [];
+  for (const [device, id] of devices.get(type) ?? []) if (id > named) fresh.push([id, device]);
+  return fresh;
 }
 
 /** DuckDB's retention and rollups need no setting up: they are this program's own work, by its settings. */

@@ -3,18 +3,19 @@ import { type DuckdbEngine, openDuckdbEngine } from './duckdb-engine.ts';
 import type { Reply, Request, Results, WorkerStart } from './messages.ts';
 
 /**
- * DuckDB's thread. Writes, compaction and retention take turns on one connection, charts on another, exports on a third, so
- * that a chart waits neither for a batch nor for an export; statements of one connection never overlap.
+ * DuckDB's thread. Writes, compaction and retention take turns on one connection, charts on another, exports on a third, scans on
+ * a fourth, so that a chart waits neither for a batch nor for an export; statements of one connection never overlap.
  */
 const port = parentPort!;
 const { file, limits } = workerData as WorkerStart;
 let engine: Promise<DuckdbEngine> | undefined;
-type Lane = 'writes' | 'reads' | 'bulk' | 'backups';
+type Lane = 'writes' | 'reads' | 'bulk' | 'scans' | 'backups';
 /** Each lane's last work. */
 const lanes: Record<Lane, Promise<unknown>> = {
   writes: Promise.resolve(),
   reads: Promise.resolve(),
   bulk: Promise.resolve(),
+  scans: Promise.resolve(),
   backups: Promise.resolve(),
 };
 let tidying = false;
@@ -32,9 +33,11 @@ const laneOf = (op: Request['op']): Lane =>
     ? 'reads'
     : op === 'slice'
       ? 'bulk'
-      : op === 'backup'
-        ? 'backups'
-        : 'writes';
+      : op === 'scan'
+        ? 'scans'
+        : op === 'backup'
+          ? 'backups'
+          : 'writes';
 
 /** After a fatal error (a full disk while committing) DuckDB refuses everything until the file is opened again. */
 const isFatal = (err: unknown): boolean => /database has been invalidated|FATAL Error/i.test(String(err));
@@ -68,6 +71,10 @@ async function run(request: Request): Promise<Results[keyof Results]> {
       return db.curve(request.query, request.ids);
     case 'slice':
       return db.slice(request.groups, request.from, request.to, request.limit);
+    case 'scan':
+      // Whoever computes over months comes last: what was asked before it, writes and charts and exports, goes first.
+      await Promise.all([lanes.writes, lanes.reads, lanes.bulk]);
+      return db.scan(request.ids, request.from, request.to, request.limit);
     case 'count':
       return db.count(request.device);
     case 'extent':
@@ -109,9 +116,15 @@ async function answer(request: Request): Promise<void> {
     reply = { id: request.id, error: String((err as Error).message) };
     if (isFatal(err)) await forget();
   }
-  port.postMessage(reply);
+  port.postMessage(reply, 'result' in reply ? buffersIn(reply.result) : []);
   if (request.op === 'write' && 'result' in reply) await tidySoon();
 }
+
+/** The memory of a scan's columns, to be moved to the caller. */
+const buffersIn = (result: Results[keyof Results]): ArrayBuffer[] =>
+  typeof result === 'object' && result !== null && 'words' in result
+    ? [result.device, result.measurement, result.at, result.value, result.quality].map(({ buffer }) => buffer)
+    : [];
 
 /** Queues one slice of compaction; the next one goes behind the writes that arrived meanwhile. */
 async function tidySoon(): Promise<void> {

@@ -1,7 +1,9 @@
+import type { ScanColumns } from '../scanning.ts';
 import type { Curve, CurveQuery, PageRow, Sample, SeriesQuery, Upkeep } from '../telemetry-store.ts';
 import type { Columns } from './columns.ts';
 import type { DuckdbLimits, Extent, Names } from './duckdb-engine.ts';
 import type { SeriesIds } from './duckdb-reads.ts';
+import type { ScanIds } from './scan.ts';
 import type { GroupIds } from './slices.ts';
 
 /** What the worker is started with. */
@@ -23,6 +25,13 @@ export type Call =
       readonly to: number;
       readonly limit: number;
     }
+  | {
+      readonly op: 'scan';
+      readonly ids: ScanIds;
+      readonly from: number;
+      readonly to: number;
+      readonly limit: number;
+    }
   | { readonly op: 'count'; readonly device: number }
   | { readonly op: 'extent' }
   | { readonly op: 'upkeep'; readonly now: number }
@@ -38,6 +47,7 @@ export interface Results {
   series: readonly Sample[];
   curve: Curve;
   slice: readonly PageRow[] | 'too-many';
+  scan: ScanColumns | 'too-many';
   count: number;
   extent: Extent;
   upkeep: Pick<Upkeep, 'dropped' | 'rolledHours'> & { readonly since: number | null };

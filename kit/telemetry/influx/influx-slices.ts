@@ -1,8 +1,7 @@
-import type { PageQuery, PageRow, Value } from '../telemetry-store.ts';
+import { columnsOf, type DeviceNumbers, type ScanColumns, type ScanRow } from '../scanning.ts';
+import type { PageQuery, PageRow, ScanQuery, Value } from '../telemetry-store.ts';
 import { type Influxql, identifier, literal } from './influxql.ts';
 import { originalName, QUALITY, storedField, storedName, storedType } from './line-protocol.ts';
-
-type Group = PageQuery['groups'][number];
 
 /** Beyond this many devices the server is asked for all of the type and the others are left out here. */
 const MOST_NAMED = 200;
@@ -18,45 +17,78 @@ export async function readSlice(
   const rows: PageRow[] = [];
   for (const [place, group] of groups.entries()) {
     if (group.devices.length === 0 || group.measurements.length === 0) continue;
-    const complete = await readGroup(query, group, place, { from, to, limit }, rows);
-    if (!complete || rows.length > limit) return 'too-many';
+    const places = new Map(group.devices.map((device, at) => [device, at]));
+    const lines = await readGroup(query, group, { from, to, limit }, (device, m, at, value, quality) => {
+      const found = places.get(device);
+      if (found !== undefined) rows.push([place, found, m, at, value, quality]);
+    });
+    if (lines > limit || rows.length > limit) return 'too-many';
   }
   return groups.length > 1 ? rows.sort((a, b) => a[3] - b[3]) : rows;
 }
 
-/** Adds the rows of one device type; false when the server had more than was asked for. */
+/** The readings of a short range as columns; `too-many` when there are more than `limit`. */
+export async function scanSlice(
+  query: Influxql,
+  { type, measurements, devices }: ScanQuery,
+  numbers: DeviceNumbers,
+  { from, to, limit }: Range,
+): Promise<ScanColumns | 'too-many'> {
+  const rows: ScanRow[] = [];
+  const wanted = devices && new Set(devices);
+  if (measurements.length === 0 || wanted?.size === 0) return columnsOf(rows);
+  const lines = await readGroup(query, { type, measurements, devices }, { from, to, limit }, (device, ...reading) => {
+    if (!wanted || wanted.has(device)) rows.push([numbers.numberOf(type, device), ...reading]);
+  });
+  return lines > limit || rows.length > limit ? 'too-many' : columnsOf(rows);
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+}
+
+type TakeReading = (device: string, measurement: number, at: number, value: Value, quality: number) => void;
+
+/** Hands over the readings of one device type; resolves with how many lines the server had, at most one above the limit. */
 async function readGroup(
   query: Influxql,
-  group: Group,
-  place: number,
-  { from, to, limit }: { from: number; to: number; limit: number },
-  into: PageRow[],
-): Promise<boolean> {
-  const places = new Map(group.devices.map((device, at) => [device, at]));
-  const fields = group.measurements.flatMap((name) => {
+  {
+    type,
+    devices,
+    measurements,
+  }: {
+    readonly type: string;
+    readonly devices?: readonly string[] | undefined;
+    readonly measurements: readonly string[];
+  },
+  { from, to, limit }: Range,
+  take: TakeReading,
+): Promise<number> {
+  const fields = measurements.flatMap((name) => {
     const field = storedField(name);
     return [identifier(field), identifier(field + QUALITY)];
   });
   const named =
-    group.devices.length <= MOST_NAMED
-      ? ` AND (${group.devices.map((device) => `"device" = ${literal(storedName(device))}`).join(' OR ')})`
+    devices && devices.length <= MOST_NAMED
+      ? ` AND (${devices.map((device) => `"device" = ${literal(storedName(device))}`).join(' OR ')})`
       : '';
   const most = Number.isSafeInteger(limit + 1) ? ` LIMIT ${limit + 1}` : '';
   let lines = 0;
   await query(
-    `SELECT "device", ${fields.join(', ')} FROM ${identifier(storedType(group.type))} WHERE time >= ${from}ms AND time < ${to}ms${named}${most}`,
+    `SELECT "device", ${fields.join(', ')} FROM ${identifier(storedType(type))} WHERE time >= ${from}ms AND time < ${to}ms${named}${most}`,
     ({ values }) => {
       lines += values.length;
       for (const [at, name, ...cells] of values) {
-        const device = places.get(originalName(String(name)));
-        if (device === undefined) continue;
-        for (let m = 0; m < group.measurements.length; m++) {
+        const device = originalName(String(name));
+        for (let m = 0; m < measurements.length; m++) {
           const value = cells[2 * m];
           if (value === null || value === undefined) continue;
-          into.push([place, device, m, Number(at), value as Value, Number(cells[2 * m + 1] ?? 0)]);
+          take(device, m, Number(at), value as Value, Number(cells[2 * m + 1] ?? 0));
         }
       }
     },
   );
-  return lines <= limit;
+  return lines;
 }

@@ -1,12 +1,14 @@
 import { Problem } from '../../problem.ts';
 import { admitRows, type RefusedRow, settle } from '../admission.ts';
 import { pageBySlices } from '../paging.ts';
+
 import { resolutionFor } from '../rollups.ts';
+import { deviceNumbers, scanBySlices } from '../scanning.ts';
 import { RowsRefused, StoreMisconfigured, type TelemetryRow, type TelemetryStore } from '../telemetry-store.ts';
 import { joined, rawCurve, rolledCurve } from './influx-curve.ts';
 import { authorization, type InfluxOptions } from './influx-options.ts';
 import { type HeldType, influxReads } from './influx-reads.ts';
-import { readSlice } from './influx-slices.ts';
+import { readSlice, scanSlice } from './influx-slices.ts';
 import { influxUpkeep } from './influx-upkeep.ts';
 import { howToMake, influxWriter } from './influx-writes.ts';
 import { type Influxql, identifier, influxql } from './influxql.ts';
@@ -28,6 +30,7 @@ export function influxTelemetryStore(given: InfluxOptions): TelemetryStore {
   /** What the server holds of each type; asked for when a type is first written and again after every failure. */
   const types = new Map<string, HeldType>();
   const wantsQuality: WantsQuality = (type, measurement) => types.get(type)?.doubted.has(measurement) ?? false;
+  const numbers = deviceNumbers();
   const upkeep = influxUpkeep({ options, headers, query });
   let writing: Promise<unknown> = Promise.resolve();
 
@@ -97,6 +100,12 @@ export function influxTelemetryStore(given: InfluxOptions): TelemetryStore {
       return joined(rolled, await rawCurve(query, after, reads.series), asked.gapMs);
     },
     page: (asked) => pageBySlices(asked, (from, to, limit) => readSlice(query, asked.groups, from, to, limit)),
+    scan: (asked) =>
+      scanBySlices(
+        asked,
+        (from, to, limit) => scanSlice(query, asked, numbers, { from, to, limit }),
+        () => numbers.named(asked.type, asked.named ?? 0),
+      ),
     status: upkeep.status,
     arrange: upkeep.arrange,
     upkeep: upkeep.round,

@@ -2,7 +2,8 @@ import { Problem } from '../../problem.ts';
 import { admitRows, type Kind, settle } from '../admission.ts';
 import { curveOf } from '../curve.ts';
 import { pageBySlices } from '../paging.ts';
-import type { PageQuery, PageRow, Sample, SeriesQuery, TelemetryStore } from '../telemetry-store.ts';
+import { columnsOf, deviceNumbers, type ScanRow, scanBySlices } from '../scanning.ts';
+import type { PageQuery, PageRow, Sample, ScanQuery, SeriesQuery, TelemetryStore } from '../telemetry-store.ts';
 import { thin } from '../thinning.ts';
 
 /** Keeps readings in this process and forgets them on exit: for tests and the first day of a feature. */
@@ -28,6 +29,18 @@ export function memoryTelemetryStore(): TelemetryStore {
         ),
       )
       .sort((a, b) => a[3] - b[3]);
+  const numbers = deviceNumbers();
+  const scanned = ({ type, measurements, devices: only }: ScanQuery, from: number, to: number): ScanRow[] =>
+    [...devices.keys()].flatMap((held) => {
+      const [ofType, device] = JSON.parse(held) as [string, string];
+      if (ofType !== type || (only && !only.includes(device))) return [];
+      const number = numbers.numberOf(type, device);
+      return measurements.flatMap((measurement, place) =>
+        whole({ type, device, measurement, from, to }).map(
+          ({ at, value, quality }): ScanRow => [number, place, at, value, quality],
+        ),
+      );
+    });
   const times = () => [...devices.values()].flatMap((series) => [...series.values()].flatMap((one) => [...one.keys()]));
   const seriesHeld = () => [...devices.values()].reduce((sum, series) => sum + series.size, 0);
   return {
@@ -52,6 +65,15 @@ export function memoryTelemetryStore(): TelemetryStore {
         const rows = slice(query, from, to);
         return rows.length > limit ? 'too-many' : rows;
       }),
+    scan: (query) =>
+      scanBySlices(
+        query,
+        async (from, to, limit) => {
+          const rows = scanned(query, from, to);
+          return rows.length > limit ? 'too-many' : columnsOf(rows);
+        },
+        () => numbers.named(query.type, query.named ?? 0),
+      ),
     async count(type, device) {
       const series = devices.get(key(type, device))?.values() ?? [];
       return new Set([...series].flatMap((samples) => [...samples.keys()])).size;
