@@ -12,22 +12,29 @@ import { memoryJournal } from '../kit/journal/memory/memory-journal.ts';
 import { silentLog } from '../kit/log.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
 import type { Sql } from '../kit/sql/sql.ts';
+import { memoryTelemetryStore } from '../kit/telemetry/memory/memory-telemetry-store.ts';
+import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
 import { type Rules, type RulesParts, type RulesTables, rulesMigrations, startRules } from './app.ts';
 import { benchCatalogue, benchCity, bystanders, glance, momentOf } from './engine/engine-bench.ts';
 
 const MB = 1024 * 1024;
 
 /** What rules ask of ingest; `down` makes appends fail, as when ingest is restarting. */
-interface BenchIngest extends Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit' | 'provision'> {
+interface BenchIngest extends Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit' | 'provision' | 'scan'> {
   down: boolean;
+  /** Where readings are kept, for back-tests: a test writes what it needs. */
+  readonly store: TelemetryStore;
   /** The rules of each gateway, as rules handed them over. */
   readonly provisioned: Map<string, SiteBundle>;
 }
 
 /** The journal as ingest offers it to rules. */
 function benchIngest(journal: Journal<JournalEntry>): BenchIngest {
+  const store = memoryTelemetryStore();
   const ingest: BenchIngest = {
     down: false,
+    store,
+    scan: store.scan,
     append: async (entries: readonly JournalEntry[]) => {
       if (ingest.down) throw new Error('ingest is down');
       return journal.append(entries);

@@ -1,9 +1,11 @@
 import type { LoadedCity } from '../devices/city/load-city.ts';
 import { type Command, type CommandOutcome, type CommandPort, commandSchema } from '../devices/contract/command.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
+import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import type { StandardsProposal, StandardsText } from '../devices/contract/standards.ts';
 import type { RulesStats } from '../devices/contract/stats.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
+import { suggestion } from '../devices/registry/did-you-mean.ts';
 import { registryCache } from '../devices/registry/registry-cache.ts';
 import { loadRegistry } from '../devices/registry/registry-store.ts';
 import { lastApproved, standardsProposals, standardsText } from '../devices/standards/read-standards.ts';
@@ -11,6 +13,7 @@ import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Cancel, Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { Sql } from '../kit/sql/sql.ts';
+import { startBacktests } from './backtest/backtests.ts';
 import { outcomeOf, writeAudit } from './commands/audit.ts';
 import { type CommandParts, type Executed, executeOnRegistry, readmitOutcome } from './commands/execute.ts';
 import { limitFaults } from './commands/limit-faults.ts';
@@ -18,6 +21,7 @@ import { alarmOutcome, executeOnDesk } from './commands/on-desk.ts';
 import { invalidCommand, notReadmitted, notServing } from './commands/refusals.ts';
 import { executeOnStandards, isStandardsCommand, type StandardsCommand } from './commands/standards.ts';
 import { createEngine, type Effects } from './engine/engine.ts';
+import { listRules } from './explain/list-rules.ts';
 import { judgeJournal } from './judge-journal.ts';
 import { openStandards } from './open-standards.ts';
 import { type SiteBundles, startSiteBundles } from './site-bundles.ts';
@@ -25,6 +29,7 @@ import { compileCatalogue } from './standards/compile.ts';
 import { loadAlarms } from './store/alarm-store.ts';
 import { commits } from './store/commits.ts';
 import { loadIncidents } from './store/incident-store.ts';
+import { judgedAlarms } from './store/judged-alarms.ts';
 import { pause, takeLease } from './store/lease.ts';
 import type { RulesTables } from './store/migrations.ts';
 import { derivedOutbox, registryOutbox, standardsOutbox } from './store/outbox.ts';
@@ -38,7 +43,7 @@ export interface RulesParts {
   /** The state database, with {@link rulesMigrations} applied. */
   readonly state: Sql<RulesTables>;
   readonly reader: EntryReader;
-  readonly ingest: Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit' | 'provision'>;
+  readonly ingest: Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit' | 'provision' | 'scan'>;
   /** The city and its standards as its files have them: adopted at the first start, a proposal afterwards. */
   readonly city: Pick<LoadedCity, 'city' | 'catalogue' | 'overlays' | 'text'>;
   readonly types: Readonly<Record<string, DeviceType>>;
@@ -58,6 +63,8 @@ export interface Rules extends Running {
     text(seq?: number): Promise<StandardsText | null>;
   };
   stats(): RulesStats;
+  /** For the people who tune rules: back-tests, what the engine thinks of a device, the rules in words. */
+  readonly tools: RulesTools;
   /** Calls `fn` with the number of the newest event, each time events or incidents were committed. */
   onChange(fn: (seq: number) => void): Cancel;
 }
@@ -149,6 +156,19 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       startSiteBundles({ catalogue: () => engine.inForce().catalogue, registry, ingest, clock, log }),
     );
 
+    const backtests = stopping.add(
+      'back-tests',
+      startBacktests({
+        store: ingest,
+        catalogue: () => engine.inForce().source ?? first,
+        city,
+        types,
+        registry,
+        verdicts: (rule, from, to) => judgedAlarms(state.db, rule, from, to),
+        clock,
+        log,
+      }),
+    );
     const carryOut = (command: Command): Promise<{ outcome: CommandOutcome; published: boolean }> =>
       writing.serial(async () => {
         const before = await writing.transaction((trx) => outcomeOf(trx, command.id));
@@ -251,6 +271,17 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           learning: counted.learning,
         };
       },
+      tools: {
+        startBacktest: backtests.start,
+        backtest: async (id) => backtests.job(id) ?? null,
+        backtests: async () => backtests.jobs(),
+        cancelBacktest: async (id) => backtests.cancel(id),
+        async explain(device) {
+          const found = engine.explain(device);
+          return found ? { found } : { unknown: unknownDevice(device, registry.devices()) };
+        },
+        rules: async () => listRules(engine.inForce().catalogue),
+      },
       onChange(fn) {
         listeners.add(fn);
         return () => listeners.delete(fn);
@@ -262,4 +293,12 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     await stopping.run();
     throw err;
   }
+}
+
+function unknownDevice(id: string, devices: Iterable<{ readonly id: string }>): { zh: string; en: string } {
+  const meant = suggestion(
+    id,
+    [...devices].map((device) => device.id),
+  );
+  return { zh: `没有设备“${id}”${meant.zh}`, en: `there is no device "${id}"${meant.en}` };
 }

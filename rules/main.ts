@@ -1,4 +1,5 @@
 import type { CommandOutcome } from '../devices/contract/command.ts';
+import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import type { DataFolder } from '../kit/data-folder.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
 import type { Sql } from '../kit/sql/sql.ts';
@@ -23,11 +24,19 @@ export const openRules = ({
 
 /** What rules offers the other processes of the host and the command line, for kit/rpc. */
 export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {
+  const { tools } = rules;
+  type P<K extends keyof RulesTools> = Parameters<RulesTools[K]>;
   return {
     // The command's own schema refuses what does not fit, with a reason.
     'rules.command': (params): Promise<CommandOutcome> => rules.command(params as Parameters<Rules['command']>[0]),
     'rules.stats': async () => rules.stats(),
     'rules.standards.proposals': async () => rules.standards.proposals(),
     'rules.standards.text': async (params) => rules.standards.text((params as { seq?: number }).seq),
+    'rules.startBacktest': async (params) => tools.startBacktest(...(params as P<'startBacktest'>)),
+    'rules.backtest': async (params) => tools.backtest(...(params as P<'backtest'>)),
+    'rules.backtests': async () => tools.backtests(),
+    'rules.cancelBacktest': async (params) => tools.cancelBacktest(...(params as P<'cancelBacktest'>)),
+    'rules.explain': async (params) => tools.explain(...(params as P<'explain'>)),
+    'rules.rules': async () => tools.rules(),
   };
 }

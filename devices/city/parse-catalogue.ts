@@ -89,7 +89,7 @@ export function resolveBases(data: unknown, findings: Finding[], bases: Readonly
 export const shapeFindings = (error: z.ZodError, data: unknown): Finding[] =>
   error.issues.map((issue) => shapeFinding(issue, data));
 
-function shapeFinding(issue: z.core.$ZodIssue, data: unknown): Finding {
+export function shapeFinding(issue: z.core.$ZodIssue, data: unknown): Finding {
   const value = issue.path.reduce<unknown>(
     (at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined),
     data,

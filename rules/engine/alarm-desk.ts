@@ -317,7 +317,9 @@ export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
       const told = person(id, 'acknowledge', actor, at, note);
       if ('refused' in told) return told;
       // Who has seen the higher level has seen what stands behind it: it must not ring once more when it steps forward.
-      for (const lower of [...byId.values()].filter((a) => a.supersededBy === id && !a.acked)) {
+      const levels = ladders.get(groupOf(told.alarm) ?? '') ?? [];
+      for (const lower of [...levels].map((level) => byId.get(level)!)) {
+        if (lower.supersededBy !== id || lower.acked) continue;
         person(lower.id, 'acknowledge', actor, at, 'acknowledged with the level above it');
       }
       settleLadder(told.alarm, at);

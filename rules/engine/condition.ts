@@ -14,7 +14,7 @@ export const holds = (core: Core, unit: Unit, rule: CompiledRule, at: number): b
   (rule.when === null || conditionHolds(core, unit, rule, at));
 
 /** A moment as a schedule asks about it. */
-function momentAt(core: Core, { device }: Unit, at: number): Moment {
+export function momentAt(core: Core, { device }: Unit, at: number): Moment {
   const local = core.zone.local(at);
   return {
     ...local,

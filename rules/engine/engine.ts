@@ -1,8 +1,10 @@
 import type { Alarm, AlarmEvent, Hazard, Priority } from '../../devices/contract/alarm.ts';
 import { type BesideListed, besideKinds, listed } from '../../devices/contract/beside.ts';
+import type { Catalogue } from '../../devices/contract/catalogue.ts';
 import type { Refusal } from '../../devices/contract/command.ts';
 import type { JournalEntry, TelemetryEntry } from '../../devices/contract/entry.ts';
 import type { Device, Gateway, RegistryChange, Site } from '../../devices/contract/registry.ts';
+import type { DeviceRules } from '../../devices/contract/rules-tools.ts';
 import type { AnnunciationRow } from '../../devices/contract/state-tables.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
 import { GOOD } from '../../devices/model/quality.ts';
@@ -21,6 +23,7 @@ import { takeCondition } from './conditions.ts';
 import { type Core, type Counts, DERIVE, type EngineParts, encode, newCore, touch } from './core.ts';
 import { deriveByTime, deriveFrom } from './derive-lane.ts';
 import { takeEdgeAlarm } from './edge-alarms.ts';
+import { explainDevice } from './explain-device.ts';
 import { checkGateways, connection, gatewayHeard, gatewaysDown } from './gateway-watch.ts';
 import { clockWasSetBack, followClock, isBacklog } from './lane.ts';
 import { judgeLate, settleQuiet } from './late.ts';
@@ -116,13 +119,20 @@ export interface Engine {
   /** What changed at the desk outside `take`: by commands, or by {@link missed}. */
   pending(): Effects | null;
   /** What judges now. */
-  inForce(): { readonly catalogue: CompiledCatalogue; readonly seq: number };
+  inForce(): {
+    readonly catalogue: CompiledCatalogue;
+    readonly seq: number;
+    /** The catalogue as its authors wrote it; undefined where none came as a version. */
+    readonly source: Catalogue | undefined;
+  };
   /** The newest version of the standards that it has heard of. */
   heardOf(): number;
   /** True once after other standards took over: everything must be kept before anything else is judged. */
   standardsChanged(): boolean;
   /** Fills the newest values into the open alarms, so that their rows do not grow old. */
   refreshOpen(): void;
+  /** The rules that see a device with their states, for people; null for a device it does not know. Changes nothing. */
+  explain(device: string): DeviceRules | null;
   readonly desk: AlarmDesk;
   readonly overrides: Overrides;
   /** Why an alarm may not be reset on its detector's word alone; null when it may. */
@@ -230,7 +240,11 @@ export function createEngine(parts: EngineParts): Engine {
       core.desk.raise(platformAlarm(core, journalGap, at, at, explainJournalGap(after, oldest), 'P2'), at);
     },
     pending: taken,
-    inForce: () => ({ catalogue: core.parts.catalogue, seq: Number(core.standards.inForce.split(' ')[0] || 0) }),
+    inForce() {
+      const seq = Number(core.standards.inForce.split(' ')[0] || 0);
+      const source = core.standards.known.find((version) => version.seq === seq)?.catalogue;
+      return { catalogue: core.parts.catalogue, seq, source };
+    },
     heardOf: () => core.standards.known.at(-1)?.seq ?? 0,
     standardsChanged() {
       const { changed } = core.standards;
@@ -238,6 +252,7 @@ export function createEngine(parts: EngineParts): Engine {
       return changed;
     },
     refreshOpen: () => refreshOpen(core),
+    explain: (device) => explainDevice(core, device),
     desk: core.desk,
     overrides: core.overrides,
     whyNotOver: (alarm) => whyNotOver(core, alarm),
@@ -384,7 +399,8 @@ function tick(core: Core, at: number): void {
 const passed = (before: number, now: number, stepMs: number): boolean =>
   Math.floor(now / stepMs) > Math.floor(before / stepMs);
 
-function due(core: Core, what: number): void {
+/** A reminder fell due: of a unit's rule, or of what it derives. */
+export function due(core: Core, what: number): void {
   const unit = core.units.at(Math.floor(what / 256));
   const offset = what % 256;
   if (!unit) return;

@@ -92,3 +92,14 @@ export function statisticAt(windows: Windows, index: number, rule: CompiledRule,
   forgetBefore(window, at - rule.windowMs);
   return total(window).sum;
 }
+
+/** The number that a rule with a window compares, at `at` (ms): looked at, nothing is forgotten. NaN while there is none. */
+export function statisticNow(windows: Windows, index: number, rule: CompiledRule, at: number): number {
+  const window = windows.sliding.get(index);
+  if (!window) return Number.NaN;
+  if (rule.kind === 'rate') return rate(window, 60_000);
+  if (rule.kind !== 'count') return mean(window, at, rule.windowMs);
+  const seen = { start: window.start, samples: [...window.samples] };
+  forgetBefore(seen, at - rule.windowMs);
+  return total(seen).sum;
+}

@@ -27,11 +27,7 @@ export const isSilent = (core: Core, unit: Unit): boolean =>
 /** The alarm, hidden when something stands for it. */
 export function withSuppression(core: Core, unit: Unit, rule: CompiledRule, alarm: Alarm): Alarm {
   if (rule.hiddenBy.length === 0) return alarm;
-  const causes = rule.hiddenBy.flatMap((suppressor) =>
-    causesNow(core, unit, suppressor).map((because): Override => {
-      return { kind: 'suppressed', rule: suppressor.suppression.id, because };
-    }),
-  );
+  const causes = wouldHide(core, unit, rule).map((cause): Override => ({ kind: 'suppressed', ...cause }));
   return causes.length === 0 ? alarm : withOverrides(alarm, [...alarm.overrides, ...causes]);
 }
 
@@ -47,6 +43,12 @@ function causesNow(core: Core, unit: Unit, { suppression, holds }: Suppressor): 
     .filter((other) => isCause(core, other, because))
     .map(({ device }) => device.id);
 }
+
+/** What would hide an alarm of the rule that were raised now: suppressions, and what stands for it under each. */
+export const wouldHide = (core: Core, unit: Unit, rule: CompiledRule): { rule: string; because: string }[] =>
+  rule.hiddenBy.flatMap((suppressor) =>
+    causesNow(core, unit, suppressor).map((because) => ({ rule: suppressor.suppression.id, because })),
+  );
 
 /** Units at which the cause of a suppression may stand, seen from the one that would be hidden. */
 function* inScope(core: Core, unit: Unit, scope: Suppression['scope']): Iterable<Unit> {
@@ -119,6 +121,4 @@ export function reviewHidden(core: Core, ids: Iterable<string>, wall: number): v
 }
 
 const causesOf = (core: Core, unit: Unit, rule: CompiledRule): string[] =>
-  rule.hiddenBy.flatMap((suppressor) =>
-    causesNow(core, unit, suppressor).map((because) => `${suppressor.suppression.id} ${because}`),
-  );
+  wouldHide(core, unit, rule).map(({ rule: id, because }) => `${id} ${because}`);

@@ -1,0 +1,172 @@
+import type { BacktestReport } from '../../devices/contract/backtest.ts';
+import type { Catalogue } from '../../devices/contract/catalogue.ts';
+import type { City } from '../../devices/contract/city.ts';
+import type { Device, Site } from '../../devices/contract/registry.ts';
+import type { DeviceType } from '../../devices/model/device-type.ts';
+import type { ScanBatch, ScanQuery } from '../../kit/telemetry/telemetry-store.ts';
+import { ruleWords } from '../explain/rule-words.ts';
+import { type CompiledRule, compileCatalogue, type TypePlan } from '../standards/compile.ts';
+import { checkVerdicts, type JudgedAlarm } from './check-verdicts.ts';
+import { onlyRule } from './one-rule.ts';
+import { difference, type Places, triedRule } from './report.ts';
+import { type StoredLane, storedLane, type Trial } from './stored-lane.ts';
+
+/** All that a back-test is made of; plain data, so that it crosses to a worker. */
+export interface BacktestInput {
+  /** `<item code>.<rule id>`. */
+  readonly key: string;
+  readonly deviceType: string;
+  /** The catalogue with the rule as it is tried. */
+  readonly catalogue: Catalogue;
+  /** The catalogue as it stands, where the rule is tried beside that; else null. */
+  readonly standing: Catalogue | null;
+  readonly city: City;
+  /** All of the type: a rule across devices asks for the others too. */
+  readonly devices: readonly Device[];
+  readonly sites: readonly Site[];
+  readonly from: number;
+  readonly to: number;
+  /** The devices that were asked for; null: all of them. */
+  readonly only: readonly string[] | null;
+  readonly verdicts: readonly JudgedAlarm[];
+}
+
+/** How far it is. */
+export interface Progress {
+  /** Part of the period, 0 to 1. */
+  readonly part: number;
+  readonly readings: number;
+}
+
+/** A back-test ready to run: what it wants read, and what it makes of it. */
+export interface Backtest {
+  readonly query: ScanQuery;
+  /** Judges one batch. */
+  take(batch: ScanBatch): Progress;
+  /** True once nothing further needs to be read: the rule rang too often. */
+  readonly isFull: boolean;
+  /** @param tookMs what reading and judging took. */
+  report(tookMs: number): BacktestReport;
+}
+
+/** Prepares both forms of the rule, or the one that there is. Compiling was tried before: a fault here is ours. */
+export function backtest(input: BacktestInput, types: Readonly<Record<string, DeviceType>>): Backtest {
+  const { key, deviceType, from, to, sites, city } = input;
+  const compiled = (catalogue: Catalogue) => compileCatalogue(catalogue, types, city.platformDepartment);
+  const tried = compiled(input.catalogue);
+  const standing = input.standing && compiled(input.standing);
+  const forms = [tried, ...(standing ? [standing] : [])].map((catalogue) => ({
+    rule: catalogue.ruleByKey.get(`${deviceType} ${key}`)!,
+    plan: catalogue.plans.get(deviceType)!,
+    catalogue,
+  }));
+  const only = input.only && new Set(input.only);
+  const across = forms.some(({ rule }) => rule.neighbours !== null || rule.against !== null);
+  const devices = only && !across ? input.devices.filter(({ id }) => only.has(id)) : input.devices;
+  const measurements = [...new Set(forms.flatMap(({ rule, plan }) => readBy(rule, plan)))];
+  const warmUpFrom = from - Math.max(...forms.map(({ rule, plan }) => memoryOf(rule, plan)));
+  const lanes = forms.map(({ catalogue }): StoredLane => {
+    const trial: Trial = {
+      compiled: onlyRule(catalogue, deviceType, key),
+      ...{ key, city, types, devices, only, sites, warmUpFrom, from, measurements },
+    };
+    return storedLane(trial);
+  });
+  const [after, before] = lanes as [StoredLane, StoredLane | undefined];
+  let readings = 0;
+  const isFull = () => lanes.some(({ recorded }) => recorded.isFull);
+  return {
+    query: {
+      type: deviceType,
+      measurements,
+      from: warmUpFrom,
+      to,
+      ...(only && !across && { devices: [...only] }),
+    },
+    take(batch) {
+      for (const lane of lanes) lane.take(batch);
+      readings += batch.length;
+      return { part: Math.min(1, ((batch.next ?? to) - warmUpFrom) / (to - warmUpFrom)), readings };
+    },
+    get isFull() {
+      return isFull();
+    },
+    report(tookMs) {
+      const ends = lanes.flatMap(({ recorded }) => (recorded.isFull ? recorded.alarms.at(-1)!.raisedAt : []));
+      const cutAt = ends.length > 0 ? Math.min(...ends) : null;
+      for (const lane of lanes) lane.finish(cutAt ?? to);
+      const byId = new Map(devices.map((device) => [device.id, device]));
+      const bySite = new Map(sites.map((site) => [site.id, site]));
+      const places: Places = { device: (id) => byId.get(id), site: (id) => bySite.get(id) };
+      const range = { from, to: cutAt ?? to };
+      const alarmsOf = ({ recorded }: StoredLane) => recorded.alarms.filter(({ raisedAt }) => raisedAt <= range.to);
+      const figures = (lane: StoredLane) => triedRule(alarmsOf(lane), lane.recorded.stoodBefore(), range, places);
+      const { rule, plan } = forms[0]!;
+      return {
+        ...ruleFacts(rule, plan, city),
+        tried: wordsOf(rule, plan),
+        standing: forms[1] ? wordsOf(forms[1].rule, forms[1].plan) : null,
+        from,
+        to,
+        cutAt,
+        registered: devices.length,
+        heard: after.heard(),
+        readings,
+        tookMs,
+        before: before ? figures(before) : null,
+        after: figures(after),
+        difference: before ? difference(alarmsOf(before), alarmsOf(after), places) : null,
+        verdicts: checkVerdicts(
+          input.verdicts.filter(({ since }) => since >= from && since < range.to),
+          alarmsOf(after),
+        ),
+        problems: after
+          .problems()
+          .slice(0, PROBLEMS)
+          .map(({ device, text, count }) => ({ device, text, count })),
+      };
+    },
+  };
+}
+
+/** Devices listed for which the rule rests. */
+const PROBLEMS = 100;
+
+const wordsOf = (rule: CompiledRule, plan: TypePlan) => ruleWords(rule, plan.type.measurements[rule.measurementName]);
+
+/** How far back the rule remembers, ms: from there on it is read, so that at the beginning it knows what it would know. */
+function memoryOf(rule: CompiledRule, plan: TypePlan): number {
+  const { windowMs, onDelayMs, baseline, neighbours } = rule;
+  const own = Math.max(windowMs, baseline?.learnMs ?? 0, neighbours?.withinMs ?? 0) + onDelayMs;
+  return neighbours ? own + memoryOf(plan.rules[neighbours.of]!, plan) : own;
+}
+
+/** Measurements that the rule reads: its own, or all where anything heard counts, and those that its condition names. */
+export function readBy(rule: CompiledRule, plan: TypePlan): string[] {
+  if (rule.measurement < 0) return [...plan.names];
+  const counted = rule.neighbours ? readBy(plan.rules[rule.neighbours.of]!, plan) : [];
+  const condition = rule.item?.rules.find(({ id }) => `${rule.item?.code}.${id}` === rule.key)?.when?.expr ?? '';
+  // `r[…]` or `r` by itself may be any of them.
+  const whole = /\br\b(?!\s*\.)/.test(condition);
+  return plan.names.filter(
+    (name) => name === rule.measurementName || whole || condition.includes(`r.${name}`) || counted.includes(name),
+  );
+}
+
+function ruleFacts(rule: CompiledRule, plan: TypePlan, city: City) {
+  const { clause } = rule;
+  const department = city.departments.find(({ id }) => id === clause.department);
+  return {
+    rule: rule.key,
+    title: rule.title,
+    priority: rule.priority,
+    deviceType: plan.type.id,
+    measurement: rule.measurementName,
+    unit: rule.unit,
+    department: {
+      id: clause.department,
+      name: department?.name ?? { zh: clause.department, en: clause.department },
+    },
+    cooperating: clause.cooperating,
+  };
+}

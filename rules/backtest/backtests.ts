@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type BacktestJob,
+  type BacktestRequest,
+  type BacktestStart,
+  backtestRequestSchema,
+} from '../../devices/contract/backtest.ts';
+import type { Catalogue } from '../../devices/contract/catalogue.ts';
+import type { City } from '../../devices/contract/city.ts';
+import type { Refusal } from '../../devices/contract/command.ts';
+import type { Device, Site } from '../../devices/contract/registry.ts';
+import type { DeviceType } from '../../devices/model/device-type.ts';
+import { suggestion } from '../../devices/registry/did-you-mean.ts';
+import type { Running } from '../../kit/cleanups.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import type { TelemetryStore } from '../../kit/telemetry/telemetry-store.ts';
+import type { BacktestInput, Progress } from './backtest.ts';
+import { candidateOf } from './candidate.ts';
+import type { JudgedAlarm } from './check-verdicts.ts';
+import { runBacktest } from './run-backtest.ts';
+
+export interface BacktestsParts {
+  readonly store: Pick<TelemetryStore, 'scan'>;
+  /** The catalogue as it stands now. */
+  readonly catalogue: () => Catalogue;
+  readonly city: City;
+  readonly types: Readonly<Record<string, DeviceType>>;
+  readonly registry: {
+    devices(): Iterable<Device>;
+    sites(): Iterable<Site>;
+    device(id: string): Device | undefined;
+  };
+  /** What people judged about the alarms of a rule that began in a period. */
+  readonly verdicts: (rule: string, from: number, to: number) => Promise<readonly JudgedAlarm[]>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+}
+
+/** Back-tests under way and those that have ended lately. */
+export interface Backtests extends Running {
+  /** Begins one; what cannot be tried is refused with every fault. `by` is who asked. */
+  start(request: unknown, by: string): Promise<BacktestStart>;
+  /** Undefined for an id that is not known, or no longer. */
+  job(id: string): BacktestJob | undefined;
+  jobs(): readonly BacktestJob[];
+  /** Ends it; false when it is not known. One that has ended stays as it is. */
+  cancel(id: string): boolean;
+}
+
+/** Under way at a time: they share the machine with the live path. */
+const AT_ONCE = 2;
+/** Ended ones kept, and for how long, ms. */
+const KEPT = 20;
+const KEPT_MS = 24 * 3_600_000;
+
+interface Entry {
+  job: BacktestJob;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** Keeps back-tests in memory: their results can be made anew from the store at any time. */
+export function startBacktests(parts: BacktestsParts): Backtests {
+  const entries = new Map<string, Entry>();
+  const { clock, log } = parts;
+  const running = () => [...entries.values()].filter(({ job }) => job.state === 'running');
+
+  const tidy = (): void => {
+    const ended = [...entries.values()].filter(({ job }) => job.state !== 'running');
+    const old = ended.filter(({ job }) => clock.now() - (job.endedAt ?? 0) > KEPT_MS);
+    for (const { job } of [...old, ...ended.slice(0, Math.max(0, ended.length - KEPT))]) entries.delete(job.id);
+  };
+  const begin = (input: BacktestInput, by: string): BacktestJob => {
+    const id = randomUUID();
+    const stop = new AbortController();
+    const began = performance.now();
+    const update = (change: Partial<BacktestJob>): void => {
+      const entry = entries.get(id);
+      if (entry) entry.job = { ...entry.job, ...change };
+    };
+    const progress = ({ part, readings }: Progress): void => {
+      const spent = performance.now() - began;
+      update({ progress: part, readings, leftMs: part > 0 ? (spent * (1 - part)) / part : null });
+    };
+    const end = (change: Partial<BacktestJob>): void => update({ endedAt: clock.now(), leftMs: null, ...change });
+    const job: BacktestJob = {
+      ...{ id, by, rule: input.key, state: 'running', startedAt: clock.now(), endedAt: null },
+      ...{ progress: 0, readings: 0, leftMs: null, report: null, problem: null },
+    };
+    const ended = runBacktest(input, parts.store, stop.signal, progress).then(
+      (report) => end({ state: 'done', progress: 1, report, readings: report.readings }),
+      (err: unknown) => {
+        if (stop.signal.aborted) return end({ state: 'cancelled' });
+        log.error({ err, rule: input.key }, 'a back-test failed');
+        end({ state: 'failed', problem: failure(err) });
+      },
+    );
+    entries.set(id, { job, stop, ended });
+    return job;
+  };
+  return {
+    async start(asked, by) {
+      const parsed = backtestRequestSchema.safeParse(asked);
+      if (!parsed.success) return invalid(parsed.error.issues);
+      tidy();
+      if (running().length >= AT_ONCE) return refuse(busy);
+      const prepared = await prepare(parts, parsed.data);
+      return 'refused' in prepared ? prepared : { job: begin(prepared, by) };
+    },
+    job(id) {
+      tidy();
+      return entries.get(id)?.job;
+    },
+    jobs() {
+      tidy();
+      return [...entries.values()].map(({ job }) => ({ ...job, report: null }));
+    },
+    cancel(id) {
+      const entry = entries.get(id);
+      entry?.stop.abort(new Error('the back-test was cancelled'));
+      return entry !== undefined;
+    },
+    async stop() {
+      for (const { stop } of entries.values()) stop.abort(new Error('rules is stopping'));
+      await Promise.all([...entries.values()].map(({ ended }) => ended));
+    },
+  };
+}
+
+/** What the thread needs, or why the request cannot be carried out. */
+async function prepare(
+  { catalogue, city, types, registry, verdicts }: BacktestsParts,
+  request: BacktestRequest,
+): Promise<BacktestInput | Extract<BacktestStart, { readonly refused: Refusal }>> {
+  const standing = catalogue();
+  const found = candidateOf(
+    standing,
+    request,
+    types,
+    city.departments.map(({ id }) => id),
+  );
+  if ('refused' in found) return found;
+  const { item, key, before } = found;
+  const unknown = request.devices?.find((id) => registry.device(id)?.type !== item.deviceType);
+  if (unknown !== undefined) return refuse(notOfType(unknown, item.deviceType, registry));
+  return {
+    key,
+    deviceType: item.deviceType,
+    catalogue: found.catalogue,
+    standing: before && standing,
+    city,
+    devices: [...registry.devices()].filter(({ type }) => type === item.deviceType),
+    sites: [...registry.sites()],
+    from: request.from,
+    to: request.to,
+    only: request.devices ?? null,
+    verdicts: await verdicts(key, request.from, request.to),
+  };
+}
+
+const refuse = (refused: Refusal) => ({ refused, faults: [] });
+
+const busy: Refusal = {
+  code: 'backtests-busy',
+  zh: `已有 ${AT_ONCE} 个试算在进行，请等其结束或取消其一`,
+  en: `${AT_ONCE} back-tests are running: wait for one to end, or cancel one`,
+};
+
+function notOfType(id: string, type: string, { device, devices }: BacktestsParts['registry']): Refusal {
+  const known = device(id);
+  const meant = known
+    ? { zh: '', en: '' }
+    : suggestion(
+        id,
+        [...devices()].filter((one) => one.type === type).map((one) => one.id),
+      );
+  return {
+    code: 'unknown-device',
+    zh: known ? `设备“${id}”是 ${known.type}，该规则判定的是 ${type}` : `没有设备“${id}”${meant.zh}`,
+    en: known ? `device "${id}" is a ${known.type}; the rule judges ${type}` : `there is no device "${id}"${meant.en}`,
+  };
+}
+
+function invalid(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]) {
+  const faults = issues.map((issue) => ({
+    path: issue.path.join('.'),
+    zh: (issue as { params?: { zh?: string } }).params?.zh ?? issue.message,
+    en: issue.message,
+  }));
+  const refused = {
+    code: 'invalid-backtest',
+    zh: `试算请求不完整或有误：${faults[0]?.zh}`,
+    en: `the request for a back-test cannot be used: ${faults[0]?.en}`,
+  };
+  return { refused, faults };
+}
+
+function failure(err: unknown): { zh: string; en: string } {
+  const why = err instanceof Error ? err.message : String(err);
+  return { zh: `试算中断：${why}`, en: `the back-test broke off: ${why}` };
+}
