@@ -121,6 +121,7 @@ export async function startCity({
         ingest,
         command: rules.command,
         rulesStats: async () => rules.stats(),
+        rulesTools: rules.tools,
         onAlarms: (notify) => rules.onChange(notify),
         city,
         types: deviceTypes,

@@ -7,11 +7,12 @@ import { say } from './terminal.ts';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.ts')).startCommand(),
   ...Object.fromEntries(
-    ['ingest', 'door', 'rules', 'dashboard'].map((name) => [
+    ['ingest', 'door', 'dashboard'].map((name) => [
       name,
       async () => (await import('./commands/processes.ts')).processCommand(name),
     ]),
   ),
+  rules: async () => (await import('./commands/rules.ts')).rulesCommand(),
   gateway: async () => (await import('./commands/gateway.ts')).gatewayCommand(),
   simulate: async () => (await import('./commands/simulate.ts')).simulateCommand(),
   replay: async () => (await import('./commands/replay.ts')).replayCommand(),

@@ -3,6 +3,7 @@ import type { LedgerBody } from '../devices/contract/api.ts';
 import type { CommandPort } from '../devices/contract/command.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { RegistryChange } from '../devices/contract/registry.ts';
+import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import type { StateTables } from '../devices/contract/state-tables.ts';
 import type { RulesStats } from '../devices/contract/stats.ts';
 import type { LedgerQuery } from '../devices/detectors/ledger.ts';
@@ -40,6 +41,7 @@ export interface DashboardParts {
   readonly ingest: IngestPort;
   readonly command: CommandPort;
   readonly rulesStats: () => Promise<RulesStats | null>;
+  readonly rulesTools: RulesTools;
   /** Calls back after each commit of rules, where it runs in this process. */
   readonly onAlarms?: (notify: () => void) => () => void;
   readonly city: LoadedCity;
@@ -103,6 +105,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       command: parts.command,
       ingest: parts.ingest,
       rulesStats: parts.rulesStats,
+      rulesTools: parts.rulesTools,
       demo: parts.demo,
       version: parts.version,
       clock,

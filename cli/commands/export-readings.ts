@@ -12,6 +12,7 @@ import { Problem } from '../../kit/problem.ts';
 import { connect } from '../connect.ts';
 import { chosenFolder, readConfig } from '../runtime.ts';
 import { say } from '../terminal.ts';
+import { timeOf } from '../time-of.ts';
 import { readRegistry } from './files.ts';
 
 interface Options {
@@ -85,12 +86,4 @@ function formatOf(file: string): 'csv' | 'parquet' {
   if (ending === '.csv') return 'csv';
   if (ending === '.parquet') return 'parquet';
   throw new Problem(`${file}: 文件须以 .csv 或 .parquet 结尾 / the file must end in .csv or .parquet`);
-}
-
-function timeOf(text: string): number {
-  const at = /^-?\d+$/.test(text) ? Number(text) : Date.parse(text);
-  if (Number.isFinite(at)) return at;
-  throw new Problem(
-    `“${text}” 不是时间：如 2026-11-22T08:00:00+08:00 或毫秒数 / is no time: such as 2026-11-22T08:00:00+08:00, or ms`,
-  );
 }

@@ -4,6 +4,7 @@ import { type LoadedCity, loadCity } from '../../devices/city/load-city.ts';
 import type { CommandOutcome, Command as PlatformCommand } from '../../devices/contract/command.ts';
 import { entryCodec, type JournalEntry } from '../../devices/contract/entry.ts';
 import { ingestClient } from '../../devices/contract/ingest-client.ts';
+import { rulesToolsClient } from '../../devices/contract/rules-tools.ts';
 import type { StandardsTables, StateTables } from '../../devices/contract/state-tables.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
 import { registryCache } from '../../devices/registry/registry-cache.ts';
@@ -165,6 +166,7 @@ async function runDashboard(frame: Frame): Promise<string> {
       ingest,
       command: (command: PlatformCommand) => rules.call<CommandOutcome>('rules.command', command),
       rulesStats: () => rules.call<RulesStats>('rules.stats'),
+      rulesTools: rulesToolsClient(rules),
       city,
       types: deviceTypes,
       // A demonstration's page carries its watermark whoever serves it.

@@ -44,40 +44,15 @@ import type { StandardsProposal } from '../../devices/contract/standards.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import type { SignInRecord } from './accounts/accounts.ts';
 import { kpisBody } from './kpi/body.ts';
+import { bilingual, outOfService, override, priority, shelf, time, value, verdictKind } from './body-parts.ts';
+import { ruleBodies } from './rule-bodies.ts';
 
 /**
  * The answers of the API, for its document. The compiler holds each against the type it describes (`devices/contract`), a
  * test holds each against what the server really answers.
  */
-export const time = z.number().describe('ms since 1970 UTC');
-const value = z.union([z.number(), z.boolean(), z.string()]);
-export const bilingual = z.object({ zh: z.string(), en: z.string() });
-export const priority = z.enum(['P1', 'P2', 'P3', 'P4']).describe('P1 urgent, P2 high, P3 medium, P4 low');
-
-const shelf = z.object({
-  kind: z.literal('shelved'),
-  until: time,
-  oneShot: z.boolean().describe('also ends when the alarm returns to normal'),
-  by: z.string(),
-  confirmedBy: z.string().nullable().describe('the second person, where one was needed'),
-  reason: z.string(),
-});
-const outOfService = z.object({
-  kind: z.literal('out-of-service'),
-  workOrder: z.string(),
-  by: z.string(),
-  confirmedBy: z.string().nullable(),
-  reason: z.string(),
-  until: time.nullable(),
-});
-const suppressed = z.object({
-  kind: z.literal('suppressed'),
-  rule: z.string().describe('the suppression that hides it'),
-  because: z.string().describe('id of the device or gateway that stands for it'),
-});
-const override = z.union([shelf, suppressed, outOfService]);
 const verdict = z.object({
-  kind: z.enum(['real', 'biogas', 'cooking', 'sensor-fault', 'test', 'works']),
+  kind: verdictKind,
   by: z.string(),
   at: time,
   evidence: z.string(),
@@ -350,6 +325,7 @@ const standardsProposal = z
   .meta({ id: 'StandardsProposal' }) satisfies z.ZodType<StandardsProposal>;
 
 export const bodies = {
+  ...ruleBodies,
   alarms: page(alarmSchema) satisfies z.ZodType<AlarmsBody>,
   alarm: z.object({ alarm: alarmSchema, events: z.array(alarmEvent) }) satisfies z.ZodType<AlarmBody>,
   audit: z.object({

@@ -3,6 +3,7 @@ import type { LoadedCity } from '../../devices/city/load-city.ts';
 import type { DemoFault } from '../../devices/contract/api.ts';
 import type { Actor, CommandPort } from '../../devices/contract/command.ts';
 import type { IngestPort } from '../../devices/contract/ports.ts';
+import type { RulesTools } from '../../devices/contract/rules-tools.ts';
 import type { StateTables } from '../../devices/contract/state-tables.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
@@ -38,6 +39,7 @@ export interface ServerContext {
   readonly command: CommandPort;
   readonly ingest: IngestPort;
   readonly rulesStats: () => Promise<RulesStats | null>;
+  readonly rulesTools: RulesTools;
   readonly demo: DemoControls | null;
   readonly version: string;
   readonly clock: Clock;

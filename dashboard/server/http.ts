@@ -21,6 +21,7 @@ import { overrideRoutes } from './routes/overrides.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { standardsRoutes } from './routes/standards.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
@@ -72,6 +73,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     incidentRoutes(guarded, context);
     kpiRoutes(guarded, context);
     biogasRoutes(guarded, context);
+    ruleRoutes(guarded, context);
     if (context.demo) demoRoutes(guarded, context, context.demo);
     guarded.get('/api/v1/openapi.json', { config: { public: true }, schema: { hide: true } }, async () =>
       app.swagger(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Incident, IncidentEvent, IncidentMember } from '../../devices/contract/incident.ts';
-import { alarmSchema, bilingual, page, priority, time } from './bodies.ts';
+import { alarmSchema, page } from './bodies.ts';
+import { bilingual, priority, time } from './body-parts.ts';
 
 /** What the routes of incidents answer, for the API's document. */
 

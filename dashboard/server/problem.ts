@@ -30,6 +30,7 @@ const things = {
   type: { zh: '设备类型', en: 'device type' },
   measurement: { zh: '该类设备的测点', en: 'measurement of this device type' },
   alarm: { zh: '告警', en: 'alarm' },
+  backtest: { zh: '试算', en: 'back-test' },
   fault: { zh: '演示故障', en: 'fault of the demonstration' },
   seat: { zh: '席位', en: 'seat' },
   version: { zh: '标准版本', en: 'version of the standards' },

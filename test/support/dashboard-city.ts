@@ -145,6 +145,7 @@ export async function dashboardCity({
         ingest,
         command: rules.command,
         rulesStats: async () => rules.stats(),
+        rulesTools: rules.tools,
         onAlarms: (notify) => rules.onChange(notify),
         city,
         demo: null,
