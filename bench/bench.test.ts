@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { findTool } from '../test/support/tool-list.ts';
 import { inCi } from '../test/support/tools.ts';
+import { backtestBench } from './backtest.ts';
 import { ingestBench } from './ingest.ts';
 import { median, type Report, toTable } from './report.ts';
 import { rulesBench } from './rules.ts';
@@ -66,6 +67,15 @@ describe('yanshao bench', () => {
       expect(report.figures[`${size} devices: rows of state, bytes a device`]).toBeGreaterThan(0);
     }
     expect(report.figures['plain thresholds: json-rules-engine to this engine, ×']).toBeGreaterThan(0);
+  });
+
+  it('measures back-tests over the store, and what the live path feels of one', { timeout: 60_000 }, async () => {
+    const size = { readings: 40_000, rounds: 1 };
+    const report = await backtestBench({ ...size, citiesDir, city: 'linglan', progress: () => {} });
+    expectShape(report, 'backtest');
+    expect(report.goals.map(({ goal, unit }) => `${goal} ${unit}`)).toEqual(['500000 readings/s']);
+    expect(report.figures['readings tried']).toBe(40_000);
+    expect(report.figures['alarms found']).toBeGreaterThan(0);
   });
 
   it('shows a goal that was missed as missed', () => {

@@ -71,6 +71,12 @@ export function toTable({ name, machine: m, goals, figures, notes = [] }: Report
   ].join('\n');
 }
 
+/** The value that a share of all stay at or below: 0.99 is the worst of each hundred. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
 /** The middle of several measurements: one that was disturbed does not move it. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { biogasBench, biogasBenchSize, toBiogasTable } from '../../bench/biogas/index.ts';
+import { backtestBench, backtestBenchSize } from '../../bench/backtest.ts';
 import { ingestBench, ingestBenchSize } from '../../bench/ingest.ts';
 import { methaneBench } from '../../bench/methane.ts';
 import { type Report, toTable } from '../../bench/report.ts';
@@ -73,6 +74,15 @@ export function benchCommand(): Command {
       const report = await biogasBench({ cases, model, progress: say });
       if (!json) console.log(`${toBiogasTable(report)}\n`);
       print(report, json);
+    });
+  withJson(command.command('backtest'))
+    .description(
+      '试算：一条规则跑遍已存的读数，同时看实时通路受何影响 / back-tests: one rule over stored readings, and what the live path feels of it',
+    )
+    .option('--readings <n>', '存入并试算的读数 / readings stored and tried', whole, backtestBenchSize.readings)
+    .option('--rounds <n>', '轮数 / rounds', whole, backtestBenchSize.rounds)
+    .action(async ({ json, ...size }: typeof backtestBenchSize & Json) => {
+      print(await backtestBench({ ...size, ...common() }), json);
     });
   withJson(command.command('faults'))
     .description(
