@@ -63,7 +63,7 @@ function limitLine({ limit, unit }: RuleState): string | null {
 
 const windowLine = ({ window }: RuleState): string | null =>
   window &&
-  `  窗口 / window  ${span(window.spanMs)}，已看 / watched ${left(window.watchedMs)}，${window.samples} 组样本 / groups of samples`;
+  `  窗口 / window  ${span(window.spanMs)}，已看 / watched ${left(window.watchedMs)}，${window.samples} 个样本 / samples`;
 
 const conditionLine = ({ condition }: RuleState): string | null =>
   condition &&

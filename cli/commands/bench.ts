@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { biogasBench, biogasBenchSize, toBiogasTable } from '../../bench/biogas/index.ts';
 import { backtestBench, backtestBenchSize } from '../../bench/backtest.ts';
+import { biogasBench, biogasBenchSize, toBiogasTable } from '../../bench/biogas/index.ts';
 import { ingestBench, ingestBenchSize } from '../../bench/ingest.ts';
 import { methaneBench } from '../../bench/methane.ts';
 import { type Report, toTable } from '../../bench/report.ts';

@@ -143,6 +143,7 @@ function memoryOf(rule: CompiledRule, plan: TypePlan): number {
 
 /** Measurements that the rule reads: its own, or all where anything heard counts, and those that its condition names. */
 export function readBy(rule: CompiledRule, plan: TypePlan): string[] {
+  if (rule.expression) return rule.expression.reads.map((place) => plan.names[place]!);
   if (rule.measurement < 0) return [...plan.names];
   const counted = rule.neighbours ? readBy(plan.rules[rule.neighbours.of]!, plan) : [];
   const condition = rule.item?.rules.find(({ id }) => `${rule.item?.code}.${id}` === rule.key)?.when?.expr ?? '';

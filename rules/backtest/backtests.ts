@@ -142,6 +142,7 @@ async function prepare(
   );
   if ('refused' in found) return found;
   const { item, key, before } = found;
+  if (found.rule.kind === 'balance') return refuse(severalTypes);
   const unknown = request.devices?.find((id) => registry.device(id)?.type !== item.deviceType);
   if (unknown !== undefined) return refuse(notOfType(unknown, item.deviceType, registry));
   return {
@@ -165,6 +166,13 @@ const busy: Refusal = {
   code: 'backtests-busy',
   zh: `已有 ${AT_ONCE} 个试算在进行，请等其结束或取消其一`,
   en: `${AT_ONCE} back-tests are running: wait for one to end, or cancel one`,
+};
+
+/** A scan reads one device type. */
+const severalTypes: Refusal = {
+  code: 'not-tried',
+  zh: '收支平衡（balance）规则跨两类设备，暂不能试算',
+  en: 'a balance compares two device types: it cannot be tried on stored readings',
 };
 
 function notOfType(id: string, type: string, { device, devices }: BacktestsParts['registry']): Refusal {

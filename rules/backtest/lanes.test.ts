@@ -106,6 +106,16 @@ const high = { kind: 'threshold', op: '>', limit: { value: 100, unit: 'ug/m3' } 
 const strong = { id: 'strong', measurement: 'env.pm10', priority: 'P4', silent: true, ...high };
 const memories: readonly Kind[] = [
   remembering('samples', { ...high, samples: { k: 2, of: 4 } }, [second, minute]),
+  remembering('peak', { ...high, windowS: 600, aggregate: 'max' }, [minute, 4 * minute]),
+  remembering(
+    'calm',
+    {
+      kind: 'expression',
+      expr: 'r.env.pm10 > 100.0 && (!has(r.env.windSpeed) || r.env.windSpeed < 3.0)',
+      text: { zh: '静风扬尘', en: 'soot in calm air' },
+    },
+    [second, minute],
+  ),
   remembering('night', { ...high, during: { between: ['15:30', '17:00'] } }, [minute, 11 * minute]),
   remembering(
     'unusual',

@@ -7,7 +7,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** Listens at a desk and keeps every time the rule rang. */
 export interface Recorder {
   /** Takes what changed at the desk since the last time; `taken` was taken from it already. */
-  listen(taken?: DeskChanges | null): void;
+  listen(taken?: Pick<DeskChanges, 'alarms' | 'events'>): void;
   /** In the order in which they were raised. */
   readonly alarms: readonly TriedAlarm[];
   /** Alarms that were raised before the period and stood at its beginning. */
@@ -50,7 +50,7 @@ export function recorder(
   };
   return {
     listen(taken) {
-      for (let changes = taken ?? desk.take(); changes; changes = desk.take()) {
+      for (let changes: typeof taken | null = taken ?? desk.take(); changes; changes = desk.take()) {
         const rows = new Map(changes.alarms.map((alarm) => [alarm.id, alarm]));
         for (const event of changes.events) take(event, rows.get(event.alarm));
       }

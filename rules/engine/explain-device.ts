@@ -4,11 +4,13 @@ import { severityOf } from '../../devices/model/quality.ts';
 import { ruleInWords } from '../explain/list-rules.ts';
 import { limitWords } from '../explain/rule-words.ts';
 import { whatMustChange } from '../explain/what-must-change.ts';
+import { missing } from '../judge/balance.ts';
 import { type Baseline, departure, isLearning } from '../judge/baseline.ts';
 import { phase } from '../judge/evaluate.ts';
 import { episodeKey } from '../judge/identity.ts';
 import { abnormalOf } from '../judge/k-of-n.ts';
 import { inSchedule } from '../judge/schedule.ts';
+import { total } from '../judge/window.ts';
 import type { CompiledRule } from '../standards/compile.ts';
 import { neighboursText, samplesText } from '../standards/explain-details.ts';
 import { quantityText } from '../standards/words.ts';
@@ -89,7 +91,14 @@ function newestOf(core: Core, unit: Unit, rule: CompiledRule): RuleState['newest
 
 /** The number that the rule compares with its limit now; null for states and where there is none yet. */
 function comparedOf(core: Core, unit: Unit, rule: CompiledRule): number | null {
-  if (rule.measurement < 0 || rule.kind === 'absence' || rule.kind === 'stuck' || rule.kind === 'state') return null;
+  if (
+    rule.measurement < 0 ||
+    rule.kind === 'absence' ||
+    rule.kind === 'stuck' ||
+    rule.kind === 'state' ||
+    rule.kind === 'expression'
+  )
+    return null;
   const m = unit.m + rule.measurement;
   if (Number.isNaN(core.units.columns.times[m]!)) return null;
   const newest = core.units.columns.values[m]!;
@@ -97,6 +106,11 @@ function comparedOf(core: Core, unit: Unit, rule: CompiledRule): number | null {
   if (rule.baseline) {
     const departed = usual ? departure(usual, rule.baseline, newest) : Number.NaN;
     return numberOrNull(lessCommon(core, unit, rule, core.time.lastTick, departed));
+  }
+  if (rule.balance) {
+    const detail = detailOf(core, unit, rule, core.time.lastTick);
+    if (detail?.kind !== 'balance') return null;
+    return numberOrNull(missing(detail.inflow.amount, detail.outflow.amount, rule.balance.percent));
   }
   if (rule.neighbours) return groupOf(core, unit, rule.neighbours, core.time.lastTick).length;
   return isWorkedOut(rule)
@@ -139,7 +153,7 @@ function windowOf(core: Core, unit: Unit, rule: CompiledRule): RuleState['window
   if (still) return { spanMs, watchedMs: Math.max(0, core.time.lastTick - still.since), samples: 1 };
   const window = core.windows.sliding.get(index);
   if (!window || Number.isNaN(window.start)) return { spanMs, watchedMs: 0, samples: 0 };
-  return { spanMs, watchedMs: Math.max(0, core.time.lastTick - window.start), samples: window.samples.length / 3 };
+  return { spanMs, watchedMs: Math.max(0, core.time.lastTick - window.start), samples: total(window).count };
 }
 
 /** Why the rule cannot be judged for this device. */

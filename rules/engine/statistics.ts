@@ -98,7 +98,7 @@ export function statisticNow(windows: Windows, index: number, rule: CompiledRule
   const window = windows.sliding.get(index);
   if (!window) return Number.NaN;
   if (rule.kind === 'rate') return rate(window, 60_000);
-  if (rule.kind !== 'count') return mean(window, at, rule.windowMs);
+  if (rule.kind !== 'count') return aggregate(window, at, rule.windowMs, rule.aggregate);
   const seen = { start: window.start, samples: [...window.samples] };
   forgetBefore(seen, at - rule.windowMs);
   return total(seen).sum;

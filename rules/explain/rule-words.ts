@@ -2,6 +2,7 @@ import type { Limit } from '../../devices/contract/catalogue.ts';
 import type { Bilingual, Measurement } from '../../devices/model/device-type.ts';
 import { unitText } from '../../devices/model/units.ts';
 import type { CompiledRule } from '../standards/compile.ts';
+import { aggregates } from '../standards/explain.ts';
 import { quantityText, signs, spanText } from '../standards/words.ts';
 
 /**
@@ -32,6 +33,10 @@ function comparisonWords(rule: CompiledRule, measurement: Measurement | undefine
         : { zh: `${span.zh}没有任何数据`, en: `nothing heard for ${span.en}` };
     case 'stuck':
       return { zh: `${title.zh} ${span.zh}没有变化`, en: `${title.en} has not changed for ${span.en}` };
+    case 'expression':
+      return rule.expression!.text;
+    case 'balance':
+      return balanceWords(rule);
     case 'neighbours':
       return neighboursWords(rule, title);
     default: {
@@ -43,11 +48,30 @@ function comparisonWords(rule: CompiledRule, measurement: Measurement | undefine
   }
 }
 
-function windowWords({ kind, windowMs, baseline }: CompiledRule, span: Bilingual): Bilingual {
+function windowWords({ kind, windowMs, baseline, aggregate }: CompiledRule, span: Bilingual): Bilingual {
   if (baseline) return baselineWords(baseline);
   if (kind === 'rate') return { zh: `在 ${span.zh}内的变化`, en: `, change over ${span.en},` };
   if (kind === 'count') return { zh: `在 ${span.zh}内的合计`, en: `, total of ${span.en},` };
-  return windowMs > 0 ? { zh: `的 ${span.zh}均值`, en: `, mean of ${span.en},` } : { zh: '', en: '' };
+  const { zh, en } = aggregates[aggregate];
+  return windowMs > 0 ? { zh: `的 ${span.zh}${zh}`, en: `, ${en} of ${span.en},` } : { zh: '', en: '' };
+}
+
+const groups = {
+  site: { zh: '同一场所', en: 'one site' },
+  circuit: { zh: '同一管线（回路）', en: 'one pipe or circuit' },
+  area: { zh: '同一区域', en: 'one area' },
+  gateway: { zh: '同一网关', en: 'one gateway' },
+} as const;
+
+function balanceWords(rule: CompiledRule): Bilingual {
+  const { inflow, outflow, over } = rule.balance!;
+  const span = spanText(rule.windowMs);
+  const limit = limitWords(rule, undefined);
+  const sign = signs[rule.op] ?? rule.op;
+  return {
+    zh: `${groups[over].zh} ${span.zh}内，${inflow.deviceType} 流入与 ${outflow.deviceType} 流出之差 ${sign} ${limit.zh}`,
+    en: `in ${span.en} at ${groups[over].en}, what ${inflow.deviceType} bring in less what ${outflow.deviceType} take out ${sign} ${limit.en}`,
+  };
 }
 
 const usualWords = {

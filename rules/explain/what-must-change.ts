@@ -2,6 +2,7 @@ import type { Value } from '../../devices/contract/entry.ts';
 import type { RuleState } from '../../devices/contract/rules-tools.ts';
 import type { Bilingual, Measurement } from '../../devices/model/device-type.ts';
 import type { CompiledRule } from '../standards/compile.ts';
+import { aggregates } from '../standards/explain.ts';
 import { quantityText, signs, spanText } from '../standards/words.ts';
 import { countdown } from './countdown.ts';
 
@@ -43,9 +44,11 @@ function raising(rule: CompiledRule, measurement: Measurement | undefined, state
       zh: left ? `再过 ${left.zh}没有变化` : `${spanText(rule.windowMs).zh}没有变化`,
       en: left ? `no change for another ${left.en}` : `no change for ${spanText(rule.windowMs).en}`,
     };
-  const moves = rule.neighbours
-    ? neighboursNeeded(rule, state)
-    : toLimit(rule, measurement, state, state.limit?.value ?? null, true);
+  const moves = rule.expression
+    ? rule.expression.text
+    : rule.neighbours
+      ? neighboursNeeded(rule, state)
+      : toLimit(rule, measurement, state, state.limit?.value ?? null, true);
   const parts = [moves, inSamples(rule), holdsFor(rule.onDelayMs), conditionNeeded(state)].filter(
     (part) => part !== null,
   );
@@ -65,6 +68,10 @@ function returning(rule: CompiledRule, measurement: Measurement | undefined, sta
   if (rule.kind === 'absence')
     return joined([{ zh: '重新收到数据', en: 'it is heard again' }, holdsFor(rule.offDelayMs)], { zh: '，', en: ', ' });
   if (rule.kind === 'stuck') return { zh: '数值变化', en: 'the value changes' };
+  if (rule.expression) {
+    const { zh, en } = rule.expression.text;
+    return { zh: `不再成立：${zh}`, en: `it holds no more: ${en}` };
+  }
   if (rule.neighbours) {
     const fewer = {
       zh: `邻近异常设备少于 ${rule.neighbours.k} 台`,
@@ -119,7 +126,9 @@ function toLimit(
   limit: Value | null,
   raise: boolean,
 ): Bilingual {
-  const title = measurement?.title ?? { zh: rule.measurementName, en: rule.measurementName };
+  const title = rule.balance
+    ? { zh: '流入与流出之差', en: 'what is missing of the inflow' }
+    : (measurement?.title ?? { zh: rule.measurementName, en: rule.measurementName });
   const sign = signs[raise ? rule.op : opposite[rule.op]];
   if (typeof limit !== 'number') {
     const word = (language: 'zh' | 'en') =>
@@ -150,12 +159,13 @@ const usually = {
 } as const;
 
 /** What of the measurement is compared. */
-function madeOf({ kind, windowMs, baseline }: CompiledRule): Bilingual {
+function madeOf({ kind, windowMs, baseline, aggregate }: CompiledRule): Bilingual {
   const span = spanText(windowMs);
   if (baseline) return usually[baseline.measure];
   if (kind === 'rate') return { zh: `在 ${span.zh}内的变化率`, en: `, its change over ${span.en},` };
   if (kind === 'count') return { zh: `在 ${span.zh}内的合计`, en: `, its total of ${span.en},` };
-  return windowMs > 0 ? { zh: `的 ${span.zh}均值`, en: `, its mean of ${span.en},` } : { zh: '', en: '' };
+  const { zh, en } = aggregates[aggregate];
+  return windowMs > 0 ? { zh: `的 ${span.zh}${zh}`, en: `, its ${en} of ${span.en},` } : { zh: '', en: '' };
 }
 
 const joined = (parts: readonly (Bilingual | null)[], by: Bilingual): Bilingual => {

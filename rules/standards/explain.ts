@@ -79,7 +79,8 @@ function comparison(rule: CompiledRule, measurement: Measurement, found: Explain
   return { zh: `${title.zh}：${shown.zh}`, en: `${title.en}: ${shown.en}` };
 }
 
-const aggregates: Readonly<Record<CompiledRule['aggregate'], Bilingual>> = {
+/** What is made of a window, as people call it. */
+export const aggregates: Readonly<Record<CompiledRule['aggregate'], Bilingual>> = {
   mean: { zh: '均值', en: 'mean' },
   min: { zh: '最小值', en: 'least' },
   max: { zh: '最大值', en: 'largest' },
