@@ -5,8 +5,6 @@ import { faultLine } from '../../devices/city/catalogue-fault.ts';
 import { editorSchemaText } from '../../devices/city/catalogue-json-schema.ts';
 import { loadCity, standardsOptions } from '../../devices/city/load-city.ts';
 import { parseStandards } from '../../devices/city/parse-standards.ts';
-import { readWorkbook } from '../../devices/city/workbook/read-workbook.ts';
-import { writeWorkbook } from '../../devices/city/workbook/write-workbook.ts';
 import type { RuleEdit, StandardsWanted } from '../../devices/contract/command.ts';
 import type { StandardsChange, StandardsProposal, StandardsText } from '../../devices/contract/standards.ts';
 import { Problem } from '../../kit/problem.ts';
@@ -142,7 +140,10 @@ function addFiles(command: Command): void {
 
 /** Writes standards as a workbook or as YAML, by the file's ending. */
 export async function writeStandardsFile(file: string, text: StandardsText): Promise<void> {
-  await writeFile(file, file.endsWith('.xlsx') ? await writeWorkbook(text) : text.catalogue);
+  if (!file.endsWith('.xlsx')) return writeFile(file, text.catalogue);
+  // The workbook's library is large: only who has a workbook in hand loads it.
+  const { writeWorkbook } = await import('../../devices/city/workbook/write-workbook.ts');
+  await writeFile(file, await writeWorkbook(text));
 }
 
 /** Reads and checks a file of standards for the chosen city; every fault is said, with its line or cell. */
@@ -157,6 +158,7 @@ async function readStandardsFile(file: string): Promise<StandardsText> {
     if ('faults' in parsed) throw faulty(file, parsed.faults.map(faultLine));
     return text;
   }
+  const { readWorkbook } = await import('../../devices/city/workbook/read-workbook.ts');
   const read = await readWorkbook(new Uint8Array(bytes));
   if ('faults' in read) throw faulty(file, read.faults.map(faultLine));
   const parsed = parseStandards(read.text, standardsOptions(city));
