@@ -110,6 +110,28 @@ export async function* batchesOf(
   }
 }
 
+/**
+ * All batches of several scans of one period, each with the place of its query. Next comes the one of the scan that is least
+ * far, so that whoever merges them by time holds one batch of each.
+ */
+export async function* batchesInStep(
+  store: Pick<TelemetryStore, 'scan'>,
+  queries: readonly ScanQuery[],
+  signal?: AbortSignal,
+): AsyncGenerator<{ readonly scan: number; readonly batch: ScanBatch }> {
+  const batches = queries.map((query) => batchesOf(store, query, signal));
+  const readTo = queries.map(({ from }) => from);
+  for (;;) {
+    const least = Math.min(...readTo);
+    if (least === Number.POSITIVE_INFINITY) return;
+    const scan = readTo.indexOf(least);
+    const { value: batch, done } = await batches[scan]!.next();
+    if (done) return;
+    readTo[scan] = batch.next ?? Number.POSITIVE_INFINITY;
+    yield { scan, batch };
+  }
+}
+
 /** A batch as it crosses to another process: columns as base64, which costs a tenth of what numbers as text do. */
 export type PackedBatch = Omit<ScanBatch, (typeof columnNames)[number]> & {
   readonly [K in (typeof columnNames)[number]]: string;

@@ -11,9 +11,10 @@ const tell = (message: FromWorker): void => port.postMessage(message);
 stepBehind();
 const began = performance.now();
 const test = backtest(workerData as BacktestInput, deviceTypes);
-tell({ kind: 'reading', query: test.query });
+tell({ kind: 'reading', queries: test.queries });
 port.on('message', (message: ToWorker) => {
-  if (message.kind === 'batch') tell({ kind: 'judged', ...test.take(message.batch), isFull: test.isFull });
+  if (message.kind === 'batch')
+    tell({ kind: 'judged', ...test.take(message.scan, message.batch), isFull: test.isFull });
   else {
     tell({ kind: 'report', report: test.report(performance.now() - began) });
     port.close();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MOST_ALARMS } from '../../devices/contract/backtest.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { columnsOf, type ScanRow } from '../../kit/telemetry/scanning.ts';
-import type { ScanBatch } from '../../kit/telemetry/telemetry-store.ts';
+import type { ScanBatch, ScanQuery } from '../../kit/telemetry/telemetry-store.ts';
 import { benchCatalogue, benchCity, benchDevice, catalogueOf, momentOf } from '../engine/engine-bench.ts';
 import { type Backtest, type BacktestInput, backtest } from './backtest.ts';
 
@@ -68,31 +68,32 @@ describe('what a back-test reads', () => {
       86_400,
     ],
   ])('%s', (_, catalogue, id, measurements, before) => {
-    const { query } = tried({ catalogue, key: `G05-01.${id}` });
+    const [query] = tried({ catalogue, key: `G05-01.${id}` }).queries as [ScanQuery];
     expect([...query.measurements].sort()).toEqual(measurements);
     expect((from - query.from) / 1000).toBe(before);
   });
 
   it('is all measurements of a device for its silence', () => {
-    const { query } = tried({
+    const { queries } = tried({
       catalogue: benchCatalogue,
       key: 'G05-14.silent',
       deviceType: 'gas-alarm-commercial',
       devices: [],
     });
-    expect(query.measurements).toContain('alarm.fan');
+    expect(queries[0]!.measurements).toContain('alarm.fan');
   });
 
   it('is only the devices asked for, unless the rule is one across devices: then the others are heard and not told', () => {
-    expect(tried({ only: ['b'] }).query.devices).toEqual(['b']);
+    expect(tried({ only: ['b'] }).queries[0]!.devices).toEqual(['b']);
     const catalogue = soot(
       { id: 'strong', silent: true, ...high },
       { id: 'together', kind: 'neighbours', of: 'strong', k: 2, withinM: 100, withinS: 120 },
     );
     const rang = (only: string[]) => {
       const test = tried({ catalogue, key: 'G05-01.together', only });
-      expect(test.query.devices).toBeUndefined();
+      expect(test.queries[0]!.devices).toBeUndefined();
       test.take(
+        0,
         batch([
           [1, 0, from + 1000, 300, 0],
           [2, 0, from + 2000, 300, 0],
@@ -116,7 +117,7 @@ describe('a rule that rings all the time', { timeout: 60_000 }, () => {
         const second = fed * size + i;
         return [1, 0, from + second * 1000, second % 2 === 0 ? 300 : 1, 0];
       });
-      test.take(batch(rows));
+      test.take(0, batch(rows));
     }
     const report = test.report(0);
     expect(report.after.alarms).toBe(MOST_ALARMS);

@@ -7,6 +7,8 @@ import type { ScanBatch, ScanQuery } from '../../kit/telemetry/telemetry-store.t
 import { ruleWords } from '../explain/rule-words.ts';
 import { type CompiledRule, compileCatalogue, type TypePlan } from '../standards/compile.ts';
 import { checkVerdicts, type JudgedAlarm } from './check-verdicts.ts';
+import { type Field, fieldsRead, kindOf } from './fields.ts';
+import { mergeScans } from './merge-scans.ts';
 import { onlyRule } from './one-rule.ts';
 import { difference, type Places, triedRule } from './report.ts';
 import { type StoredLane, storedLane, type Trial } from './stored-lane.ts';
@@ -21,7 +23,7 @@ export interface BacktestInput {
   /** The catalogue as it stands, where the rule is tried beside that; else null. */
   readonly standing: Catalogue | null;
   readonly city: City;
-  /** All of the type: a rule across devices asks for the others too. */
+  /** All of the type, and of those that a balance counts: a rule across devices asks for the others too. */
   readonly devices: readonly Device[];
   readonly sites: readonly Site[];
   readonly from: number;
@@ -40,9 +42,10 @@ export interface Progress {
 
 /** A back-test ready to run: what it wants read, and what it makes of it. */
 export interface Backtest {
-  readonly query: ScanQuery;
-  /** Judges one batch. */
-  take(batch: ScanBatch): Progress;
+  /** One scan a device type, of one period; their batches come as `batchesInStep` reads them. */
+  readonly queries: readonly ScanQuery[];
+  /** Judges one batch of the scan at that place. */
+  take(scan: number, batch: ScanBatch): Progress;
   /** True once nothing further needs to be read: the rule rang too often. */
   readonly isFull: boolean;
   /** @param tookMs what reading and judging took. */
@@ -61,14 +64,17 @@ export function backtest(input: BacktestInput, types: Readonly<Record<string, De
     catalogue,
   }));
   const only = input.only && new Set(input.only);
-  const across = forms.some(({ rule }) => rule.neighbours !== null || rule.against !== null);
+  const across = forms.some(({ rule }) => rule.neighbours !== null || rule.against !== null || rule.balance !== null);
   const devices = only && !across ? input.devices.filter(({ id }) => only.has(id)) : input.devices;
-  const measurements = [...new Set(forms.flatMap(({ rule, plan }) => readBy(rule, plan)))];
   const warmUpFrom = from - Math.max(...forms.map(({ rule, plan }) => memoryOf(rule, plan)));
+  const read = forms.flatMap(({ rule, plan, catalogue }) => fieldsRead(rule, plan, catalogue.plans));
+  const queries = queriesOf(read, { from: warmUpFrom, to, ...(only && !across && { devices: [...only] }) });
+  const fields = queries.flatMap(({ type, measurements }) => measurements.map((name): Field => ({ type, name })));
+  const merge = mergeScans(queries, (place) => kindOf(fields[place]!, types) === 'text');
   const lanes = forms.map(({ catalogue }): StoredLane => {
     const trial: Trial = {
       compiled: onlyRule(catalogue, deviceType, key),
-      ...{ key, city, types, devices, only, sites, warmUpFrom, from, measurements },
+      ...{ key, city, types, devices, only, sites, warmUpFrom, from, fields },
     };
     return storedLane(trial);
   });
@@ -76,14 +82,9 @@ export function backtest(input: BacktestInput, types: Readonly<Record<string, De
   let readings = 0;
   const isFull = () => lanes.some(({ recorded }) => recorded.isFull);
   return {
-    query: {
-      type: deviceType,
-      measurements,
-      from: warmUpFrom,
-      to,
-      ...(only && !across && { devices: [...only] }),
-    },
-    take(batch) {
+    queries,
+    take(scan, of) {
+      const batch = merge(scan, of);
       for (const lane of lanes) lane.take(batch);
       readings += batch.length;
       return { part: Math.min(1, ((batch.next ?? to) - warmUpFrom) / (to - warmUpFrom)), readings };
@@ -136,23 +137,20 @@ const wordsOf = (rule: CompiledRule, plan: TypePlan) => ruleWords(rule, plan.typ
 
 /** How far back the rule remembers, ms: from there on it is read, so that at the beginning it knows what it would know. */
 function memoryOf(rule: CompiledRule, plan: TypePlan): number {
-  const { windowMs, onDelayMs, baseline, neighbours } = rule;
+  const { onDelayMs, baseline, neighbours, balance } = rule;
+  // A meter counts once it was heard for a whole window, and is heard once within one at least.
+  const windowMs = balance ? 2 * rule.windowMs : rule.windowMs;
   const own = Math.max(windowMs, baseline?.learnMs ?? 0, neighbours?.withinMs ?? 0) + onDelayMs;
   return neighbours ? own + memoryOf(plan.rules[neighbours.of]!, plan) : own;
 }
 
-/** Measurements that the rule reads: its own, or all where anything heard counts, and those that its condition names. */
-export function readBy(rule: CompiledRule, plan: TypePlan): string[] {
-  if (rule.expression) return rule.expression.reads.map((place) => plan.names[place]!);
-  if (rule.measurement < 0) return [...plan.names];
-  const counted = rule.neighbours ? readBy(plan.rules[rule.neighbours.of]!, plan) : [];
-  const condition = rule.item?.rules.find(({ id }) => `${rule.item?.code}.${id}` === rule.key)?.when?.expr ?? '';
-  // `r[…]` or `r` by itself may be any of them.
-  const whole = /\br\b(?!\s*\.)/.test(condition);
-  return plan.names.filter(
-    (name) => name === rule.measurementName || whole || condition.includes(`r.${name}`) || counted.includes(name),
-  );
-}
+/** A scan for each device type. */
+const queriesOf = (read: readonly Field[], of: Pick<ScanQuery, 'from' | 'to' | 'devices'>): readonly ScanQuery[] =>
+  [...Map.groupBy(read, ({ type }) => type)].map(([type, fields]) => ({
+    type,
+    measurements: [...new Set(fields.map(({ name }) => name))],
+    ...of,
+  }));
 
 function ruleFacts(rule: CompiledRule, plan: TypePlan, city: City) {
   const { clause } = rule;

@@ -5,7 +5,7 @@ import {
   type BacktestStart,
   backtestRequestSchema,
 } from '../../devices/contract/backtest.ts';
-import type { Catalogue } from '../../devices/contract/catalogue.ts';
+import type { Catalogue, Rule } from '../../devices/contract/catalogue.ts';
 import type { City } from '../../devices/contract/city.ts';
 import type { Refusal } from '../../devices/contract/command.ts';
 import type { Device, Site } from '../../devices/contract/registry.ts';
@@ -142,16 +142,16 @@ async function prepare(
   );
   if ('refused' in found) return found;
   const { item, key, before } = found;
-  if (found.rule.kind === 'balance') return refuse(severalTypes);
   const unknown = request.devices?.find((id) => registry.device(id)?.type !== item.deviceType);
   if (unknown !== undefined) return refuse(notOfType(unknown, item.deviceType, registry));
+  const seen = new Set([item.deviceType, ...counted(found.rule), ...counted(before)]);
   return {
     key,
     deviceType: item.deviceType,
     catalogue: found.catalogue,
     standing: before && standing,
     city,
-    devices: [...registry.devices()].filter(({ type }) => type === item.deviceType),
+    devices: [...registry.devices()].filter(({ type }) => seen.has(type)),
     sites: [...registry.sites()],
     from: request.from,
     to: request.to,
@@ -168,12 +168,9 @@ const busy: Refusal = {
   en: `${AT_ONCE} back-tests are running: wait for one to end, or cancel one`,
 };
 
-/** A scan reads one device type. */
-const severalTypes: Refusal = {
-  code: 'not-tried',
-  zh: '收支平衡（balance）规则跨两类设备，暂不能试算',
-  en: 'a balance compares two device types: it cannot be tried on stored readings',
-};
+/** Device types that a balance counts beside its item's own. */
+const counted = (rule: Rule | null): string[] =>
+  rule?.kind === 'balance' ? [rule.inflow.deviceType, rule.outflow.deviceType] : [];
 
 function notOfType(id: string, type: string, { device, devices }: BacktestsParts['registry']): Refusal {
   const known = device(id);

@@ -2,6 +2,7 @@ import type { JournalEntry, TelemetryEntry, Value } from '../../devices/contract
 import type { Kind } from '../../kit/telemetry/admission.ts';
 import type { ScanBatch } from '../../kit/telemetry/telemetry-store.ts';
 import { createEngine } from '../engine/engine.ts';
+import { type Field, kindOf } from './fields.ts';
 import { recorder } from './recorder.ts';
 import type { StoredLane, Trial } from './stored-lane.ts';
 
@@ -30,7 +31,7 @@ export function engineLane(trial: Trial): StoredLane {
       give({ kind: 'tick', at: second });
     }
   };
-  const kinds = kindsOf(trial);
+  const kinds = trial.fields.map((field) => kindOf(field, types));
   return {
     take(batch) {
       for (const [number, id] of batch.names) idOf[number] = id;
@@ -41,7 +42,7 @@ export function engineLane(trial: Trial): StoredLane {
         while (end < length && device[end] === device[i] && at[end] === at[i]) end++;
         const id = idOf[device[i]!]!;
         if (registered.has(id)) seen.add(id);
-        give(entryOf(id, batch, i, end, trial.measurements, kinds));
+        give(entryOf(id, batch, i, end, trial.fields, kinds));
         i = end;
       }
     },
@@ -54,25 +55,20 @@ export function engineLane(trial: Trial): StoredLane {
   };
 }
 
-const kindsOf = ({ compiled, devices, measurements }: Trial): readonly Kind[] => {
-  const plan = compiled.plans.get(devices[0]?.type ?? '');
-  return measurements.map((name) => plan?.type.measurements[name]?.kind ?? 'number');
-};
-
 /** The readings `from` up to `to` of a batch, one device's of one moment, as the journal would hold them. */
 function entryOf(
   device: string,
   batch: ScanBatch,
   from: number,
   to: number,
-  measurements: readonly string[],
+  fields: readonly Field[],
   kinds: readonly Kind[],
 ): TelemetryEntry {
   const values: Record<string, Value> = {};
   const quality: Record<string, number> = {};
   for (let i = from; i < to; i++) {
     const place = batch.measurement[i]!;
-    const name = measurements[place]!;
+    const name = fields[place]!.name;
     const number = batch.value[i]!;
     values[name] = kinds[place] === 'text' ? batch.words[number]! : kinds[place] === 'boolean' ? number !== 0 : number;
     if (batch.quality[i] !== 0) quality[name] = batch.quality[i]!;

@@ -19,6 +19,8 @@ interface Kind {
   readonly values: Readonly<Record<string, readonly Value[]>>;
   /** Gaps between readings, ms: below and above the rule's delays and windows. */
   readonly gaps: readonly number[];
+  /** Of a balance across types: what devices of the other one say. */
+  readonly beside?: { readonly type: string; readonly values: Readonly<Record<string, readonly Value[]>> };
   /** Where it is not of the bench catalogue. */
   readonly catalogue?: Catalogue;
 }
@@ -138,24 +140,77 @@ const memories: readonly Kind[] = [
   ),
 ];
 
-const from = momentOf('15:00');
+/** What comes in less what goes out, in ten minutes. */
+const balance = { kind: 'balance', windowS: 600, op: '>', minimumShare: 0.5, priority: 'P3' };
+const balances: readonly Kind[] = [
+  {
+    key: 'G05-01.lost',
+    type: 'gas-rtu',
+    values: { 'rtu.flowTotal': [100, 110, 111, 130], 'rtu.flowRate': [0, 50, 90] },
+    gaps: [second, minute, 3 * minute],
+    catalogue: catalogueOf('gas-rtu', {
+      ...balance,
+      id: 'lost',
+      measurement: 'rtu.flowTotal',
+      inflow: { deviceType: 'gas-rtu', measurement: 'rtu.flowRate', as: 'integral', where: { role: 'a' } },
+      outflow: { deviceType: 'gas-rtu', measurement: 'rtu.flowTotal', as: 'increase', where: { role: 'b' } },
+      over: 'circuit',
+      limit: { value: 10, unit: '%' },
+    }),
+  },
+  {
+    key: 'G05-01.untraced',
+    type: 'sorting-station',
+    values: { 'sorting.binKg': [0, 10, 50] },
+    beside: { type: 'waste-truck', values: { 'truck.weight': [0, 0.01, 0.05], 'truck.loaded': [true, false] } },
+    gaps: [second, minute, 3 * minute],
+    catalogue: catalogueOf('sorting-station', {
+      ...balance,
+      id: 'untraced',
+      measurement: 'sorting.binKg',
+      inflow: { deviceType: 'sorting-station', measurement: 'sorting.binKg', as: 'sum' },
+      outflow: { deviceType: 'waste-truck', measurement: 'truck.weight', as: 'sum' },
+      over: 'area',
+      limit: { value: 0.02, unit: 't' },
+      deadband: { value: 5, unit: 'kg' },
+      offDelayS: 90,
+    }),
+  },
+];
 
-function trialOf({ key, type, values, catalogue = benchCatalogue }: Kind): Trial {
+const from = momentOf('15:00');
+const names = ['a', 'b', 'c', 'stranger', 'd', 'e'].map((id, i) => [i + 1, id] as const);
+const isBeside = (device: number): boolean => device > 4;
+
+function trialOf({ key, type, values, beside, catalogue = benchCatalogue }: Kind): Trial {
   const compiled = compileCatalogue(catalogue, deviceTypes, benchCity.platformDepartment);
   const constants = { Ps: { value: 2.5, unit: 'kPa' }, span: { value: 5, unit: 'kPa' } };
-  const devices: Device[] = ['a', 'b', 'c'].map((id) => benchDevice(id, type, { constants }));
+  const device = (id: string, of: string): Device =>
+    benchDevice(id, of, { constants, area: '000001', circuit: 'p1', facts: { role: id } });
+  const devices = [
+    ...['a', 'b', 'c'].map((id) => device(id, type)),
+    ...(beside ? ['d', 'e'].map((id) => device(id, beside.type)) : []),
+  ];
+  const fields = [
+    ...Object.keys(values).map((name) => ({ type, name })),
+    ...Object.keys(beside?.values ?? {}).map((name) => ({ type: beside!.type, name })),
+  ];
   const only = onlyRule(compiled, type, key);
   const parts = { compiled: only, key, city: benchCity, types: deviceTypes, devices, only: null, sites: [] };
-  return { ...parts, warmUpFrom: from - 7_200_000, from, measurements: Object.keys(values) };
+  return { ...parts, warmUpFrom: from - 7_200_000, from, fields };
 }
 
 /** What one device says after so long: any of its values, of any quality; not every measurement each time. */
-const readings = ({ values, gaps }: Kind) =>
+const readings = ({ values, gaps, beside }: Kind) =>
   fc.array(
     fc.record({
       gap: fc.constantFrom(0, ...gaps),
-      device: fc.constantFrom(1, 2, 3, 4),
-      values: fc.tuple(...Object.values(values).map((some) => fc.option(fc.constantFrom(...some), { freq: 4 }))),
+      device: fc.constantFrom(1, 2, 3, 4, ...(beside ? [5, 6] : [])),
+      values: fc.tuple(
+        ...Object.values({ ...values, ...beside?.values }).map((some) =>
+          fc.option(fc.constantFrom(...some), { freq: 4 }),
+        ),
+      ),
       quality: fc.constantFrom(0, 0, 0, UNCERTAIN_OUT_OF_RANGE, BAD),
     }),
     { maxLength: 60, size: 'max' },
@@ -164,13 +219,14 @@ const readings = ({ values, gaps }: Kind) =>
 type Told = { gap: number; device: number; values: (Value | null)[]; quality: number };
 
 /** The readings as a store gives them: in the order of time, one value a device, measurement and moment, in batches. */
-function batchesOf(told: readonly Told[], batch: number): { batches: ScanBatch[]; to: number } {
+function batchesOf(told: readonly Told[], { values: own }: Kind, batch: number): { batches: ScanBatch[]; to: number } {
   let at = from - 7_200_000 + 137;
   const rows = new Map<string, ScanRow>();
   for (const { gap, device, values, quality } of told) {
     at += gap;
     for (const [place, value] of values.entries()) {
-      if (value !== null) rows.set(`${device} ${place} ${at}`, [device, place, at, value, quality]);
+      const says = isBeside(device) === place >= Object.keys(own).length;
+      if (says && value !== null) rows.set(`${device} ${place} ${at}`, [device, place, at, value, quality]);
     }
   }
   const all = [...rows.values()].sort((a, b) => a[2] - b[2]);
@@ -181,12 +237,7 @@ function batchesOf(told: readonly Told[], batch: number): { batches: ScanBatch[]
     batches.push({
       ...columnsOf(all.slice(i, end)),
       numbering: 'n',
-      names: [
-        [1, 'a'],
-        [2, 'b'],
-        [3, 'c'],
-        [4, 'stranger'],
-      ],
+      names,
       next: null,
       spanMs: 1,
     });
@@ -202,11 +253,11 @@ function judged(lane: StoredLane, batches: readonly ScanBatch[], to: number) {
 }
 
 describe('stored readings, judged as columns', () => {
-  it.each([...kinds, ...memories])('give the alarms that the engine gives: $key', (kind) => {
+  it.each([...kinds, ...memories, ...balances])('give the alarms that the engine gives: $key', (kind) => {
     let rang = 0;
     fc.assert(
       fc.property(readings(kind), fc.integer({ min: 1, max: 40 }), (told, size) => {
-        const { batches, to } = batchesOf(told, size);
+        const { batches, to } = batchesOf(told, kind, size);
         const fast = judged(storedLane(trialOf(kind)), batches, to);
         expect(fast).toEqual(judged(engineLane(trialOf(kind)), batches, to));
         rang += fast.alarms.length + fast.stood;

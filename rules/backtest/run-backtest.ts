@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { BacktestReport } from '../../devices/contract/backtest.ts';
-import { batchesOf } from '../../kit/telemetry/scanning.ts';
+import { batchesInStep } from '../../kit/telemetry/scanning.ts';
 import type { ScanBatch, ScanQuery, TelemetryStore } from '../../kit/telemetry/telemetry-store.ts';
 import type { BacktestInput, Progress } from './backtest.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
@@ -23,9 +23,9 @@ export async function runBacktest(
       if (answer?.kind === 'judged') onProgress(answer);
       return answer?.kind === 'judged' && answer.isFull;
     };
-    for await (const batch of batchesOf(store, await thread.query(), signal)) {
+    for await (const { scan, batch } of batchesInStep(store, await thread.queries(), signal)) {
       if (await told()) break;
-      judging = thread.ask({ kind: 'batch', batch }, buffersOf(batch));
+      judging = thread.ask({ kind: 'batch', scan, batch }, buffersOf(batch));
     }
     await told();
     signal.throwIfAborted();
@@ -67,10 +67,10 @@ function judgingThread(input: BacktestInput, signal: AbortSignal) {
     return waiting.promise;
   };
   return {
-    async query(): Promise<ScanQuery> {
+    async queries(): Promise<readonly ScanQuery[]> {
       const first = await answer();
       if (first.kind !== 'reading') throw new Error(`the thread of a back-test began with "${first.kind}"`);
-      return first.query;
+      return first.queries;
     },
     ask(message: ToWorker, transfer: ArrayBuffer[] = []): Promise<FromWorker> {
       worker.postMessage(message, transfer);

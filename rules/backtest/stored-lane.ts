@@ -10,6 +10,7 @@ import { putDevice, startTime } from '../engine/registry.ts';
 import { heard } from '../engine/silence.ts';
 import type { Unit } from '../engine/units.ts';
 import type { CompiledCatalogue } from '../standards/compile.ts';
+import type { Field } from './fields.ts';
 import { type Recorder, recorder } from './recorder.ts';
 
 /** One form of a rule, and the devices it is tried on. */
@@ -25,8 +26,8 @@ export interface Trial {
   /** Where reading begins, so that windows are full at `from`, ms. */
   readonly warmUpFrom: number;
   readonly from: number;
-  /** Measurements in the order that the scan numbers them. */
-  readonly measurements: readonly string[];
+  /** In the order that the merged scans number them. */
+  readonly fields: readonly Field[];
 }
 
 /** A lane that judges stored readings. */
@@ -48,7 +49,7 @@ export interface StoredLane {
  * `engine-lane.ts` judges the same by entries and ticks; a property test holds both together.
  */
 export function storedLane(trial: Trial): StoredLane {
-  const { compiled, key, city, types, measurements } = trial;
+  const { compiled, key, city, types, fields } = trial;
   const core = newCore({ catalogue: compiled, city, types, version: 'back-test' });
   // Beyond what any snapshot could hold: there is none here.
   core.position = 1;
@@ -60,10 +61,7 @@ export function storedLane(trial: Trial): StoredLane {
   /** By the store's number. */
   const unitOf: (Unit | undefined)[] = [];
   const seen = new Set<string>();
-  const type = trial.devices[0]?.type;
-  const plan = type === undefined ? undefined : compiled.plans.get(type);
-  const places = measurements.map((name) => plan?.indexOf.get(name) ?? -1);
-  const silence = (plan?.absences.length ?? 0) > 0;
+  const places = fields.map(({ type, name }) => compiled.plans.get(type)?.indexOf.get(name) ?? -1);
   const present = new Set<number>();
   const isPresent = (measurement: number): boolean => present.has(measurement);
   const remind = (what: number): void => {
@@ -112,7 +110,7 @@ export function storedLane(trial: Trial): StoredLane {
       judgeLive(core, unit, place, columns.values[unit.m + place]!, batch.quality[i]!, at, at, at, null);
     }
     unit.newestAt = at;
-    if (silence) {
+    if (unit.plan.absences.length > 0) {
       present.clear();
       for (let i = from; i < to; i++) present.add(places[batch.measurement[i]!]!);
       heard(core, unit, isPresent, at, at, at);
@@ -130,7 +128,8 @@ export function storedLane(trial: Trial): StoredLane {
         let end = i + 1;
         while (end < length && device[end] === device[i] && at[end] === time) end++;
         const unit = unitOf[device[i]!];
-        if (unit) {
+        // What a device told while it was of another type is not judged.
+        if (unit && unit.plan.type.id === fields[batch.measurement[i]!]!.type) {
           if (Number.isNaN(unit.newestAt)) seen.add(unit.device.id);
           moment(unit, batch, i, end, time, words);
         }
