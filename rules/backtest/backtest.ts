@@ -55,7 +55,8 @@ export interface Backtest {
 /** Prepares both forms of the rule, or the one that there is. Compiling was tried before: a fault here is ours. */
 export function backtest(input: BacktestInput, types: Readonly<Record<string, DeviceType>>): Backtest {
   const { key, deviceType, from, to, sites, city } = input;
-  const compiled = (catalogue: Catalogue) => compileCatalogue(catalogue, types, city.platformDepartment);
+  const compiled = (catalogue: Catalogue) =>
+    compileCatalogue(catalogue, types, city.platformDepartment, { ceilings: city.ceilings });
   const tried = compiled(input.catalogue);
   const standing = input.standing && compiled(input.standing);
   const forms = [tried, ...(standing ? [standing] : [])].map((catalogue) => ({

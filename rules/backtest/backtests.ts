@@ -139,6 +139,7 @@ async function prepare(
     request,
     types,
     city.departments.map(({ id }) => id),
+    city.ceilings,
   );
   if ('refused' in found) return found;
   const { item, key, before } = found;

@@ -1,8 +1,10 @@
 import { crossCheck } from '../../devices/city/catalogue-checks.ts';
 import type { Finding } from '../../devices/city/catalogue-fault.ts';
+import { ceilingFindings } from '../../devices/city/ceilings.ts';
 import { shapeFinding } from '../../devices/city/parse-catalogue.ts';
 import type { BacktestRequest, RuleFault } from '../../devices/contract/backtest.ts';
 import { type Catalogue, type Item, type Rule, ruleSchema } from '../../devices/contract/catalogue.ts';
+import type { Ceiling } from '../../devices/contract/ceiling.ts';
 import type { Refusal } from '../../devices/contract/command.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import { suggestion } from '../../devices/registry/did-you-mean.ts';
@@ -25,6 +27,7 @@ export function candidateOf(
   asked: Pick<BacktestRequest, 'rule' | 'change' | 'item' | 'add'>,
   types: Readonly<Record<string, DeviceType>>,
   departments: readonly string[],
+  ceilings: readonly Ceiling[] = [],
 ): CandidateOutcome {
   const found = asked.rule === undefined ? itemNamed(catalogue, asked.item ?? '') : ruleNamed(catalogue, asked.rule);
   if ('refused' in found) return { refused: found.refused, faults: [] };
@@ -39,8 +42,8 @@ export function candidateOf(
   if (before && rule.id !== before.id) return refusedFor([renamed(before, rule)]);
   const next = withRule(catalogue, path, place, rule);
   const mine = [...path, 'rules', place];
-  const faults = crossCheck(next, types, departments).filter((finding) =>
-    mine.every((step, i) => finding.path[i] === step),
+  const faults = [...crossCheck(next, types, departments), ...ceilingFindings(next, ceilings, types)].filter(
+    (finding) => mine.every((step, i) => finding.path[i] === step),
   );
   if (faults.length > 0)
     return refusedFor(faults.map((finding) => ({ ...finding, path: finding.path.slice(mine.length) })));

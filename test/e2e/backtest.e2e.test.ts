@@ -121,10 +121,10 @@ describe('trying a rule over the API', () => {
   });
 
   it('sets a change beside the rule as it stands', async () => {
-    const report = await tried({ rule, change: { limit: { value: 24 }, onDelayS: 120 } });
+    const report = await tried({ rule, change: { limit: { value: 24 }, onDelayS: 30 } });
     expect(report.before!.alarms).toBe(4);
     expect(report.after.alarms).toBe(1);
-    expect(report.difference).toMatchObject({ gained: 0, lost: 3, moved: 1, movedMs: 110_000 });
+    expect(report.difference).toMatchObject({ gained: 0, lost: 3, moved: 1, movedMs: 20_000 });
     expect(report.difference!.lostList.map(({ device }) => device)).toEqual(['hearth-1', 'hearth-1', 'hearth-1']);
     expect(report.tried.zh).toContain('24 %LEL');
     expect(report.standing!.zh).toContain('20 %LEL');
@@ -173,9 +173,11 @@ describe('trying a rule over the API', () => {
     const shape = await ask('POST', '/api/v1/backtests', { ...period, rule, change });
     expect(shape.status).toBe(409);
     expect((shape.body.errors as { field: string }[]).map(({ field }) => field).sort()).toEqual(['', 'onDelayS']);
-    // Above the ceiling of GB/T 50493: a trial cannot get past it either.
+    // Above the first level of GB/T 50493, or later than it allows: a trial cannot get past it either.
     const ceiling = await ask('POST', '/api/v1/backtests', { ...period, rule, change: { limit: { value: 30 } } });
-    expect(ceiling.body).toMatchObject({ code: 'invalid-rule', errors: [{ field: 'limit' }] });
+    expect(ceiling.body).toMatchObject({ code: 'invalid-rule', errors: [{ field: '' }] });
+    const late = await ask('POST', '/api/v1/backtests', { ...period, rule, change: { onDelayS: 600 } });
+    expect(JSON.stringify(late.body.errors)).toMatch(/delayed by at most 30 s/);
     const request = await ask('POST', '/api/v1/backtests', { from: 5, to: 5 });
     expect(request).toMatchObject({ status: 400 });
   });
@@ -260,7 +262,7 @@ describe('trying a rule from the command line', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/少了 \/ lost 3/);
     expect(stdout).toMatch(/2026-11-21T03:00:10Z {2}hearth-2 {2}30 %LEL/);
-    const json = await platform.cli('rules', 'backtest', rule, ...span, '--set', 'onDelayS=600', '--json');
+    const json = await platform.cli('rules', 'backtest', rule, ...span, '--set', 'limit.value=24', '--json');
     expect((JSON.parse(json.stdout) as BacktestReport).after.alarms).toBe(1);
   });
 
