@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { dashboardSettings } from '../dashboard/config.ts';
@@ -66,6 +67,8 @@ export const processLog = (name: string, { logLevel }: Config): Log => jsonLog({
 
 /** Runs until a signal asks to stop, then stops in order; a second signal ends at once. */
 export function untilSignal(running: { stop(): Promise<void> | void }): Promise<void> {
+  // What was compiled is on disk from here on, and no longer in memory too; a process that is killed writes nothing at its end.
+  flushCompileCache();
   return new Promise((resolve, reject) => {
     let stopping = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,4 +1,3 @@
-import { flushCompileCache } from 'node:module';
 import type { Command } from 'commander';
 import { type GatewayConfig, readGatewayConfig } from '../../gateway/config.ts';
 import { followConfig } from '../../gateway/follow-config.ts';
@@ -99,8 +98,6 @@ async function runGateway(flags: Record<string, unknown>): Promise<void> {
     await stopping.run();
     throw err;
   }
-  // What was compiled is on disk from here on, and no longer in memory too.
-  flushCompileCache();
   await untilSignal({ stop: stopping.run } satisfies Running);
 }
 
