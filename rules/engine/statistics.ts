@@ -62,6 +62,11 @@ export function statistic(
     windows.sliding.set(index, window);
   }
   addSample(window, at, value, rule.windowMs, rule.aggregate, !isGood(quality));
+  return compared(window, rule, at);
+}
+
+/** What a rule makes of its window at `at`, ms. */
+function compared(window: Window, rule: CompiledRule, at: number): number {
   if (rule.kind === 'rate') return rate(window, 60_000);
   return rule.kind === 'count' ? total(window).sum : aggregate(window, at, rule.windowMs, rule.aggregate);
 }
@@ -97,9 +102,8 @@ export function statisticAt(windows: Windows, index: number, rule: CompiledRule,
 export function statisticNow(windows: Windows, index: number, rule: CompiledRule, at: number): number {
   const window = windows.sliding.get(index);
   if (!window) return Number.NaN;
-  if (rule.kind === 'rate') return rate(window, 60_000);
-  if (rule.kind !== 'count') return aggregate(window, at, rule.windowMs, rule.aggregate);
+  if (rule.kind !== 'count') return compared(window, rule, at);
   const seen = { start: window.start, samples: [...window.samples] };
   forgetBefore(seen, at - rule.windowMs);
-  return total(seen).sum;
+  return compared(seen, rule, at);
 }
