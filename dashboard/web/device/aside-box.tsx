@@ -13,13 +13,15 @@ export function AsideBox({ alarm }: { alarm: Alarm }) {
   const texts = useTexts();
   const standing = useStanding((state) => state.body?.standing);
   if (alarm.overrides.length === 0 || alarm.closedAt !== null) return null;
-  const pointOf = (override: PersonsOverride): Point =>
+  // Whether it lies over the point or over the whole device is known only from what stands: until that has come, nothing
+  // is ended, rather than something else.
+  const pointOf = (override: PersonsOverride): Point | undefined =>
     standing?.find(
       (one) =>
         one.device === alarm.device &&
         one.override.kind === override.kind &&
         (one.rule === alarm.rule || one.rule === null),
-    ) ?? alarm;
+    );
   return (
     <section className="box" aria-label={texts('aside.title')}>
       <h2>{texts('aside.title')}</h2>
@@ -62,12 +64,13 @@ export function OverrideWords({ override }: { override: Override }) {
 }
 
 /** Ends an override. Whoever shows an alarm again needs nobody beside him. */
-export function EndButton({ point, kind }: { point: Point; kind: PersonsOverride['kind'] }) {
+export function EndButton({ point, kind }: { point: Point | undefined; kind: PersonsOverride['kind'] }) {
   const texts = useTexts();
   const { role, silent } = useMayAct();
   const [busy, setBusy] = useState(false);
   const why = whyNotAct(role, silent);
   const end = (): void => {
+    if (!point) return;
     setBusy(true);
     endOverride(point, kind).finally(() => setBusy(false));
   };
@@ -75,7 +78,7 @@ export function EndButton({ point, kind }: { point: Point; kind: PersonsOverride
     <button
       type="button"
       className="btn"
-      disabled={busy || why !== null}
+      disabled={busy || !point || why !== null}
       title={why ? texts(why) : undefined}
       onClick={end}
     >
