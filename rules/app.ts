@@ -35,6 +35,7 @@ import type { RulesTables } from './store/migrations.ts';
 import { derivedOutbox, registryOutbox, standardsOutbox } from './store/outbox.ts';
 import { loadOverrides } from './store/override-store.ts';
 import { tellAgain } from './store/standards-store.ts';
+import { loadTickets } from './store/ticket-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
 
 export { type RulesTables, rulesMigrations } from './store/migrations.ts';
@@ -105,6 +106,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     const laid = await loadOverrides(state.db);
     engine.overrides.load(laid.standing, laid.asked);
     engine.incidents.load(await loadIncidents(state.db));
+    engine.tickets.load(await loadTickets(state.db, clock.now() - city.tickets.reopensWithinH * 3_600_000));
 
     let bundles: SiteBundles | undefined;
     const listeners = new Set<(seq: number) => void>();
@@ -113,9 +115,9 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     const derived = derivedOutbox(ingest, clock, log, stop.signal);
     const writing = commits({ db: state.db, lease, clock, log, stopped: stop.signal });
     let newest = lastSeq;
-    const told = ({ events, incidents }: Pick<Effects, 'events' | 'incidents'>) => {
+    const told = ({ events, incidents, tickets }: Pick<Effects, 'events' | 'incidents' | 'tickets'>) => {
       newest = events.at(-1)?.seq ?? newest;
-      if (events.length > 0 || incidents) for (const fn of listeners) fn(newest);
+      if (events.length > 0 || incidents || tickets) for (const fn of listeners) fn(newest);
     };
     const judging = await judgeJournal({
       engine,
@@ -127,7 +129,14 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       log,
       stopped: stop.signal,
       commit: async (effects, cursor, rows) => {
-        if (rows || effects.alarms.length > 0 || effects.events.length > 0 || effects.overrides || effects.incidents) {
+        if (
+          rows ||
+          effects.alarms.length > 0 ||
+          effects.events.length > 0 ||
+          effects.overrides ||
+          effects.incidents ||
+          effects.tickets
+        ) {
           const known = rows ? writing.state(rows, effects, cursor) : writing.effects(effects, cursor);
           for (const id of await known) engine.desk.forget(id);
           told(effects);

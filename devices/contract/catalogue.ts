@@ -228,6 +228,7 @@ export const stepSchema = z.strictObject({
   /** The unit of a `reading`. */
   unit: unit.optional(),
 });
+export type Step = z.infer<typeof stepSchema>;
 
 /** What whoever is sent does, step by step. Items name it by its id; an alarm freezes `<id>@<version>`. */
 export const procedureSchema = z.strictObject({

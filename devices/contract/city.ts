@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ceilingSchema } from './ceiling.ts';
+import { ticketPolicySchema } from './ticket-policy.ts';
 
 const monthDay = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/);
 const bilingual = z.object({ zh: z.string().min(1), en: z.string().min(1) });
@@ -69,6 +70,7 @@ export const citySchema = z.strictObject({
   platformDepartment: z.string(),
   hotline: z.string().optional(),
   alarmPolicy: alarmPolicySchema.prefault({}),
+  tickets: ticketPolicySchema.prefault({}),
   /** Who watches what: figures are kept for each. Left out: one seat for everything. */
   seats: z.array(seatSchema).min(1).optional(),
   working: z.strictObject({

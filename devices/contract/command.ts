@@ -5,6 +5,7 @@ import { limitSchema } from './catalogue.ts';
 import type { OverrideAsk } from './overrides.ts';
 import { credentialSchema, deviceSchema, gatewaySchema, siteSchema } from './registry.ts';
 import { actorRoles } from './roles.ts';
+import { personStepSchema, reportSchema } from './ticket.ts';
 
 /** Who asks: a person's account, an API token, the command line, or the demonstration. */
 export const actorSchema = z.object({
@@ -175,6 +176,10 @@ export const commandSchema = z.discriminatedUnion('type', [
     reason: reason.optional(),
   }),
   z.object({ ...envelope, type: z.literal('standards.reject'), proposal: z.number().int(), reason }),
+  /** One step of a ticket: who, when, where, what. */
+  z.object({ ...envelope, type: z.literal('ticket.step'), ticket: z.string().min(1), step: personStepSchema }),
+  /** A matter that people report. The command's id names the report. */
+  z.object({ ...envelope, type: z.literal('ticket.report'), report: reportSchema }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

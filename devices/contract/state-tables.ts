@@ -172,6 +172,46 @@ export interface StandardsTables {
   standards_versions: StandardsVersionRow;
 }
 
+/** One row a ticket; `body` is the whole {@link Ticket} as JSON. */
+export interface TicketRow {
+  id: string;
+  no: string;
+  /** Of its last step; the live stream follows it. */
+  seq: number;
+  /** 1 until it is closed, rejected or merged. */
+  open: number;
+  stage: string;
+  priority: string;
+  department: string;
+  crew: string | null;
+  /** Actor id of whoever accepted it. */
+  owner: string | null;
+  area: string | null;
+  item: string;
+  incident: string | null;
+  opened_at: number;
+  closed_at: number | null;
+  /** When it is to be looked at again, ms; null when it is not. */
+  recheck_at: number | null;
+  body: string;
+}
+
+/** Which ticket an alarm is on. */
+export interface TicketAlarmRow {
+  alarm: string;
+  ticket: string;
+}
+
+/** Append-only: the history of tickets. `body` is the whole {@link TicketStep} as JSON. */
+export interface TicketStepRow {
+  seq: number;
+  ticket: string;
+  at: number;
+  kind: string;
+  actor_id: string | null;
+  body: string;
+}
+
 /** The tables of the state database that other processes read. `rules` alone writes them. */
 export interface StateTables extends StandardsTables {
   alarms: AlarmRow;
@@ -184,4 +224,7 @@ export interface StateTables extends StandardsTables {
   incidents: IncidentRow;
   incident_members: IncidentMemberRow;
   incident_events: IncidentEventRow;
+  tickets: TicketRow;
+  ticket_alarms: TicketAlarmRow;
+  ticket_steps: TicketStepRow;
 }

@@ -6,11 +6,12 @@ import { type Told, unknownAlarm } from '../engine/alarm-desk.ts';
 import type { Engine } from '../engine/engine.ts';
 import { knownAlarms } from '../store/alarm-store.ts';
 import type { RulesTables } from '../store/migrations.ts';
+import type { TicketTold } from '../tickets/book.ts';
 import { type Answer, answer, end, type OverrideParts, outOfService, shelve } from './overrides.ts';
 import { alarmClosed, unknownIncident } from './refusals.ts';
 
 export interface DeskParts extends OverrideParts {
-  readonly engine: Pick<Engine, 'desk' | 'overrides' | 'risksOf' | 'whyNotOver'>;
+  readonly engine: Pick<Engine, 'desk' | 'overrides' | 'risksOf' | 'whyNotOver' | 'tickets'>;
   /** Rows that a verdict speaks of, also closed ones, as the caller read them. */
   readonly judged: readonly Alarm[];
 }
@@ -25,8 +26,8 @@ export interface DeskWork {
 }
 
 /**
- * Carries out the alarm half of a command, on the desk in memory. What it changed there must be committed by the caller;
- * null for a command that is not about alarms.
+ * Carries out the half of a command that is about alarms and tickets, in memory. What it changed there must be committed by the
+ * caller; null for a command that is about neither.
  */
 export function executeOnDesk(parts: DeskParts, command: Command): DeskWork | null {
   const work: DeskWork = { done: [], refused: [], asked: [], verdicts: [] };
@@ -34,6 +35,10 @@ export function executeOnDesk(parts: DeskParts, command: Command): DeskWork | nu
   const { actor, at } = command;
   const take = (id: string, told: Told): void => {
     if ('alarm' in told) work.done.push(id);
+    else work.refused.push({ id, ...told.refused });
+  };
+  const taken = (id: string, told: TicketTold): void => {
+    if ('ticket' in told) work.done.push(told.ticket.id);
     else work.refused.push({ id, ...told.refused });
   };
   const answered = (id: string, given: Answer): void => {
@@ -69,6 +74,12 @@ export function executeOnDesk(parts: DeskParts, command: Command): DeskWork | nu
       return work;
     case 'judge':
       judge(parts, command, work);
+      return work;
+    case 'ticket.step':
+      taken(command.ticket, engine.tickets.step(command.ticket, command.step, actor, at));
+      return work;
+    case 'ticket.report':
+      taken(command.id, engine.tickets.report(command.id, command.report, actor, at));
       return work;
     default:
       return null;

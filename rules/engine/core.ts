@@ -7,6 +7,7 @@ import type { DeviceType } from '../../devices/model/device-type.ts';
 import { type BesideBook, besideBook } from '../../devices/registry/beside-book.ts';
 import type { CompiledCatalogue, CompiledRule, TypePlan } from '../standards/compile.ts';
 import { type Zone, zoneOf } from '../standards/local-time.ts';
+import type { Duties } from '../tickets/duties.ts';
 import { type AlarmDesk, alarmDesk } from './alarm-desk.ts';
 import type { GatewayState } from './gateways.ts';
 import { type Baselines, newBaselines } from './learned.ts';
@@ -34,6 +35,8 @@ export interface EngineParts {
   /** Every version of the standards that was ever approved, in their order; which of them the engine has heard of, its state tells. */
   readonly standards?: readonly StandardsVersion[];
   readonly records?: RecordsLookup;
+  /** The duty list as it is now; nobody is registered when left out. */
+  readonly duties?: () => Duties;
   /** An acknowledged alarm that stays active rings again after this, ms; 0 or absent: never. */
   readonly reAlarmMs?: number;
 }

@@ -20,6 +20,7 @@ import {
   type Site,
 } from '../../devices/contract/registry.ts';
 import type { StandardsVersion } from '../../devices/contract/standards.ts';
+import { ticketPolicySchema } from '../../devices/contract/ticket-policy.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { executeOnDesk } from '../commands/on-desk.ts';
 import { alarmId } from '../judge/identity.ts';
@@ -41,6 +42,7 @@ export const benchCity: City = {
   ],
   platformDepartment: 'gas',
   alarmPolicy: alarmPolicySchema.parse({}),
+  tickets: ticketPolicySchema.parse({}),
   working: {
     hours: [
       ['08:00', '12:00'],

@@ -13,6 +13,7 @@ import { type IncidentBook, type IncidentChanges, incidentBook } from '../incide
 import { policyOf } from '../incidents/policy.ts';
 import { episodeKey } from '../judge/identity.ts';
 import type { CompiledCatalogue, CompiledRule } from '../standards/compile.ts';
+import type { TicketBook, TicketChanges } from '../tickets/book.ts';
 import type { AlarmDesk } from './alarm-desk.ts';
 import { annunciationRow } from './annunciation.ts';
 import { lookAtBalance } from './balances.ts';
@@ -44,6 +45,7 @@ import { endByTime } from './put-aside.ts';
 import { reconcileGateways } from './reconcile.ts';
 import { applyChange, putDevice, startTime } from './registry.ts';
 import { seesGas, settleIncidents } from './settle-incidents.ts';
+import { settleTickets, ticketsOf } from './settle-tickets.ts';
 import { checkSilence, heard } from './silence.ts';
 import { type Kept, type Restored, readGlobals, readUnit, takeSnapshot } from './snapshot.ts';
 import { settleStandards, takeStandards } from './standards.ts';
@@ -66,6 +68,8 @@ export interface Effects {
   readonly overrides?: OverrideChanges | undefined;
   /** Incidents that the alarms above began, joined, left or closed. */
   readonly incidents?: IncidentChanges | undefined;
+  /** Tickets that the alarms above opened or moved, that a person's step moved, or whose clocks ran. */
+  readonly tickets?: TicketChanges | undefined;
 }
 
 /** Ticks come once a second; so much without one, and nothing at all reached us. */
@@ -141,6 +145,8 @@ export interface Engine {
   risksOf(device: string): readonly Risk[] | null;
   /** The open incidents. Load what the database keeps of them after the desk. */
   readonly incidents: IncidentBook;
+  /** Tickets that may still change. Load what the database keeps of them after the desk. */
+  readonly tickets: TicketBook;
   readonly counts: Readonly<Counts>;
   stats(): Pick<RulesStats, 'readings' | 'rules' | 'openAlarms' | 'overrides' | 'problems' | 'learning'> & {
     readonly time: number;
@@ -157,13 +163,16 @@ export function createEngine(parts: EngineParts): Engine {
     latitude: parts.city.map.center[1],
     seesGas: (alarm) => seesGas(core, alarm),
   });
+  const tickets = ticketsOf(core, () => sourceInForce(core));
   let version = 0;
   const taken = (): Effects | null => {
     const told = settleIncidents(core, incidents);
+    settleTickets(core, tickets);
     const changes = core.desk.take();
     const overrides = core.overrides.take();
+    const moved = tickets.take() ?? undefined;
     const { derived } = core;
-    if (!changes && !overrides && !told && derived.length === 0) return null;
+    if (!changes && !overrides && !told && !moved && derived.length === 0) return null;
     core.derived = [];
     const { alarms = [], events = [], annunciations = [] } = changes ?? {};
     return {
@@ -173,6 +182,7 @@ export function createEngine(parts: EngineParts): Engine {
       derived,
       overrides,
       incidents: told,
+      tickets: moved,
     };
   };
   const judge = (block: Block<JournalEntry>): void => {
@@ -206,7 +216,11 @@ export function createEngine(parts: EngineParts): Engine {
         core.silent = false;
       }
     },
-    found: () => reconcileGateways(core),
+    found() {
+      reconcileGateways(core);
+      // Alarms that stand without a ticket, as from before there were any, find theirs.
+      if (!Number.isNaN(core.time.lastTick)) tickets.settle(core.desk.open(), core.time.lastTick);
+    },
     load(records) {
       version = records.version;
       for (const kind of besideKinds) {
@@ -241,9 +255,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     pending: taken,
     inForce() {
-      const seq = Number(core.standards.inForce.split(' ')[0] || 0);
-      const source = core.standards.known.find((version) => version.seq === seq)?.catalogue;
-      return { catalogue: core.parts.catalogue, seq, source };
+      return { catalogue: core.parts.catalogue, seq: seqInForce(core), source: sourceInForce(core) };
     },
     heardOf: () => core.standards.known.at(-1)?.seq ?? 0,
     standardsChanged() {
@@ -262,6 +274,7 @@ export function createEngine(parts: EngineParts): Engine {
       return core.gatewayRecords.has(device) ? [{ priority: 'P2', hazard: null }] : null;
     },
     incidents,
+    tickets,
     counts: core.counts,
     stats: () => ({
       readings: core.counts.readings,
@@ -273,6 +286,14 @@ export function createEngine(parts: EngineParts): Engine {
       time: core.time.lastTick,
     }),
   };
+}
+
+const seqInForce = ({ standards }: Core): number => Number(standards.inForce.split(' ')[0] || 0);
+
+/** The catalogue that judges, as its authors wrote it; undefined where none came as a version. */
+function sourceInForce(core: Core): Catalogue | undefined {
+  const seq = seqInForce(core);
+  return core.standards.known.find((version) => version.seq === seq)?.catalogue;
 }
 
 /** A moment of the journal on the engine's axis: never before its newest tick, never far beyond it. */

@@ -501,9 +501,21 @@ function unitOf(rule: Rule, { unit }: Measurement): string {
 }
 
 /** The clause an alarm of this rule is raised under, as the catalogue states it now. */
-function clauseOf(item: Item | null, rule: Rule, { version, platformDepartment, ...making }: Making): Clause {
-  if (!item) return platformClause(rule.title, version, platformDepartment);
-  const procedure = item.procedure === undefined ? undefined : making.procedures[item.procedure];
+const clauseOf = (
+  item: Item | null,
+  rule: Rule,
+  { version, platformDepartment, procedures, overlays }: Making,
+): Clause =>
+  item ? clauseOfItem(item, version, procedures, overlays) : platformClause(rule.title, version, platformDepartment);
+
+/** An item as a clause, as the catalogue of that version states it. */
+export function clauseOfItem(
+  item: Item,
+  version: string,
+  procedures: Catalogue['procedures'],
+  overlays: readonly Overlay[] = [],
+): Clause {
+  const procedure = item.procedure === undefined ? undefined : procedures[item.procedure];
   return {
     item: item.code,
     name: item.name.zh,
@@ -514,7 +526,7 @@ function clauseOf(item: Item | null, rule: Rule, { version, platformDepartment, 
     department: item.leadDepartment,
     cooperating: item.cooperating,
     ...(procedure && { procedure: `${item.procedure}@${procedure.version}` }),
-    ...(making.overlays.length > 0 && { overlays: making.overlays.map(({ id, title }) => ({ id, title })) }),
+    ...(overlays.length > 0 && { overlays: overlays.map(({ id, title }) => ({ id, title })) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Deadlines, Priority } from '../../devices/contract/alarm.ts';
+import type { Item } from '../../devices/contract/catalogue.ts';
 import type { City } from '../../devices/contract/city.ts';
 import type { CompiledRule } from './compile.ts';
 import type { Zone } from './local-time.ts';
@@ -22,11 +23,28 @@ export function deadlinesOf(
   safetySilence = false,
 ): Deadlines {
   const limit = rule?.item?.timeLimit;
-  const clock = limit && !safetySilence ? limit.clock : 'continuous';
+  return deadlinesUnder(
+    safetySilence && limit ? { ...limit, clock: 'continuous' } : limit,
+    priority,
+    raisedAt,
+    city,
+    zone,
+  );
+}
+
+/** The deadlines of a matter that began at `from` under an item's time limits, or the platform's own where there is no item. */
+export function deadlinesUnder(
+  limit: Item['timeLimit'] | undefined,
+  priority: Priority,
+  from: number,
+  city: City,
+  zone: Zone,
+): Deadlines {
+  const clock = limit?.clock ?? 'continuous';
   const after = (minutes: number | null): number | null => {
     if (minutes === null) return null;
     const ms = minutes * MINUTE;
-    return clock === 'continuous' ? raisedAt + ms : addWorkingTime(raisedAt, ms, city.working, zone);
+    return clock === 'continuous' ? from + ms : addWorkingTime(from, ms, city.working, zone);
   };
   return {
     ack: after(limit ? limit.ackMin : platformAckMin[priority]),

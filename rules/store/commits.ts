@@ -8,6 +8,7 @@ import { writeIncidents } from './incident-store.ts';
 import { type Lease, LeaseLost, pause } from './lease.ts';
 import type { RulesTables } from './migrations.ts';
 import { writeOverrides } from './override-store.ts';
+import { writeTickets } from './ticket-store.ts';
 
 export interface CommitParts {
   readonly db: Kysely<RulesTables>;
@@ -61,6 +62,7 @@ export function commits({ db, lease, clock, log, stopped }: CommitParts): Commit
     await writeAlarms(trx, alarms, events);
     if (effects.overrides) await writeOverrides(trx, effects.overrides);
     if (effects.incidents) await writeIncidents(trx, effects.incidents);
+    if (effects.tickets) await writeTickets(trx, effects.tickets);
     await writeAnnunciations(trx, effects.annunciations, events);
     await writeCursor(trx, cursor);
     const written = new Set(alarms.map(({ id }) => id));

@@ -5,6 +5,7 @@ import type { Migrations } from '../../kit/sql/sql.ts';
 import { appendOnly } from './append-only.ts';
 import { deskMigrations } from './desk-migrations.ts';
 import { standardsMigrations } from './standards-migrations.ts';
+import { ticketMigrations } from './ticket-migrations.ts';
 
 /** Tables that only rules reads: where it stands, what it remembers, what it has carried out. */
 export interface OwnTables {
@@ -105,6 +106,7 @@ export const rulesMigrations: Migrations = {
     },
   },
   ...deskMigrations,
+  ...ticketMigrations,
   '0020-incidents': {
     async up(db: Kysely<unknown>) {
       await db.schema

@@ -1,6 +1,7 @@
 import type { DemoType } from '../../devices/city/demo.ts';
 import type { LoadedCity } from '../../devices/city/load-city.ts';
 import { alarmPolicySchema } from '../../devices/contract/city.ts';
+import { ticketPolicySchema } from '../../devices/contract/ticket-policy.ts';
 
 /** A made-up town for the simulators' tests: every simulated type, two areas, three gateways. */
 const both = (zh: string, en: string) => ({ zh, en });
@@ -44,6 +45,7 @@ export const testCity: LoadedCity = {
     departments: [{ id: 'care', name: both('城管', 'Care') }],
     platformDepartment: 'care',
     alarmPolicy: alarmPolicySchema.parse({}),
+    tickets: ticketPolicySchema.parse({}),
     working: { hours: [['08:00', '12:00']], days: [1, 2, 3, 4, 5], holidays: [], makeUpDays: [] },
   },
   demo: {
