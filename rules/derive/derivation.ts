@@ -1,5 +1,5 @@
 import type { Device } from '../../devices/contract/registry.ts';
-import type { LocalTime } from '../standards/local-time.ts';
+import type { LocalTime } from '../../kit/local-time.ts';
 
 /** Newest live values of one device, as the engine keeps them; undefined for what was never heard. */
 export interface Known {

@@ -5,7 +5,7 @@ import type { Value } from '../../devices/contract/entry.ts';
 import { type Device, deviceSchema } from '../../devices/contract/registry.ts';
 import { hours, minutes } from '../../devices/model/device-type.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
-import { zoneOf } from '../standards/local-time.ts';
+import { zoneOf } from '../../kit/local-time.ts';
 import { distanceFromHome, distanceM, hoursSinceEmptied, temperatureRate } from './bins.ts';
 import type { Derivation, DeriveContext, Known } from './derivation.ts';
 import { ageYears, clockSkew, nightMinFlow } from './gas.ts';

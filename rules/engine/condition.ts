@@ -1,10 +1,10 @@
 import type { ConditionContext } from '../../devices/city/expressions.ts';
+import { isWorkingDay } from '../../devices/city/working-day.ts';
 import type { Device } from '../../devices/contract/registry.ts';
 import { inSchedule, type Moment } from '../judge/schedule.ts';
 import type { CompiledRule } from '../standards/compile.ts';
 import { constantsIn } from '../standards/constants.ts';
-import { sunAt } from '../standards/local-time.ts';
-import { isWorkingDay } from '../standards/working-time.ts';
+import { sunAt } from '../standards/sun.ts';
 import { type Core, decode } from './core.ts';
 import type { Unit } from './units.ts';
 

@@ -2,7 +2,7 @@ import type { TelemetryEntry } from '../../devices/contract/entry.ts';
 import { GOOD } from '../../devices/model/quality.ts';
 import type { Derivation, DeriveContext, Known } from '../derive/derivation.ts';
 import { derivations } from '../derive/table.ts';
-import { sunAt } from '../standards/local-time.ts';
+import { sunAt } from '../standards/sun.ts';
 import { type Core, DERIVE, decode, encode, reminder } from './core.ts';
 import { judgeLive } from './live.ts';
 import { isSilent } from './suppress.ts';

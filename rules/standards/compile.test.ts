@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { listCities, loadCity } from '../../devices/city/load-city.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
+import { zoneOf } from '../../kit/local-time.ts';
 import { benchCatalogue, benchCity, benchDevice } from '../engine/engine-bench.ts';
 import { type CompiledRule, compileCatalogue } from './compile.ts';
 import { compileNumber, constantsIn } from './constants.ts';
 import { deadlinesOf } from './deadlines.ts';
 import { explain } from './explain.ts';
-import { sunAt, zoneOf } from './local-time.ts';
+import { sunAt } from './sun.ts';
 import { numberText, quantityText, spanText } from './words.ts';
 
 const compiled = compileCatalogue(benchCatalogue, deviceTypes, 'gas');

@@ -1,8 +1,8 @@
 import type { Deadlines, Priority } from '../../devices/contract/alarm.ts';
 import type { Item } from '../../devices/contract/catalogue.ts';
 import type { City } from '../../devices/contract/city.ts';
+import type { Zone } from '../../kit/local-time.ts';
 import type { CompiledRule } from './compile.ts';
-import type { Zone } from './local-time.ts';
 import { addWorkingTime } from './working-time.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { isWorkingDay, type WorkingHours } from '../../devices/city/working-day.ts';
 import { hours, minutes } from '../../devices/model/device-type.ts';
-import { zoneOf } from './local-time.ts';
-import { addWorkingTime, isWorkingDay, type WorkingHours } from './working-time.ts';
+import { zoneOf } from '../../kit/local-time.ts';
+import { addWorkingTime } from './working-time.ts';
 
 const zone = zoneOf('Asia/Shanghai');
 const working: WorkingHours = {

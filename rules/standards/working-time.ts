@@ -1,22 +1,5 @@
-import type { City } from '../../devices/contract/city.ts';
-import type { Zone } from './local-time.ts';
-
-export type WorkingHours = City['working'];
-
-/** `08:30` → 510. */
-const minuteOf = (text: string): number => {
-  const [hour = 0, minute = 0] = text.split(':').map(Number);
-  return hour * 60 + minute;
-};
-
-const nextDay = (date: string): string =>
-  new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
-
-const weekdayOf = (date: string): number => new Date(`${date}T00:00:00Z`).getUTCDay() || 7;
-
-/** Whether people work on that day: make-up days (调休) before holidays before weekdays. */
-export const isWorkingDay = (working: WorkingHours, date: string): boolean =>
-  working.makeUpDays.includes(date) || (!working.holidays.includes(date) && working.days.includes(weekdayOf(date)));
+import { isWorkingDay, type WorkingHours } from '../../devices/city/working-day.ts';
+import { addDays, minuteOf, type Zone } from '../../kit/local-time.ts';
 
 /** The working periods of a day as minutes of it, in order. */
 const periodsOf = (working: WorkingHours): (readonly [number, number])[] =>
@@ -31,7 +14,7 @@ export function addWorkingTime(from: number, ms: number, working: WorkingHours, 
   const periods = periodsOf(working);
   let left = ms;
   let date = zone.local(from).date;
-  for (let day = 0; day < 3660; day++, date = nextDay(date)) {
+  for (let day = 0; day < 3660; day++, date = addDays(date, 1)) {
     if (!isWorkingDay(working, date)) continue;
     for (const [open, close] of periods) {
       const begins = Math.max(zone.instant(date, open), from);

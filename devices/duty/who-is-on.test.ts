@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { zoneOf } from '../../kit/local-time.ts';
+import { type DutyKind, dutyRecordsSchema } from '../contract/duty.ts';
+import { dutyBook } from './duty-book.ts';
+import { whoIsOn } from './who-is-on.ts';
+
+const working = {
+  hours: [['08:00', '12:00'] as [string, string]],
+  days: [1, 2, 3, 4, 5],
+  holidays: ['2026-10-01'],
+  makeUpDays: ['2026-10-10'],
+};
+const calendar = { timeZone: 'Asia/Shanghai', working };
+const leak = { code: 'G05-14', category: 'G05', domain: 'G', leadDepartment: 'gas', hazard: 'gas' };
+const person = (id: string, more = {}) => ({ id, name: `${id}（示例）`, department: 'gas', ...more });
+
+const usual = {
+  persons: ['ann', 'bo', 'cy', 'dee', 'eve', 'fay'].map((id) => person(id)),
+  posts: [
+    { id: 'leaks', name: { zh: '抢修岗', en: 'Leaks' }, department: 'gas', duties: ['handle'] },
+    { id: 'desk', name: { zh: '调度岗', en: 'Dispatch' }, department: 'gas', duties: ['dispatch'], holders: ['fay'] },
+  ],
+  shifts: [
+    { id: 'day', name: { zh: '白班', en: 'Day shift' }, from: '08:00', to: '20:00' },
+    { id: 'night', name: { zh: '夜班', en: 'Night shift' }, from: '20:00', to: '08:00' },
+  ],
+  rosters: [
+    { id: 'leaks-day', post: 'leaks', shift: 'day', pattern: { kind: 'week', days: { 1: ['ann'], 2: ['ann'] } } },
+    {
+      id: 'leaks-night',
+      post: 'leaks',
+      shift: 'night',
+      // 2026-12-05 is a Saturday.
+      pattern: { kind: 'cycle', anchor: '2026-12-05', turns: [['bo'], ['cy']] },
+      holidays: ['dee'],
+      makeUpDays: ['eve'],
+    },
+  ],
+} as const;
+
+const duty = (records: object = {}) => {
+  const merged = Object.fromEntries(
+    Object.entries({ ...usual, ...records }).map(([kind, list]) => [
+      kind,
+      [...((usual as Record<string, readonly unknown[]>)[kind] ?? []), ...(kind in records ? list : [])],
+    ]),
+  );
+  const book = dutyBook(dutyRecordsSchema.parse(merged));
+  const ask = (at: string, kind: DutyKind = 'handle', area: string | null = 'north', item = leak) => {
+    const [date = '', clock = ''] = at.split('T');
+    const [hour = 0, minute = 0] = clock.split(':').map(Number);
+    const when = zoneOf(calendar.timeZone).instant(date, hour * 60 + minute);
+    return whoIsOn(book, { item, area, duty: kind, at: when }, calendar);
+  };
+  return {
+    at: (...args: Parameters<typeof ask>) => ask(...args).persons.map(({ person: { id }, as }) => `${id} ${as}`),
+    answer: ask,
+  };
+};
+
+describe('who gets a leak', () => {
+  it('at 03:00 on Sunday is the night shift that began on Saturday, then the dispatcher', () => {
+    expect(duty().at('2026-12-06T03:00')).toEqual(['bo on-shift', 'fay next']);
+  });
+  it('says each step of the way', () => {
+    const { because, persons, department, post, hole } = duty().answer('2026-12-06T03:00');
+    expect({ department, post, hole }).toEqual({ department: 'gas', post: 'leaks', hole: null });
+    expect(because[0]?.en).toBe('no assignment: handling is with the lead department gas');
+    expect(persons[0]?.because.en).toBe('roster leaks-night: Night shift of 2026-12-05 (20:00–08:00)');
+  });
+  it.each([
+    ['the rota turns', '2026-12-06T21:00', ['cy on-shift', 'fay next']],
+    ['the rota also ran before its anchor', '2026-12-04T21:00', ['cy on-shift', 'fay next']],
+    ['a weekday without anybody falls to the dispatcher', '2026-12-09T10:00', ['fay next']],
+    ['a holiday has people of its own', '2026-10-01T21:00', ['dee on-shift', 'fay next']],
+    ['their night goes on into the day after', '2026-10-02T03:00', ['dee on-shift', 'fay next']],
+    ['so has a working day that makes up for it', '2026-10-10T21:00', ['eve on-shift', 'fay next']],
+  ])('%s', (_, at, persons) => expect(duty().at(at)).toEqual(persons));
+
+  it('goes to whoever stands in by a swap, never to whoever was swapped out', () => {
+    const swapped = duty({
+      swaps: [{ id: 's', roster: 'leaks-night', date: '2026-12-05', out: 'bo', in: 'dee', reason: 'family' }],
+      deputies: [{ id: 'd', post: 'leaks', deputy: 'bo' }],
+    });
+    expect(swapped.at('2026-12-06T03:00')).toEqual(['dee swapped-in', 'fay next']);
+    expect(swapped.at('2026-12-06T08:00')).toEqual(['bo deputy', 'fay next']);
+  });
+  it('goes to the deputy while somebody is on leave, and to the deputy of an absent deputy', () => {
+    const leave = { id: 'l', person: 'bo', from: '2026-12-05', to: '2026-12-06', reason: 'annual leave' };
+    const deputies = [
+      { id: 'd1', person: 'bo', deputy: 'cy' },
+      { id: 'd2', person: 'cy', deputy: 'dee' },
+    ];
+    expect(duty({ absences: [leave], deputies }).at('2026-12-06T03:00')).toEqual(['cy deputy', 'dee next', 'fay next']);
+    const both = [leave, { ...leave, id: 'm', person: 'cy', to: '2026-12-06T03:00' }];
+    expect(duty({ absences: both, deputies }).at('2026-12-06T02:59')).toEqual(['dee deputy', 'fay next']);
+    expect(duty({ absences: both, deputies }).at('2026-12-06T03:00')).toEqual(['cy deputy', 'dee next', 'fay next']);
+  });
+  it('is a hole that names what is missing when nobody at all is there', () => {
+    const nobody = duty({
+      absences: [{ id: 'l', person: 'fay', from: '2026-12-09', to: '2026-12-09', reason: 'ill' }],
+    });
+    const { persons, hole } = nobody.answer('2026-12-09T10:00');
+    expect(persons).toEqual([]);
+    expect(hole).toMatchObject({ code: 'nobody-there', en: expect.stringContaining('Leaks of gas: nobody is on') });
+  });
+});
+
+describe('an assignment', () => {
+  const to = (id: string, match: object, more = {}) => ({ id, match, department: 'gas', person: id, ...more });
+  const all = ['city', 'domain', 'hazard', 'category', 'category-north', 'item', 'item-north'];
+  const assigned = (...ids: string[]) =>
+    duty({
+      persons: all.map((id) => person(id)),
+      assignments: [
+        to('city', {}),
+        to('domain', { domains: ['G'] }),
+        to('hazard', { hazards: ['gas'] }),
+        to('category', { categories: ['G05'] }),
+        to('category-north', { categories: ['G05'], areas: ['north'] }),
+        to('item', { items: ['G05-14'] }),
+        to('item-north', { items: ['G05-14'], areas: ['north'] }),
+      ].filter(({ id }) => ids.includes(id)),
+    });
+  it.each(all.map((id, index) => [id, all.slice(0, index + 1)] as const))(
+    'for %s counts before all that is wider',
+    (id, ids) => {
+      expect(assigned(...ids).at('2026-12-06T03:00')[0]).toBe(`${id} on-shift`);
+    },
+  );
+  it('of an area says nothing elsewhere', () => {
+    expect(assigned('category', 'category-north').at('2026-12-06T03:00', 'handle', 'south')[0]).toBe(
+      'category on-shift',
+    );
+  });
+  it('holds on its days, the last included', () => {
+    const book = duty({ assignments: [to('ann', {}, { from: '2026-12-01', to: '2026-12-05' })] });
+    expect(book.at('2026-12-05T23:59')[0]).toBe('ann on-shift');
+    expect(book.at('2026-12-06T00:00')[0]).toBe('bo on-shift');
+  });
+  it('to a crew asks its members, by the roster of the crew where there is one', () => {
+    const records = {
+      persons: [person('gus', { crews: ['c1'] }), person('hal', { crews: ['c1'] })],
+      assignments: [{ id: 'a', match: {}, department: 'gas', crew: 'c1' }],
+    };
+    expect(duty(records).at('2026-12-06T03:00')).toEqual(['gus on-shift', 'hal on-shift', 'fay next']);
+    const rosters = [
+      {
+        id: 'c1-night',
+        crew: 'c1',
+        shift: 'night',
+        pattern: { kind: 'cycle', anchor: '2026-12-05', turns: [['hal']] },
+      },
+    ];
+    expect(duty({ ...records, rosters }).at('2026-12-06T03:00')).toEqual(['hal on-shift', 'fay next']);
+  });
+  it('is needed for what no lead department has of itself', () => {
+    expect(duty().answer('2026-12-06T03:00', 'local').hole?.code).toBe('no-assignment');
+  });
+});
