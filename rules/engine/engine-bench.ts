@@ -20,12 +20,14 @@ import {
   type Site,
 } from '../../devices/contract/registry.ts';
 import type { StandardsVersion } from '../../devices/contract/standards.ts';
+import type { Ticket, TicketStep } from '../../devices/contract/ticket.ts';
 import { ticketPolicySchema } from '../../devices/contract/ticket-policy.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { executeOnDesk } from '../commands/on-desk.ts';
 import { alarmId } from '../judge/identity.ts';
 import { stateOf } from '../judge/transition.ts';
 import { compileCatalogue } from '../standards/compile.ts';
+import type { Duties } from '../tickets/duties.ts';
 import { createEngine, type Engine, type StateRow } from './engine.ts';
 
 /** A small invented city, for benches and scenarios. */
@@ -355,7 +357,14 @@ export function engineBench(
     city = benchCity,
     incidents: joining,
     ...options
-  }: { reAlarmMs?: number; catalogue?: Catalogue; city?: City; incidents?: City['incidents'] } = {},
+  }: {
+    reAlarmMs?: number;
+    duties?: () => Duties;
+    standards?: readonly StandardsVersion[];
+    catalogue?: Catalogue;
+    city?: City;
+    incidents?: City['incidents'];
+  } = {},
 ) {
   const catalogue = compileCatalogue(standards, deviceTypes, city.platformDepartment);
   const ofCity = { ...city, ...(joining && { incidents: joining }) };
@@ -390,6 +399,8 @@ export function engineBench(
   const incidents = new Map<string, Incident>();
   const members = new Map<string, IncidentMember>();
   const history: IncidentEvent[] = [];
+  const tickets = new Map<string, Ticket>();
+  const ticketSteps: TicketStep[] = [];
   const collect = (effects: ReturnType<Engine['take']>) => {
     for (const alarm of effects?.alarms ?? []) rows.set(alarm.id, alarm);
     events.push(...(effects?.events ?? []));
@@ -401,6 +412,8 @@ export function engineBench(
     for (const incident of effects?.incidents?.incidents ?? []) incidents.set(incident.id, incident);
     for (const member of effects?.incidents?.members ?? []) members.set(member.alarm, member);
     history.push(...(effects?.incidents?.events ?? []));
+    for (const ticket of effects?.tickets?.tickets ?? []) tickets.set(ticket.id, ticket);
+    ticketSteps.push(...(effects?.tickets?.steps ?? []));
   };
   const give = (...entries: JournalEntry[]) => {
     journal.push(entries);
@@ -518,6 +531,11 @@ export function engineBench(
         lastSeq: Math.max(0, ...[...incidents.values()].map(({ seq }) => seq)),
         lastEvent: history.length,
       });
+      engine.tickets.load({
+        tickets: [...tickets.values()],
+        lastSeq: ticketSteps.length,
+        lastNo: [...tickets.values()].at(-1)?.no ?? null,
+      });
       for (let p = heldTo + 1; p <= position; p++) engine.replay({ position: p, entries: journal[p - 1]! });
       engine.found();
     },
@@ -532,6 +550,9 @@ export function engineBench(
     incidents: () => [...incidents.values()],
     members,
     history,
+    /** Tickets as the database would hold them, and their histories. */
+    tickets: () => [...tickets.values()],
+    ticketSteps,
     derived,
     events,
     journal,

@@ -31,7 +31,7 @@ export function addWorkingTime(from: number, ms: number, working: WorkingHours, 
 export function workingTimeBetween(from: number, to: number, working: WorkingHours, zone: Zone): number {
   const periods = periodsOf(working);
   let sum = 0;
-  for (let date = zone.local(from).date; zone.instant(date, 0) < to; date = nextDay(date)) {
+  for (let date = zone.local(from).date; zone.instant(date, 0) < to; date = addDays(date, 1)) {
     if (!isWorkingDay(working, date)) continue;
     for (const [open, close] of periods)
       sum += Math.max(0, Math.min(to, zone.instant(date, close)) - Math.max(from, zone.instant(date, open)));

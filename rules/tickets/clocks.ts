@@ -1,7 +1,7 @@
 import type { Deadlines } from '../../devices/contract/alarm.ts';
 import type { City } from '../../devices/contract/city.ts';
 import type { Ticket, TicketClock, TicketClockKind } from '../../devices/contract/ticket.ts';
-import type { Zone } from '../standards/local-time.ts';
+import type { Zone } from '../../kit/local-time.ts';
 import { addWorkingTime, workingTimeBetween } from '../standards/working-time.ts';
 
 /** The two clocks of GB/T 30428: one that always runs, and one that runs in the city's working hours. */
