@@ -93,11 +93,21 @@ function inputOf(change?: Record<string, unknown>): BacktestInput {
     .flatMap(({ code, rules }) => rules.map((one) => ({ key: `${code}.${one.id}`, one })))
     .find(({ one }) => one.kind === 'threshold' && one.measurement === 'alarm.ch4' && !one.windowS)!;
   const departments = city.city.departments.map(({ id }) => id);
-  const found = candidateOf(city.catalogue, { rule: rule.key, change }, deviceTypes, departments);
+  const found = candidateOf(city.catalogue, { rule: rule.key, change }, { types: deviceTypes, departments });
   if ('refused' in found) throw new Error(`${found.refused.en}: ${JSON.stringify(found.faults)}`);
   return {
     ...{ key: found.key, deviceType: TYPE, catalogue: found.catalogue, standing: found.before && city.catalogue },
-    ...{ city: city.city, devices, sites: [], from: T0, to: T0 + minutes * MINUTE, only: null, verdicts: [] },
+    ...{
+      overlays: city.overlays ?? [],
+      records: {},
+      city: city.city,
+      devices,
+      sites: [],
+      from: T0,
+      to: T0 + minutes * MINUTE,
+      only: null,
+      verdicts: [],
+    },
   };
 }
 

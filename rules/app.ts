@@ -170,6 +170,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       startBacktests({
         store: ingest,
         catalogue: () => engine.inForce().source ?? first,
+        overlays: () => engine.inForce().overlays,
         city,
         types,
         registry,

@@ -15,6 +15,25 @@ export function appliesTo(overlay: Overlay, { area, grid }: Pick<Device, 'area' 
 const inGrid = (code: string, grid: string): boolean =>
   code.endsWith('*') ? grid.startsWith(code.slice(0, -1)) : code === grid;
 
+/** Every set of overlays that can meet at one device, as far as areas and grids tell; none of them apart. */
+export function setsThatMeet(overlays: readonly Overlay[]): readonly (readonly Overlay[])[] {
+  const areas = [undefined, ...new Set(overlays.flatMap((overlay) => overlay.areas))];
+  const grids = [
+    undefined,
+    ...new Set(overlays.flatMap((overlay) => overlay.grids.map((code) => code.replace(/\*$/, '')))),
+  ];
+  const sets = new Map<string, readonly Overlay[]>();
+  for (const area of areas) {
+    for (const grid of grids) {
+      const here = overlays.filter((overlay) =>
+        appliesTo(overlay, { ...(area && { area }), ...(grid !== undefined && { grid }) }),
+      );
+      sets.set(here.map(({ id }) => id).join(' '), here);
+    }
+  }
+  return [...sets.values()].filter((set) => set.length > 0);
+}
+
 const width: Readonly<Record<Overlay['kind'], number>> = { town: 0, patch: 1, pilot: 2 };
 
 /** Overlays in the order in which they are laid on: the wider first, so that the narrower has the last word. */

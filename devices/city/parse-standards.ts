@@ -6,7 +6,7 @@ import { deviceTypes } from '../types/registry.ts';
 import { crossCheck } from './catalogue-checks.ts';
 import type { CatalogueFault, Finding } from './catalogue-fault.ts';
 import { ceilingFindings } from './ceilings.ts';
-import { appliesTo, withOverlays } from './overlays.ts';
+import { setsThatMeet, withOverlays } from './overlays.ts';
 import {
   basesOf,
   type ParseOptions,
@@ -47,11 +47,9 @@ export function parseStandards(text: StandardsText, options: StandardsOptions = 
   const read = text.overlays.flatMap((file) => readOverlay(file, basesOf(lines.data), options, faults));
   sameIds(read, faults);
   if (faults.length > 0) return { faults };
-  for (const together of combinations(read)) {
-    const here = withOverlays(
-      catalogue,
-      together.map(({ overlay }) => overlay),
-    );
+  for (const overlays of setsThatMeet(read.map(({ overlay }) => overlay))) {
+    const together = read.filter(({ overlay }) => overlays.includes(overlay));
+    const here = withOverlays(catalogue, overlays);
     const findings = [...here.findings, ...crossCheck(here.catalogue, types, options.departments)];
     findings.push(...ceilingFindings(here.catalogue, ceilings, types));
     for (const finding of findings) faults.push(blamed(finding, together, here.catalogue));
@@ -97,22 +95,6 @@ function sameIds(read: readonly Read[], faults: CatalogueFault[]): void {
     }
     seen.add(id);
   }
-}
-
-/** Every set of overlays that can meet at one device, as far as areas and grids tell. */
-function combinations(read: readonly Read[]): Read[][] {
-  const areas = [undefined, ...new Set(read.flatMap(({ overlay }) => overlay.areas))];
-  const grids = [undefined, ...new Set(read.flatMap(({ overlay }) => overlay.grids.map((g) => g.replace(/\*$/, ''))))];
-  const sets = new Map<string, Read[]>();
-  for (const area of areas) {
-    for (const grid of grids) {
-      const here = read.filter(({ overlay }) =>
-        appliesTo(overlay, { ...(area && { area }), ...(grid !== undefined && { grid }) }),
-      );
-      sets.set(here.map(({ overlay }) => overlay.id).join(' '), here);
-    }
-  }
-  return [...sets.values()].filter((set) => set.length > 0);
 }
 
 const located = ({ path, value, zh, en }: Finding, yaml: LinedYaml, file?: string): CatalogueFault => ({

@@ -174,7 +174,7 @@ export interface BacktestJob {
   readonly problem: { readonly zh: string; readonly en: string } | null;
 }
 
-/** One thing wrong with what is to be tried, by its path in the rule. */
+/** One thing wrong with what is to be tried: by its path in the rule, or by the name of another rule that it makes wrong. */
 export interface RuleFault {
   readonly path: string;
   readonly zh: string;

@@ -18,6 +18,8 @@ const tried = (input: Partial<BacktestInput>): Backtest =>
       deviceType: 'env-station',
       catalogue: soot({ id: 'high', ...high }),
       standing: null,
+      overlays: [],
+      records: {},
       city: benchCity,
       devices: ['a', 'b', 'c'].map((id) => benchDevice(id, 'env-station')),
       sites: [],

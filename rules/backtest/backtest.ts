@@ -1,11 +1,13 @@
 import type { BacktestReport } from '../../devices/contract/backtest.ts';
+import type { BesideListed } from '../../devices/contract/beside.ts';
 import type { Catalogue } from '../../devices/contract/catalogue.ts';
 import type { City } from '../../devices/contract/city.ts';
+import type { Overlay } from '../../devices/contract/overlay.ts';
 import type { Device, Site } from '../../devices/contract/registry.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import type { ScanBatch, ScanQuery } from '../../kit/telemetry/telemetry-store.ts';
 import { ruleWords } from '../explain/rule-words.ts';
-import { type CompiledRule, compileCatalogue, type TypePlan } from '../standards/compile.ts';
+import { type CompiledCatalogue, type CompiledRule, compileCatalogue, type TypePlan } from '../standards/compile.ts';
 import { checkVerdicts, type JudgedAlarm } from './check-verdicts.ts';
 import { type Field, fieldsRead, kindOf } from './fields.ts';
 import { mergeScans } from './merge-scans.ts';
@@ -22,10 +24,14 @@ export interface BacktestInput {
   readonly catalogue: Catalogue;
   /** The catalogue as it stands, where the rule is tried beside that; else null. */
   readonly standing: Catalogue | null;
+  /** What is laid over both in some places. */
+  readonly overlays: readonly Overlay[];
   readonly city: City;
   /** All of the type, and of those that a balance counts: a rule across devices asks for the others too. */
   readonly devices: readonly Device[];
   readonly sites: readonly Site[];
+  /** Work orders, permits and protection plans; they hold by their dates. */
+  readonly records: BesideListed;
   readonly from: number;
   readonly to: number;
   /** The devices that were asked for; null: all of them. */
@@ -54,9 +60,9 @@ export interface Backtest {
 
 /** Prepares both forms of the rule, or the one that there is. Compiling was tried before: a fault here is ours. */
 export function backtest(input: BacktestInput, types: Readonly<Record<string, DeviceType>>): Backtest {
-  const { key, deviceType, from, to, sites, city } = input;
+  const { key, deviceType, from, to, sites, records, city, overlays } = input;
   const compiled = (catalogue: Catalogue) =>
-    compileCatalogue(catalogue, types, city.platformDepartment, { ceilings: city.ceilings });
+    compileCatalogue(catalogue, types, city.platformDepartment, { ceilings: city.ceilings, overlays });
   const tried = compiled(input.catalogue);
   const standing = input.standing && compiled(input.standing);
   const forms = [tried, ...(standing ? [standing] : [])].map((catalogue) => ({
@@ -67,7 +73,8 @@ export function backtest(input: BacktestInput, types: Readonly<Record<string, De
   const only = input.only && new Set(input.only);
   const across = forms.some(({ rule }) => rule.neighbours !== null || rule.against !== null || rule.balance !== null);
   const devices = only && !across ? input.devices.filter(({ id }) => only.has(id)) : input.devices;
-  const warmUpFrom = from - Math.max(...forms.map(({ rule, plan }) => memoryOf(rule, plan)));
+  const warmUpFrom =
+    from - Math.max(...forms.flatMap(({ catalogue }) => memories(catalogue, devices, deviceType, key)));
   const read = forms.flatMap(({ rule, plan, catalogue }) => fieldsRead(rule, plan, catalogue.plans));
   const queries = queriesOf(read, { from: warmUpFrom, to, ...(only && !across && { devices: [...only] }) });
   const fields = queries.flatMap(({ type, measurements }) => measurements.map((name): Field => ({ type, name })));
@@ -75,7 +82,7 @@ export function backtest(input: BacktestInput, types: Readonly<Record<string, De
   const lanes = forms.map(({ catalogue }): StoredLane => {
     const trial: Trial = {
       compiled: onlyRule(catalogue, deviceType, key),
-      ...{ key, city, types, devices, only, sites, warmUpFrom, from, fields },
+      ...{ key, city, types, devices, only, sites, records, warmUpFrom, from, fields },
     };
     return storedLane(trial);
   });
@@ -135,6 +142,15 @@ export function backtest(input: BacktestInput, types: Readonly<Record<string, De
 const PROBLEMS = 100;
 
 const wordsOf = (rule: CompiledRule, plan: TypePlan) => ruleWords(rule, plan.type.measurements[rule.measurementName]);
+
+/** How far back the rule remembers, in every form that the places of its devices give it, ms. */
+function memories(catalogue: CompiledCatalogue, devices: readonly Device[], type: string, key: string): number[] {
+  const plans = new Set(devices.flatMap((device) => (device.type === type ? (catalogue.planOf(device) ?? []) : [])));
+  return [catalogue.plans.get(type)!, ...plans].flatMap((plan) => {
+    const rule = plan.byKey.get(key);
+    return rule ? memoryOf(rule, plan) : [];
+  });
+}
 
 /** How far back the rule remembers, ms: from there on it is read, so that at the beginning it knows what it would know. */
 function memoryOf(rule: CompiledRule, plan: TypePlan): number {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { BacktestJob } from '../../devices/contract/backtest.ts';
 import type { Catalogue } from '../../devices/contract/catalogue.ts';
 import type { Device, Site } from '../../devices/contract/registry.ts';
+import { besideBook } from '../../devices/registry/beside-book.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { silentLog } from '../../kit/log.ts';
 import { openDuckdbTelemetryStore } from '../../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
@@ -52,7 +53,13 @@ function backtestsOver(
   const tests = startBacktests({
     ...{ store, city: benchCity, types: deviceTypes, clock, log: silentLog },
     catalogue: () => catalogue,
-    registry: { devices: () => devices, sites: () => sites, device: (id) => devices.find((one) => one.id === id) },
+    overlays: () => [],
+    registry: {
+      devices: () => devices,
+      sites: () => sites,
+      device: (id) => devices.find((one) => one.id === id),
+      beside: besideBook(),
+    },
     verdicts: async () => [],
   });
   running.push(tests);

@@ -5,11 +5,14 @@ import {
   type BacktestStart,
   backtestRequestSchema,
 } from '../../devices/contract/backtest.ts';
+import { type BesideListed, besideLists, recordKinds } from '../../devices/contract/beside.ts';
 import type { Catalogue, Rule } from '../../devices/contract/catalogue.ts';
 import type { City } from '../../devices/contract/city.ts';
 import type { Refusal } from '../../devices/contract/command.ts';
+import type { Overlay } from '../../devices/contract/overlay.ts';
 import type { Device, Site } from '../../devices/contract/registry.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
+import type { BesideBook } from '../../devices/registry/beside-book.ts';
 import { suggestion } from '../../devices/registry/did-you-mean.ts';
 import type { Running } from '../../kit/cleanups.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -24,12 +27,15 @@ export interface BacktestsParts {
   readonly store: Pick<TelemetryStore, 'scan'>;
   /** The catalogue as it stands now. */
   readonly catalogue: () => Catalogue;
+  /** What is laid over it now in some places. */
+  readonly overlays: () => readonly Overlay[];
   readonly city: City;
   readonly types: Readonly<Record<string, DeviceType>>;
   readonly registry: {
     devices(): Iterable<Device>;
     sites(): Iterable<Site>;
     device(id: string): Device | undefined;
+    readonly beside: Pick<BesideBook, 'of'>;
   };
   /** What people judged about the alarms of a rule that began in a period. */
   readonly verdicts: (rule: string, from: number, to: number) => Promise<readonly JudgedAlarm[]>;
@@ -130,17 +136,13 @@ export function startBacktests(parts: BacktestsParts): Backtests {
 
 /** What the thread needs, or why the request cannot be carried out. */
 async function prepare(
-  { catalogue, city, types, registry, verdicts }: BacktestsParts,
+  { catalogue, overlays, city, types, registry, verdicts }: BacktestsParts,
   request: BacktestRequest,
 ): Promise<BacktestInput | Extract<BacktestStart, { readonly refused: Refusal }>> {
   const standing = catalogue();
-  const found = candidateOf(
-    standing,
-    request,
-    types,
-    city.departments.map(({ id }) => id),
-    city.ceilings,
-  );
+  const laid = overlays();
+  const departments = city.departments.map(({ id }) => id);
+  const found = candidateOf(standing, request, { types, departments, ceilings: city.ceilings, overlays: laid });
   if ('refused' in found) return found;
   const { item, key, before } = found;
   const unknown = request.devices?.find((id) => registry.device(id)?.type !== item.deviceType);
@@ -151,15 +153,21 @@ async function prepare(
     deviceType: item.deviceType,
     catalogue: found.catalogue,
     standing: before && standing,
+    overlays: laid,
     city,
     devices: [...registry.devices()].filter(({ type }) => seen.has(type)),
     sites: [...registry.sites()],
+    records: recordsOf(registry.beside),
     from: request.from,
     to: request.to,
     only: request.devices ?? null,
     verdicts: await verdicts(key, request.from, request.to),
   };
 }
+
+/** Work orders, permits and protection plans as they are registered now, each with its dates. */
+const recordsOf = (beside: Pick<BesideBook, 'of'>): BesideListed =>
+  Object.fromEntries(recordKinds.map((kind) => [besideLists[kind], [...beside.of(kind).values()]]));
 
 const refuse = (refused: Refusal) => ({ refused, faults: [] });
 

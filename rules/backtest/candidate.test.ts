@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { Ceiling } from '../../devices/contract/ceiling.ts';
+import { type Overlay, overlaySchema } from '../../devices/contract/overlay.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { benchCatalogue } from '../engine/engine-bench.ts';
-import { candidateOf, merged } from './candidate.ts';
+import { type Checks, candidateOf, merged } from './candidate.ts';
 
-const tried = (asked: Parameters<typeof candidateOf>[1]) =>
-  candidateOf(benchCatalogue, asked, deviceTypes, ['gas', 'lights']);
-const faultsOf = (asked: Parameters<typeof candidateOf>[1]) => {
-  const found = tried(asked);
+type Asked = Parameters<typeof candidateOf>[1];
+const tried = (asked: Asked, checks: Partial<Checks> = {}) =>
+  candidateOf(benchCatalogue, asked, { types: deviceTypes, departments: ['gas', 'lights'], ...checks });
+const faultsOf = (asked: Asked, checks: Partial<Checks> = {}) => {
+  const found = tried(asked, checks);
   return 'refused' in found ? found.faults.map(({ path }) => path) : [];
 };
 const fresh = {
@@ -67,6 +70,42 @@ describe('what is to be tried', () => {
     ['another id for a rule that exists', { rule: 'G05-14.com-l1', change: { id: 'other' } }, ['id']],
   ])('is refused with its place: %s', (_, asked, paths) => {
     expect(faultsOf(asked)).toEqual(paths);
+  });
+});
+
+describe('what a change makes wrong elsewhere', () => {
+  /** GB/T 50493-2019 as a city states it. */
+  const ceilings: readonly Ceiling[] = [
+    {
+      ...{ id: 'kitchens', source: 'GB/T 50493-2019', status: 'verified', scope: { zh: '固定式', en: 'fixed' } },
+      ...{ deviceTypes: ['gas-alarm-commercial'], measurements: ['alarm.ch4'] },
+      levels: [
+        { name: { zh: '一级', en: 'level 1' }, max: { value: 25, unit: '%{LEL}' }, priority: 'P2', withinS: 30 },
+        { name: { zh: '二级', en: 'level 2' }, max: { value: 50, unit: '%{LEL}' }, priority: 'P1', withinS: 0 },
+      ],
+    },
+  ];
+  const town: Overlay = overlaySchema.parse({
+    ...{ id: 'town', title: { zh: '某镇', en: 'a town' }, kind: 'town', areas: ['1'], provenance: 'illustrative' },
+    changes: [{ item: 'G05-14', rules: { 'com-l1': { deadband: { value: 1, unit: '%{LEL}' } } } }],
+  });
+
+  it('is told by the name of the other rule: the level that a ceiling then misses', () => {
+    const asked = { rule: 'G05-14.com-l2', change: { priority: 'P2', latched: false } };
+    expect(faultsOf(asked)).toEqual([]);
+    expect(faultsOf(asked, { ceilings })).toEqual(['G05-14.com-l1']);
+  });
+
+  it('is told where an overlay is laid over it', () => {
+    const asked = {
+      rule: 'G05-14.com-l1',
+      change: {
+        ...{ kind: 'state', measurement: 'alarm.fan', op: '==', deadband: null },
+        limit: { flag: true, value: null, unit: null },
+      },
+    };
+    expect(faultsOf(asked)).toEqual([]);
+    expect(faultsOf(asked, { overlays: [town] })).toEqual(['overlay town.changes.0.rules.com-l1.deadband']);
   });
 });
 

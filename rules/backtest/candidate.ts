@@ -1,11 +1,13 @@
 import { crossCheck } from '../../devices/city/catalogue-checks.ts';
 import type { Finding } from '../../devices/city/catalogue-fault.ts';
 import { ceilingFindings } from '../../devices/city/ceilings.ts';
+import { setsThatMeet, withOverlays } from '../../devices/city/overlays.ts';
 import { shapeFinding } from '../../devices/city/parse-catalogue.ts';
 import type { BacktestRequest, RuleFault } from '../../devices/contract/backtest.ts';
 import { type Catalogue, type Item, type Rule, ruleSchema } from '../../devices/contract/catalogue.ts';
 import type { Ceiling } from '../../devices/contract/ceiling.ts';
 import type { Refusal } from '../../devices/contract/command.ts';
+import type { Overlay } from '../../devices/contract/overlay.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import { suggestion } from '../../devices/registry/did-you-mean.ts';
 
@@ -21,13 +23,19 @@ export interface Candidate {
 
 export type CandidateOutcome = Candidate | { readonly refused: Refusal; readonly faults: readonly RuleFault[] };
 
+/** What a candidate is checked by: the city's names, its ceilings, and what is laid over the catalogue in some places. */
+export interface Checks {
+  readonly types: Readonly<Record<string, DeviceType>>;
+  readonly departments: readonly string[];
+  readonly ceilings?: readonly Ceiling[] | undefined;
+  readonly overlays?: readonly Overlay[];
+}
+
 /** Puts what was asked for into the catalogue, checked as a catalogue is; every fault is told at once. */
 export function candidateOf(
   catalogue: Catalogue,
   asked: Pick<BacktestRequest, 'rule' | 'change' | 'item' | 'add'>,
-  types: Readonly<Record<string, DeviceType>>,
-  departments: readonly string[],
-  ceilings: readonly Ceiling[] = [],
+  checks: Checks,
 ): CandidateOutcome {
   const found = asked.rule === undefined ? itemNamed(catalogue, asked.item ?? '') : ruleNamed(catalogue, asked.rule);
   if ('refused' in found) return { refused: found.refused, faults: [] };
@@ -41,14 +49,53 @@ export function candidateOf(
   if (found.place === null && item.rules.some(({ id }) => id === rule.id)) return refusedFor([taken(item, rule)]);
   if (before && rule.id !== before.id) return refusedFor([renamed(before, rule)]);
   const next = withRule(catalogue, path, place, rule);
-  const mine = [...path, 'rules', place];
-  const faults = [...crossCheck(next, types, departments), ...ceilingFindings(next, ceilings, types)].filter(
-    (finding) => mine.every((step, i) => finding.path[i] === step),
-  );
-  if (faults.length > 0)
-    return refusedFor(faults.map((finding) => ({ ...finding, path: finding.path.slice(mine.length) })));
+  const faults = faultsOf(catalogue, next, [...path, 'rules', place], checks);
+  if (faults.length > 0) return refusedFor(faults);
   const changed = before !== null && JSON.stringify(before) !== JSON.stringify(rule);
   return { catalogue: next, key: `${item.code}.${rule.id}`, item, rule, before: changed ? before : null };
+}
+
+/**
+ * All that is wrong with the rule itself, by its path in the rule, and all that it would make wrong elsewhere: at another rule,
+ * which a ceiling then misses, or where an overlay is laid over it. Those are told by the name of the rule.
+ */
+function faultsOf(before: Catalogue, next: Catalogue, mine: readonly PropertyKey[], checks: Checks): Finding[] {
+  const isMine = ({ path }: Finding) => mine.every((step, i) => path[i] === step);
+  const all = findingsOf(next, checks);
+  const own = all.filter(isMine).map((finding) => ({ ...finding, path: finding.path.slice(mine.length) }));
+  const known = new Set(findingsEverywhere(before, checks).map(textOf));
+  const told = new Set(own.map(({ en }) => en));
+  const others = findingsEverywhere(next, checks).filter(
+    (finding) => !told.has(finding.en) && !known.has(textOf(finding)),
+  );
+  return [...own, ...new Map(others.map((finding) => [textOf(finding), finding])).values()];
+}
+
+const textOf = ({ path, en }: Finding): string => `${path.join('.')} ${en}`;
+
+const findingsOf = (catalogue: Catalogue, { types, departments, ceilings = [] }: Checks): Finding[] => [
+  ...crossCheck(catalogue, types, departments),
+  ...ceilingFindings(catalogue, ceilings, types),
+];
+
+/** Those of the catalogue, and of it under every set of overlays that meets somewhere, by the names of rules. */
+function findingsEverywhere(catalogue: Catalogue, checks: Checks): Finding[] {
+  const named = (findings: readonly Finding[], at: Catalogue, under: string[]) =>
+    findings.map((finding) => ({ ...finding, path: [...under, ...pathByName(at, finding.path)] }));
+  const under = setsThatMeet(checks.overlays ?? []).flatMap((overlays) => {
+    const here = withOverlays(catalogue, overlays);
+    const where = overlays.map(({ id }) => `overlay ${id}`);
+    return named([...here.findings, ...findingsOf(here.catalogue, checks)], here.catalogue, where);
+  });
+  return [...named(findingsOf(catalogue, checks), catalogue, []), ...under];
+}
+
+/** `G05-14.com-l2.limit` for the place of a rule; any other path as it is. */
+function pathByName({ domains }: Catalogue, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  const [, d, , c, , i, , r, ...rest] = path as number[];
+  const item = domains[d ?? -1]?.categories[c ?? -1]?.items[i ?? -1];
+  const rule = item?.rules[r ?? -1];
+  return rule ? [`${item!.code}.${rule.id}`, ...rest] : path;
 }
 
 /** RFC 7396: objects merge, null takes away, everything else replaces. */

@@ -13,7 +13,7 @@ import type { StoredLane, Trial } from './stored-lane.ts';
 export function engineLane(trial: Trial): StoredLane {
   const { compiled, city, types } = trial;
   const engine = createEngine({ catalogue: compiled, city, types, version: 'back-test' });
-  engine.load({ devices: trial.devices, sites: trial.sites, gateways: [], version: 0 });
+  engine.load({ devices: trial.devices, sites: trial.sites, gateways: [], beside: trial.records, version: 0 });
   const recorded = recorder(engine.desk, trial);
   const registered = new Set(trial.devices.map(({ id }) => id));
   const idOf: string[] = [];

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { BesideListed } from '../../devices/contract/beside.ts';
 import type { Catalogue } from '../../devices/contract/catalogue.ts';
+import { type Overlay, overlaySchema } from '../../devices/contract/overlay.ts';
 import type { Device } from '../../devices/contract/registry.ts';
 import { BAD, UNCERTAIN_OUT_OF_RANGE } from '../../devices/model/quality.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
@@ -21,6 +23,9 @@ interface Kind {
   readonly gaps: readonly number[];
   /** Of a balance across types: what devices of the other one say. */
   readonly beside?: { readonly type: string; readonly values: Readonly<Record<string, readonly Value[]>> };
+  /** Where `c` stands, which lies in another area than the others. */
+  readonly overlay?: Overlay;
+  readonly records?: BesideListed;
   /** Where it is not of the bench catalogue. */
   readonly catalogue?: Catalogue;
 }
@@ -178,15 +183,55 @@ const balances: readonly Kind[] = [
   },
 ];
 
+const inTown = (rules: object): Overlay =>
+  overlaySchema.parse({
+    id: 'town',
+    title: { zh: '某镇', en: 'a town' },
+    kind: 'town',
+    areas: ['000002'],
+    provenance: 'illustrative',
+    changes: [{ item: 'G05-01', rules }],
+  });
+const places: readonly Kind[] = [
+  {
+    ...remembering('high', high, [second, minute]),
+    overlay: inTown({ high: { limit: { value: 11, unit: 'ug/m3' }, onDelayS: 90 } }),
+  },
+  { ...remembering('high', high, [second, minute]), overlay: inTown({ high: { off: true } }) },
+  {
+    ...remembering(
+      'works',
+      { ...high, when: { expr: 'records.workOrders == 0.0', text: { zh: '无施工', en: 'no works' } } },
+      [minute, 7 * minute],
+    ),
+    records: {
+      workOrders: [
+        {
+          ...{ id: 'w1', name: '开挖', reference: '1', devices: ['a'], wholeArea: false, demo: false },
+          from: new Date(momentOf('13:40')).toISOString(),
+          to: new Date(momentOf('15:20')).toISOString(),
+        },
+      ],
+    },
+  },
+];
+
 const from = momentOf('15:00');
 const names = ['a', 'b', 'c', 'stranger', 'd', 'e'].map((id, i) => [i + 1, id] as const);
 const isBeside = (device: number): boolean => device > 4;
 
-function trialOf({ key, type, values, beside, catalogue = benchCatalogue }: Kind): Trial {
-  const compiled = compileCatalogue(catalogue, deviceTypes, benchCity.platformDepartment);
+function trialOf({ key, type, values, beside, overlay, records = {}, catalogue = benchCatalogue }: Kind): Trial {
+  const compiled = compileCatalogue(catalogue, deviceTypes, benchCity.platformDepartment, {
+    overlays: overlay ? [overlay] : [],
+  });
   const constants = { Ps: { value: 2.5, unit: 'kPa' }, span: { value: 5, unit: 'kPa' } };
   const device = (id: string, of: string): Device =>
-    benchDevice(id, of, { constants, area: '000001', circuit: 'p1', facts: { role: id } });
+    benchDevice(id, of, {
+      constants,
+      area: overlay && id === 'c' ? '000002' : '000001',
+      circuit: 'p1',
+      facts: { role: id },
+    });
   const devices = [
     ...['a', 'b', 'c'].map((id) => device(id, type)),
     ...(beside ? ['d', 'e'].map((id) => device(id, beside.type)) : []),
@@ -196,7 +241,7 @@ function trialOf({ key, type, values, beside, catalogue = benchCatalogue }: Kind
     ...Object.keys(beside?.values ?? {}).map((name) => ({ type: beside!.type, name })),
   ];
   const only = onlyRule(compiled, type, key);
-  const parts = { compiled: only, key, city: benchCity, types: deviceTypes, devices, only: null, sites: [] };
+  const parts = { compiled: only, key, city: benchCity, types: deviceTypes, devices, only: null, sites: [], records };
   return { ...parts, warmUpFrom: from - 7_200_000, from, fields };
 }
 
@@ -253,7 +298,7 @@ function judged(lane: StoredLane, batches: readonly ScanBatch[], to: number) {
 }
 
 describe('stored readings, judged as columns', () => {
-  it.each([...kinds, ...memories, ...balances])('give the alarms that the engine gives: $key', (kind) => {
+  it.each([...kinds, ...memories, ...balances, ...places])('give the alarms that the engine gives: $key', (kind) => {
     let rang = 0;
     fc.assert(
       fc.property(readings(kind), fc.integer({ min: 1, max: 40 }), (told, size) => {

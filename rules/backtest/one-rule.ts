@@ -1,17 +1,32 @@
 import type { CompiledCatalogue, CompiledRule, TypePlan } from '../standards/compile.ts';
 
-/** A compiled catalogue in which only one rule is looked at, so that an engine over it does nothing else. */
+/** A compiled catalogue in which only one rule is looked at, in every form that overlays give it, so that an engine over it does nothing else. */
 export function onlyRule(compiled: CompiledCatalogue, type: string, key: string): CompiledCatalogue {
-  const rule = compiled.plans.get(type)?.rules.find((one) => one.key === key);
+  const rule = compiled.plans.get(type)?.byKey.get(key);
   if (!rule) return compiled;
-  const plans = new Map([...compiled.plans].map(([id, plan]) => [id, planFor(plan, rule, id === type)]));
-  return { ...compiled, plans, planOf: (device) => plans.get(device.type) };
+  const made = new Map<TypePlan, TypePlan>();
+  const only = (plan: TypePlan): TypePlan => {
+    const known = made.get(plan) ?? planFor(plan, rule, plan.type.id === type);
+    made.set(plan, known);
+    return known;
+  };
+  const plans = new Map([...compiled.plans].map(([id, plan]) => [id, only(plan)]));
+  return {
+    ...compiled,
+    plans,
+    planOf(device) {
+      const plan = compiled.planOf(device);
+      return plan && only(plan);
+    },
+  };
 }
 
 function planFor(plan: TypePlan, rule: CompiledRule, isIts: boolean): TypePlan {
+  // As the place has it; where an overlay takes the rule away, nothing is left to judge.
+  const here = isIts ? plan.rules.find(({ key }) => key === rule.key) : undefined;
   // What neighbours count is judged too, and told to nobody but them.
   const mine = (rules: readonly CompiledRule[]) =>
-    isIts ? rules.filter((one) => one === rule || one.offset === rule.neighbours?.of) : [];
+    here ? rules.filter((one) => one === here || one.offset === here.neighbours?.of) : [];
   const { inflow, outflow } = rule.balance ?? {};
   const counted = plan.flows.map((flows) => (flows ?? []).filter((flow) => flow === inflow || flow === outflow));
   return {

@@ -1,3 +1,4 @@
+import type { BesideListed } from '../../devices/contract/beside.ts';
 import type { City } from '../../devices/contract/city.ts';
 import type { Device, Site } from '../../devices/contract/registry.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
@@ -23,6 +24,8 @@ export interface Trial {
   /** Devices whose alarms are wanted, the others being their neighbours; null: all of them. */
   readonly only: ReadonlySet<string> | null;
   readonly sites: readonly Site[];
+  /** Work orders, permits and protection plans. */
+  readonly records: BesideListed;
   /** Where reading begins, so that windows are full at `from`, ms. */
   readonly warmUpFrom: number;
   readonly from: number;
@@ -54,7 +57,8 @@ export function storedLane(trial: Trial): StoredLane {
   // Beyond what any snapshot could hold: there is none here.
   core.position = 1;
   for (const site of trial.sites) core.sites.set(site.id, site);
-  core.units.reserve(trial.devices.flatMap(({ type }) => compiled.plans.get(type) ?? []));
+  core.beside.reset(trial.records);
+  core.units.reserve(trial.devices.flatMap((device) => compiled.planOf(device) ?? []));
   for (const device of trial.devices) putDevice(core, device, 0);
   startTime(core, Math.floor(trial.warmUpFrom / 1000) * 1000);
   const recorded = recorder(core.desk, trial);

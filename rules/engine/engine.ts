@@ -1,10 +1,13 @@
+import { overlaysAt } from '../../devices/city/standards-at.ts';
 import type { Alarm, AlarmEvent, Hazard, Priority } from '../../devices/contract/alarm.ts';
 import { type BesideListed, besideKinds, listed } from '../../devices/contract/beside.ts';
 import type { Catalogue } from '../../devices/contract/catalogue.ts';
 import type { Refusal } from '../../devices/contract/command.ts';
 import type { JournalEntry, TelemetryEntry } from '../../devices/contract/entry.ts';
+import type { Overlay } from '../../devices/contract/overlay.ts';
 import type { Device, Gateway, RegistryChange, Site } from '../../devices/contract/registry.ts';
 import type { DeviceRules } from '../../devices/contract/rules-tools.ts';
+import type { StandardsVersion } from '../../devices/contract/standards.ts';
 import type { AnnunciationRow } from '../../devices/contract/state-tables.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
 import { GOOD } from '../../devices/model/quality.ts';
@@ -128,6 +131,8 @@ export interface Engine {
     readonly seq: number;
     /** The catalogue as its authors wrote it; undefined where none came as a version. */
     readonly source: Catalogue | undefined;
+    /** What is laid over it in some places. */
+    readonly overlays: readonly Overlay[];
   };
   /** The newest version of the standards that it has heard of. */
   heardOf(): number;
@@ -163,7 +168,7 @@ export function createEngine(parts: EngineParts): Engine {
     latitude: parts.city.map.center[1],
     seesGas: (alarm) => seesGas(core, alarm),
   });
-  const tickets = ticketsOf(core, () => sourceInForce(core));
+  const tickets = ticketsOf(core, () => versionInForce(core)?.catalogue);
   let version = 0;
   const taken = (): Effects | null => {
     const told = settleIncidents(core, incidents);
@@ -255,7 +260,10 @@ export function createEngine(parts: EngineParts): Engine {
     },
     pending: taken,
     inForce() {
-      return { catalogue: core.parts.catalogue, seq: seqInForce(core), source: sourceInForce(core) };
+      const version = versionInForce(core);
+      const overlays = version ? overlaysAt(version, core.time.lastTick, core.parts.city.timeZone) : [];
+      const seq = seqInForce(core);
+      return { catalogue: core.parts.catalogue, seq, source: version?.catalogue, overlays };
     },
     heardOf: () => core.standards.known.at(-1)?.seq ?? 0,
     standardsChanged() {
@@ -290,11 +298,9 @@ export function createEngine(parts: EngineParts): Engine {
 
 const seqInForce = ({ standards }: Core): number => Number(standards.inForce.split(' ')[0] || 0);
 
-/** The catalogue that judges, as its authors wrote it; undefined where none came as a version. */
-function sourceInForce(core: Core): Catalogue | undefined {
-  const seq = seqInForce(core);
-  return core.standards.known.find((version) => version.seq === seq)?.catalogue;
-}
+/** The version that judges; undefined where none came. */
+const versionInForce = (core: Core): StandardsVersion | undefined =>
+  core.standards.known.find(({ seq }) => seq === seqInForce(core));
 
 /** A moment of the journal on the engine's axis: never before its newest tick, never far beyond it. */
 const axisTime = ({ time }: Core, received: number): number =>
