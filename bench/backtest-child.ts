@@ -107,6 +107,7 @@ function inputOf(change?: Record<string, unknown>): BacktestInput {
       to: T0 + minutes * MINUTE,
       only: null,
       verdicts: [],
+      hiding: { aside: [], causes: [] },
     },
   };
 }

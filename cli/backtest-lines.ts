@@ -47,6 +47,7 @@ export function backtestLines(report: BacktestReport): string[] {
             : ''
         }`,
     ),
+    ...report.notes.map(({ zh, en }) => `注 / note ${zh}\n           ${en}`),
     ...report.problems.map(({ device, text, count }) => `问题 / problem ${device}: ${text} (${count})`),
   ];
 }

@@ -27,6 +27,8 @@ import { openStandards } from './open-standards.ts';
 import { type SiteBundles, startSiteBundles } from './site-bundles.ts';
 import { compileCatalogue } from './standards/compile.ts';
 import { loadAlarms } from './store/alarm-store.ts';
+import { asideHistory } from './store/aside-history.ts';
+import { alarmsOfRules } from './store/cause-history.ts';
 import { commits } from './store/commits.ts';
 import { loadIncidents } from './store/incident-store.ts';
 import { judgedAlarms } from './store/judged-alarms.ts';
@@ -175,6 +177,8 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         types,
         registry,
         verdicts: (rule, from, to) => judgedAlarms(state.db, rule, from, to),
+        aside: (from, to) => asideHistory(state.db, from, to),
+        alarmsOf: (keys, from, to) => alarmsOfRules(state.db, keys, from, to),
         clock,
         log,
       }),

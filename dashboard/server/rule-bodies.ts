@@ -76,6 +76,7 @@ const tried = z.object({
   raisedAt: time,
   returnedAt: time.nullable(),
   value: value.nullable(),
+  hidden: z.enum(['by-people', 'by-design']).nullable().describe('what would have hidden it when it rang'),
   deviceName: z.string(),
   site: z.string().nullable(),
   siteName: z.string().nullable(),
@@ -94,6 +95,9 @@ const triedRule = z
     chattering: z.array(z.object({ device: z.string(), times: z.number() })).readonly(),
     standing: z.number(),
     stoodBefore: z.number(),
+    hidden: z
+      .object({ byPeople: z.number(), byDesign: z.number() })
+      .describe('alarms that would have lain hidden when they rang; counted all the same'),
     medianMs: ms.nullable(),
     longestMs: ms.nullable(),
     byArea: z.array(z.object({ area: z.string(), alarms: z.number() })).readonly(),
@@ -144,6 +148,11 @@ const report = z
         }),
       )
       .readonly(),
+    overlays: z
+      .array(z.object({ id: z.string(), title: bilingual, devices: z.number() }))
+      .readonly()
+      .describe('where devices are judged by other figures than the city’s'),
+    notes: z.array(bilingual).readonly().describe('what the figures take into account and what not'),
     problems: z.array(z.object({ device: z.string(), text: z.string(), count: z.number() })).readonly(),
   })
   .meta({ id: 'BacktestReport' }) satisfies z.ZodType<BacktestReport>;

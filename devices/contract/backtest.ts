@@ -45,6 +45,9 @@ export const backtestRequestSchema = z
   });
 export type BacktestRequest = z.infer<typeof backtestRequestSchema>;
 
+/** What would have hidden an alarm when it rang: its point was put aside by people, or a suppression of the catalogue held. */
+export type Hidden = 'by-people' | 'by-design';
+
 /** One time that the rule would have rung. Nobody answered anything: each is taken as acknowledged at once. */
 export interface TriedAlarm {
   readonly device: string;
@@ -56,6 +59,8 @@ export interface TriedAlarm {
   readonly returnedAt: number | null;
   /** The value that raised it, in the rule's unit. */
   readonly value: Value | null;
+  /** null: nothing, somebody would have seen it. */
+  readonly hidden: Hidden | null;
 }
 
 /** A {@link TriedAlarm} with what a list shows of it. */
@@ -86,6 +91,8 @@ export interface TriedRule {
   readonly standing: number;
   /** Stood already when the period began: not counted as alarms. */
   readonly stoodBefore: number;
+  /** Of the alarms, how many would have lain hidden when they rang; the figures count them all the same. */
+  readonly hidden: { readonly byPeople: number; readonly byDesign: number };
   /** Median and longest time from raised to returned, ms; null when none returned. */
   readonly medianMs: number | null;
   readonly longestMs: number | null;
@@ -149,6 +156,10 @@ export interface BacktestReport {
   readonly after: TriedRule;
   readonly difference: Difference | null;
   readonly verdicts: readonly VerdictCheck[];
+  /** Where devices are judged by other figures than the city's. */
+  readonly overlays: readonly { readonly id: string; readonly title: Bilingual; readonly devices: number }[];
+  /** What the figures take into account and what they do not, in plain sentences. */
+  readonly notes: readonly Bilingual[];
   /** Devices for which the rule rests, and why. */
   readonly problems: readonly { readonly device: string; readonly text: string; readonly count: number }[];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MOST_ALARMS } from '../../devices/contract/backtest.ts';
+import { overlaySchema } from '../../devices/contract/overlay.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { columnsOf, type ScanRow } from '../../kit/telemetry/scanning.ts';
 import type { ScanBatch, ScanQuery } from '../../kit/telemetry/telemetry-store.ts';
@@ -27,6 +28,7 @@ const tried = (input: Partial<BacktestInput>): Backtest =>
       to: momentOf('12:00'),
       only: null,
       verdicts: [],
+      hiding: { aside: [], causes: [] },
       ...input,
     },
     deviceTypes,
@@ -106,6 +108,37 @@ describe('what a back-test reads', () => {
     // The alarm stands at the one that was abnormal first.
     expect(rang(['a'])).toEqual(['a']);
     expect(rang(['b'])).toEqual([]);
+  });
+});
+
+describe('a device in a town with figures of its own', () => {
+  const town = overlaySchema.parse({
+    ...{ id: 'town', title: { zh: '某镇', en: 'a town' }, kind: 'town', areas: ['000002'], provenance: 'illustrative' },
+    changes: [{ item: 'G05-01', rules: { high: { limit: { value: 40, unit: 'ug/m3' } } } }],
+  });
+  const devices = [
+    benchDevice('a', 'env-station', { area: '000001' }),
+    benchDevice('b', 'env-station', { area: '000002' }),
+  ];
+
+  it('is judged by them, in both forms of a change of the city’s rule; the report says so', () => {
+    const changed = { catalogue: soot({ id: 'high', ...high, limit: { value: 60, unit: 'ug/m3' } }) };
+    const test = tried({ devices, overlays: [town], standing: soot({ id: 'high', ...high }), ...changed });
+    test.take(
+      0,
+      batch([
+        [1, 0, from + 1000, 50, 0],
+        [2, 0, from + 1000, 50, 0],
+        [1, 0, from + 2000, 70, 0],
+      ]),
+    );
+    const report = test.report(0);
+    expect(report.before!.list.map(({ device }) => device)).toEqual(['b']);
+    expect(report.after.list.map(({ device }) => device)).toEqual(['b', 'a']);
+    expect(report.overlays).toEqual([{ id: 'town', title: town.title, devices: 1 }]);
+    expect(report.notes).toEqual([
+      { zh: '1 台设备按“某镇”的规定判定', en: 'devices judged by the figures of "a town": 1' },
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { BacktestReport } from '../../devices/contract/backtest.ts';
+import { appliesTo, inOrder } from '../../devices/city/overlays.ts';
+import type { BacktestReport, TriedAlarm } from '../../devices/contract/backtest.ts';
 import type { BesideListed } from '../../devices/contract/beside.ts';
 import type { Catalogue } from '../../devices/contract/catalogue.ts';
 import type { City } from '../../devices/contract/city.ts';
@@ -10,7 +11,9 @@ import { ruleWords } from '../explain/rule-words.ts';
 import { type CompiledCatalogue, type CompiledRule, compileCatalogue, type TypePlan } from '../standards/compile.ts';
 import { checkVerdicts, type JudgedAlarm } from './check-verdicts.ts';
 import { type Field, fieldsRead, kindOf } from './fields.ts';
+import { type Hiding, hiding } from './hidden.ts';
 import { mergeScans } from './merge-scans.ts';
+import { notesOf } from './notes.ts';
 import { onlyRule } from './one-rule.ts';
 import { difference, type Places, triedRule } from './report.ts';
 import { type StoredLane, storedLane, type Trial } from './stored-lane.ts';
@@ -37,6 +40,8 @@ export interface BacktestInput {
   /** The devices that were asked for; null: all of them. */
   readonly only: readonly string[] | null;
   readonly verdicts: readonly JudgedAlarm[];
+  /** What hid alarms in the period. */
+  readonly hiding: Hiding;
 }
 
 /** How far it is. */
@@ -108,9 +113,16 @@ export function backtest(input: BacktestInput, types: Readonly<Record<string, De
       const bySite = new Map(sites.map((site) => [site.id, site]));
       const places: Places = { device: (id) => byId.get(id), site: (id) => bySite.get(id) };
       const range = { from, to: cutAt ?? to };
-      const alarmsOf = ({ recorded }: StoredLane) => recorded.alarms.filter(({ raisedAt }) => raisedAt <= range.to);
+      const alarmsOf = (lane: StoredLane): readonly TriedAlarm[] => {
+        const { catalogue } = forms[lanes.indexOf(lane)]!;
+        const hidden = hiding(input.hiding, places.device, (device) => catalogue.planOf(device)?.byKey.get(key));
+        const rang = lane.recorded.alarms.filter(({ raisedAt }) => raisedAt <= range.to);
+        return rang.map((alarm) => ({ ...alarm, hidden: hidden(alarm) }));
+      };
       const figures = (lane: StoredLane) => triedRule(alarmsOf(lane), lane.recorded.stoodBefore(), range, places);
       const { rule, plan } = forms[0]!;
+      const [rang, rings] = [figures(after), before ? figures(before) : null];
+      const laid = underOverlays(overlays, devices, deviceType);
       return {
         ...ruleFacts(rule, plan, city),
         tried: wordsOf(rule, plan),
@@ -122,13 +134,15 @@ export function backtest(input: BacktestInput, types: Readonly<Record<string, De
         heard: after.heard(),
         readings,
         tookMs,
-        before: before ? figures(before) : null,
-        after: figures(after),
+        before: rings,
+        after: rang,
         difference: before ? difference(alarmsOf(before), alarmsOf(after), places) : null,
         verdicts: checkVerdicts(
           input.verdicts.filter(({ since }) => since >= from && since < range.to),
           alarmsOf(after),
         ),
+        overlays: laid,
+        notes: notesOf(rule, rang, laid),
         problems: after
           .problems()
           .slice(0, PROBLEMS)
@@ -137,6 +151,13 @@ export function backtest(input: BacktestInput, types: Readonly<Record<string, De
     },
   };
 }
+
+/** How many of the rule's devices stand under each overlay; those that meet none of them are left out. */
+const underOverlays = (overlays: readonly Overlay[], devices: readonly Device[], type: string) =>
+  inOrder(overlays).flatMap((overlay) => {
+    const here = devices.filter((device) => device.type === type && appliesTo(overlay, device)).length;
+    return here > 0 ? [{ id: overlay.id, title: overlay.title, devices: here }] : [];
+  });
 
 /** Devices listed for which the rule rests. */
 const PROBLEMS = 100;

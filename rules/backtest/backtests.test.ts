@@ -61,6 +61,8 @@ function backtestsOver(
       beside: besideBook(),
     },
     verdicts: async () => [],
+    aside: async () => [],
+    alarmsOf: async () => [],
   });
   running.push(tests);
   return tests;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Alarm } from '../../devices/contract/alarm.ts';
 import {
   type BacktestJob,
   type BacktestRequest,
@@ -19,8 +20,9 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { TelemetryStore } from '../../kit/telemetry/telemetry-store.ts';
 import type { BacktestInput, Progress } from './backtest.ts';
-import { candidateOf } from './candidate.ts';
+import { type Candidate, candidateOf } from './candidate.ts';
 import type { JudgedAlarm } from './check-verdicts.ts';
+import { type AsideSpan, causeSpan, causesOf, type Hiding } from './hidden.ts';
 import { runBacktest } from './run-backtest.ts';
 
 export interface BacktestsParts {
@@ -39,6 +41,10 @@ export interface BacktestsParts {
   };
   /** What people judged about the alarms of a rule that began in a period. */
   readonly verdicts: (rule: string, from: number, to: number) => Promise<readonly JudgedAlarm[]>;
+  /** When people had points aside. */
+  readonly aside: (from: number, to: number) => Promise<readonly AsideSpan[]>;
+  /** Alarms of these rules that stood in a period. */
+  readonly alarmsOf: (rules: readonly string[], from: number, to: number) => Promise<readonly Alarm[]>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
@@ -136,9 +142,10 @@ export function startBacktests(parts: BacktestsParts): Backtests {
 
 /** What the thread needs, or why the request cannot be carried out. */
 async function prepare(
-  { catalogue, overlays, city, types, registry, verdicts }: BacktestsParts,
+  parts: BacktestsParts,
   request: BacktestRequest,
 ): Promise<BacktestInput | Extract<BacktestStart, { readonly refused: Refusal }>> {
+  const { catalogue, overlays, city, types, registry, verdicts } = parts;
   const standing = catalogue();
   const laid = overlays();
   const departments = city.departments.map(({ id }) => id);
@@ -162,6 +169,21 @@ async function prepare(
     to: request.to,
     only: request.devices ?? null,
     verdicts: await verdicts(key, request.from, request.to),
+    hiding: await hidingOf(parts, found, request),
+  };
+}
+
+/** What may have hidden alarms of the rule in the period. */
+async function hidingOf(
+  { aside, alarmsOf, registry }: BacktestsParts,
+  { catalogue, item, rule }: Candidate,
+  { from, to }: BacktestRequest,
+): Promise<Hiding> {
+  const { keys, silences } = causesOf(catalogue, item, rule);
+  const causes = await alarmsOf(keys, from, to);
+  return {
+    aside: await aside(from, to),
+    causes: causes.map((alarm) => causeSpan(alarm, registry.device(alarm.device), silences)),
   };
 }
 

@@ -25,12 +25,16 @@ export function fieldsRead(rule: CompiledRule, plan: TypePlan, plans: ReadonlyMa
   ];
 }
 
-/** Measurements of its own type that the rule reads: its own, or all where anything heard counts, and those that its condition names. */
+/** Measurements of its own type that the rule reads: its own, or all where anything heard counts, and those that its condition names, or one that may hide it. */
 function readBy(rule: CompiledRule, plan: TypePlan): string[] {
   if (rule.expression) return rule.expression.reads.map((place) => plan.names[place]!);
   if (rule.measurement < 0) return [...plan.names];
   const counted = rule.neighbours ? readBy(plan.rules[rule.neighbours.of]!, plan) : [];
-  const condition = rule.item?.rules.find(({ id }) => `${rule.item?.code}.${id}` === rule.key)?.when?.expr ?? '';
+  const own = rule.item?.rules.find(({ id }) => `${rule.item?.code}.${id}` === rule.key)?.when?.expr ?? '';
+  const hiding = rule.hiddenBy.flatMap(({ suppression: { because } }) =>
+    'condition' in because ? [because.condition.expr] : [],
+  );
+  const condition = [own, ...hiding].join('\n');
   // `r[…]` or `r` by itself may be any of them.
   const whole = /\br\b(?!\s*\.)/.test(condition);
   return plan.names.filter(

@@ -10,7 +10,7 @@ function alarm(text: string): TriedAlarm {
   const [device = '', span = ''] = text.split(' ');
   const [from, to] = span.split('–');
   const at = Number(from) * minute;
-  return { device, since: at, raisedAt: at, returnedAt: to ? Number(to) * minute : null, value: 1 };
+  return { device, since: at, raisedAt: at, returnedAt: to ? Number(to) * minute : null, value: 1, hidden: null };
 }
 const text = ({ device, raisedAt, returnedAt }: TriedAlarm): string =>
   `${device} ${raisedAt / minute}–${returnedAt === null ? '' : returnedAt / minute}`;

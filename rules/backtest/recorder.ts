@@ -29,8 +29,9 @@ export function recorder(
   const standing = new Map<string, Writable<TriedAlarm>>();
   let early = 0;
   let earlyBack = 0;
-  const raised = ({ id, device, since, value }: Alarm, at: number): void => {
-    const tried: Writable<TriedAlarm> = { device, since, raisedAt: at, returnedAt: null, value };
+  const raised = ({ id, device, since, value, override }: Alarm, at: number): void => {
+    const hidden = override?.kind === 'suppressed' ? 'by-design' : null;
+    const tried: Writable<TriedAlarm> = { device, since, raisedAt: at, returnedAt: null, value, hidden };
     standing.set(id, tried);
     if (at >= from) alarms.push(tried);
     else early++;

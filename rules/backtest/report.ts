@@ -43,6 +43,10 @@ export function triedRule(
     chattering: chatterOf(alarms).slice(0, TOP),
     standing: alarms.filter(({ returnedAt }) => returnedAt === null).length,
     stoodBefore,
+    hidden: {
+      byPeople: alarms.filter(({ hidden }) => hidden === 'by-people').length,
+      byDesign: alarms.filter(({ hidden }) => hidden === 'by-design').length,
+    },
     medianMs: lasted[lasted.length >> 1] ?? null,
     longestMs: lasted.at(-1) ?? null,
     byArea: counted(alarms.map(({ device }) => places.device(device)?.area ?? '')).map(([area, n]) => ({
