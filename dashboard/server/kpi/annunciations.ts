@@ -1,7 +1,8 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import type { Seat } from '../../../devices/contract/city.ts';
 import type { StateTables } from '../../../devices/contract/state-tables.ts';
-import { CHATTER, STALE_MS } from './targets.ts';
+import { CHATTER } from '../../../devices/kpi/figures.ts';
+import { STALE_MS } from './targets.ts';
 
 /** A stretch of time and whose alarms are counted; `seat` null means all. `to` is not part of it, ms. */
 export interface Scope {

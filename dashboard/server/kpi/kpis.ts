@@ -6,11 +6,12 @@ import type { KpiPoint, KpisBody } from '../../../devices/contract/api.ts';
 import type { Catalogue } from '../../../devices/contract/catalogue.ts';
 import type { City, Seat } from '../../../devices/contract/city.ts';
 import type { StateTables } from '../../../devices/contract/state-tables.ts';
+import { TEN_MINUTES } from '../../../devices/kpi/figures.ts';
+import { floodMeter, sliding } from '../../../devices/kpi/flood-meter.ts';
 import type { Bilingual } from '../../../devices/model/device-type.ts';
 import { byPriority, chattering, counts, type Point, type Scope, stale, times, topPoints } from './annunciations.ts';
-import { floodMeter, sliding } from './flood-meter.ts';
 import { standing } from './standing.ts';
-import { DAY, HOUR, TEN_MINUTES, targets } from './targets.ts';
+import { DAY, HOUR, targets } from './targets.ts';
 
 /** The state of a flood at the beginning of a period follows from what came before; so far back is looked. */
 const RUN_UP_MS = DAY;
@@ -51,6 +52,7 @@ export async function kpis({ db, city, catalogue }: KpiSources, question: KpiQue
     counts(db, scope, TEN_MINUTES),
     db.selectFrom('alarms').select('body').where('open', '=', 1).execute(),
   ]);
+  const { peak } = rate.meter;
   const total = priorities.reduce((sum, { count }) => sum + count, 0);
   const share = (count: number): number => (total === 0 ? 0 : count / total);
   const named = await names(db, catalogue, [...top, ...chatter.items, ...old.items]);
@@ -68,7 +70,7 @@ export async function kpis({ db, city, catalogue }: KpiSources, question: KpiQue
     rate: {
       perTenMinutes: total / Math.max(1, (to - from) / TEN_MINUTES),
       perHour: total / Math.max(1 / 6, (to - from) / HOUR),
-      peakTenMinutes: rate.meter.peak,
+      peakTenMinutes: peak && { count: peak.count, at: peak.at },
       peakHour: rate.peakHour,
     },
     flood: {

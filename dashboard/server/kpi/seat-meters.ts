@@ -3,11 +3,11 @@ import { concerns, seatsOf } from '../../../devices/city/seats.ts';
 import type { SeatNow } from '../../../devices/contract/api.ts';
 import type { City } from '../../../devices/contract/city.ts';
 import type { StateTables } from '../../../devices/contract/state-tables.ts';
+import { floodMeter, sliding } from '../../../devices/kpi/flood-meter.ts';
 import type { Running } from '../../../kit/cleanups.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { Log } from '../../../kit/log.ts';
 import { since } from './annunciations.ts';
-import { floodMeter, sliding } from './flood-meter.ts';
 import { DAY, HOUR } from './targets.ts';
 
 /** Between looks. Rates need no more. */

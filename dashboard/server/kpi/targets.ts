@@ -1,9 +1,6 @@
-export const TEN_MINUTES = 600_000;
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-/** Three of one point within a minute is chatter. */
-export const CHATTER = { times: 3, withinMs: 60_000 } as const;
 /** What has stood for longer is stale. */
 export const STALE_MS = DAY;
 

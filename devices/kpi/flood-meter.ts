@@ -1,8 +1,4 @@
-import { TEN_MINUTES } from './targets.ts';
-
-/** Ten in ten minutes is a flood; it is over when fewer than five are left (ANSI/ISA-18.2, EEMUA 191). */
-const FLOOD_FROM = 10;
-const FLOOD_BELOW = 5;
+import { FLOOD, TEN_MINUTES } from './figures.ts';
 
 /** Counts what happened in the stretch of time that ends now. */
 export interface Sliding {
@@ -11,6 +7,8 @@ export interface Sliding {
   /** Lets time pass; tells each moment at which something left, and how many are left. */
   passTo(at: number, left?: (at: number, count: number) => void): void;
   readonly count: number;
+  /** When the oldest of them happened; NaN where there is none. */
+  readonly oldest: number;
 }
 
 /** A count over the last `windowMs`: what happened exactly so long ago has left. */
@@ -39,6 +37,9 @@ export function sliding(windowMs: number): Sliding {
     get count() {
       return count;
     },
+    get oldest() {
+      return queue[head]?.at ?? Number.NaN;
+    },
   };
   return meter;
 }
@@ -54,8 +55,8 @@ export interface FloodMeter {
   /** Time in flood so far that lies after `from`, ms, and how many floods began after it. */
   readonly floodMs: number;
   readonly floods: number;
-  /** The most in ten minutes after `from`, and when. */
-  readonly peak: { readonly count: number; readonly at: number } | null;
+  /** The most in ten minutes after `from`: how many, when the last of them came, and when the first. */
+  readonly peak: { readonly count: number; readonly at: number; readonly from: number } | null;
 }
 
 /** @param from what lies before it sets the state and is not counted, ms. */
@@ -64,11 +65,11 @@ export function floodMeter(from = Number.NEGATIVE_INFINITY): FloodMeter {
   let since: number | null = null;
   let floodMs = 0;
   let floods = 0;
-  let peak: { count: number; at: number } | null = null;
+  let peak: FloodMeter['peak'] = null;
   let now = from;
   const passTo = (at: number): void => {
     ten.passTo(at, (moment, count) => {
-      if (since === null || count >= FLOOD_BELOW) return;
+      if (since === null || count >= FLOOD.below) return;
       floodMs += Math.max(0, moment - Math.max(since, from));
       since = null;
     });
@@ -78,8 +79,8 @@ export function floodMeter(from = Number.NEGATIVE_INFINITY): FloodMeter {
     add(at, n = 1) {
       passTo(at);
       ten.add(at, n);
-      if (at >= from && (peak === null || ten.count > peak.count)) peak = { count: ten.count, at };
-      if (since !== null || ten.count < FLOOD_FROM) return;
+      if (at >= from && (peak === null || ten.count > peak.count)) peak = { count: ten.count, at, from: ten.oldest };
+      if (since !== null || ten.count < FLOOD.from) return;
       since = at;
       if (at >= from) floods++;
     },
