@@ -147,6 +147,17 @@ describe('a healthy city', () => {
     }
   });
 
+  it('hands to trucks what came into the bins of a sorting station, to within 15 kg a day', () => {
+    for (const station of plan.put.devices.filter(({ type }) => type === 'sorting-station')) {
+      for (const at of moments) {
+        const { values: now } = step(station, {}, world(at))!;
+        const gap = (now['sorting.binKg'] as number) - (now['sorting.truckKg'] as number);
+        expect(gap).toBeGreaterThanOrEqual(0);
+        expect(gap).toBeLessThan(15);
+      }
+    }
+  });
+
   it('never turns a totaliser back', () => {
     const rtu = plan.put.devices.find(({ type }) => type === 'gas-rtu')!;
     let before = 0;

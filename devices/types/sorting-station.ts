@@ -36,14 +36,5 @@ export const sortingStation = defineDeviceType({
       range: [0, 50000],
       everyMs: hours(1),
     },
-    /** Bins minus truck. */
-    'sorting.traceGapKg': {
-      title: { zh: '溯源缺口', en: 'Weight lost on the way' },
-      kind: 'number',
-      unit: 'kg',
-      range: [-50000, 50000],
-      everyMs: hours(1),
-      derived: true,
-    },
   },
 });

@@ -10,7 +10,7 @@ import { distanceFromHome, distanceM, hoursSinceEmptied, temperatureRate } from 
 import type { Derivation, DeriveContext, Known } from './derivation.ts';
 import { ageYears, clockSkew, nightMinFlow } from './gas.ts';
 import { consecutiveDark, dayBurner, lampPowerRatio, litRate, mountOnline } from './lamps.ts';
-import { hazardOpenDays, outOfZoneMinutes, traceGapKg } from './matters.ts';
+import { hazardOpenDays, outOfZoneMinutes } from './matters.ts';
 import { derivations, sentByTheDevice } from './table.ts';
 
 const zone = zoneOf('Asia/Shanghai');
@@ -181,9 +181,5 @@ describe('matters that stand', () => {
     expect(out(at('10:00'), {})).toBeNull();
     out(at('10:00'), { 'bike.outOfZone': true });
     expect(out(at('10:00') + minutes(61), { 'bike.outOfZone': true })).toBe(61);
-  });
-
-  it('lose weight between bin and truck', () => {
-    expect(bench(traceGapKg)(at('10:00'), { 'sorting.binKg': 120, 'sorting.truckKg': 95 })).toBe(25);
   });
 });

@@ -24,15 +24,3 @@ export const hazardOpenDays = standing('hazard.openDays', 'hazard.open', hours(2
 
 /** Minutes that bicycles have been left outside their zone. */
 export const outOfZoneMinutes = standing('bike.outOfZoneMinutes', 'bike.outOfZone', minutes(1), minutes(5));
-
-/** Weight lost between the bins of a station and the truck, kg. */
-export const traceGapKg: Derivation = {
-  makes: 'sorting.traceGapKg',
-  from: ['sorting.binKg', 'sorting.truckKg'],
-  repeatMs: hours(1),
-  compute({ number }) {
-    const bins = number('sorting.binKg');
-    const truck = number('sorting.truckKg');
-    return bins === undefined || truck === undefined ? null : bins - truck;
-  },
-};

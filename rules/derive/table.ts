@@ -2,7 +2,7 @@ import { distanceFromHome, hoursSinceEmptied, temperatureRate } from './bins.ts'
 import type { Derivation } from './derivation.ts';
 import { ageYears, clockSkew, nightMinFlow } from './gas.ts';
 import { consecutiveDark, dayBurner, lampPowerRatio, litRate, mountOnline } from './lamps.ts';
-import { hazardOpenDays, outOfZoneMinutes, traceGapKg } from './matters.ts';
+import { hazardOpenDays, outOfZoneMinutes } from './matters.ts';
 
 /** Which function makes which derived measurement, by device type. */
 export const derivations: Readonly<Record<string, readonly Derivation[]>> = {
@@ -11,7 +11,6 @@ export const derivations: Readonly<Record<string, readonly Derivation[]>> = {
   'gas-rtu': [clockSkew, nightMinFlow],
   'gas-alarm-commercial': [ageYears],
   'gas-alarm-household': [ageYears],
-  'sorting-station': [traceGapKg],
   'inspection-app': [hazardOpenDays],
   'bike-zone': [outOfZoneMinutes],
 };
