@@ -107,7 +107,7 @@ const calm: readonly [type: string, measurement: string, low: number, high: numb
   ['bike-zone', 'bike.zoneRatio', 0, 115],
   ['solar-light', 'light.batterySoc', 25, 100],
   ['smoke-heat-sensor', 'fire.temperature', -20, 60],
-  ['gully-sensor', 'gully.siltLevel', 0, 48],
+  ['gully-sensor', 'gully.siltLevel', 0, 29],
 ];
 
 describe('a healthy city', () => {

@@ -141,7 +141,7 @@ export const manholeSensor: Behaviour = without((device, world) => ({
 
 /** A road gully, silting up between two cleanings. */
 export const gullySensor: Behaviour = without((device, world) => ({
-  'gully.siltLevel': rounded(trait(device, 'silt', 6, 20) + ((world.day + trait(device, 'turn', 0, 30)) % 30) * 0.6, 0),
+  'gully.siltLevel': rounded(trait(device, 'silt', 4, 11) + ((world.day + trait(device, 'turn', 0, 30)) % 30) * 0.6, 0),
   'gully.overfull': false,
   'gully.grillOpened': false,
   'gully.battery': battery(device, world),

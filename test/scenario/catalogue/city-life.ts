@@ -38,6 +38,18 @@ export const cityLife: readonly Lived[] = [
     { quiet: 49, abnormal: 50, still: 46, back: 44 },
     { ringsAfterS: 600, endsAfterS: 0 },
   ),
+  level(
+    'C01-02.silt-flood-season',
+    gully,
+    'gully.siltLevel',
+    { quiet: 29, abnormal: 30, still: 26, back: 24 },
+    {
+      begins: '150d10:00',
+      ringsAfterS: 600,
+      endsAfterS: 0,
+      unless: [{ because: 'it is November', begins: '10:00' }],
+    },
+  ),
   flag('C01-02.gully-overfull', gully, 'gully.overfull', yes, { ringsAfterS: 60, endsAfterS: 300 }),
   flag('C01-02.grill-opened', gully, 'gully.grillOpened', yes, { ringsAfterS: 30, endsAfterS: 0, latched: true }),
   level(
