@@ -123,7 +123,7 @@ export interface Alarm extends Lifecycle {
   /** The first of them: what people see. */
   readonly override: Override | null;
   readonly hazard: Hazard | null;
-  /** The first alarm of its incident. */
+  /** It stands for the detector that opened its incident: of several levels there the one that shows. */
   readonly firstOut: boolean;
   /** The incident it belongs to. */
   readonly incident: string | null;

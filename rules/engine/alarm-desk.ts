@@ -299,7 +299,8 @@ export function alarmDesk({ ladderOf, over, onReturn }: DeskParts): AlarmDesk {
     place(id, { incident, firstOut }, at, note) {
       const standing = byId.get(id);
       if (!standing) return false;
-      const next = { ...standing, incident, firstOut };
+      // Of several levels of one detector only the one that shows is called the first.
+      const next = { ...standing, incident, firstOut: firstOut && standing.supersededBy === null };
       if (note === null) silently(next);
       else write(next, 'note', at, null, note);
       return true;

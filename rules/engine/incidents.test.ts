@@ -65,6 +65,25 @@ describe('a leak that spreads', () => {
     expect(b.said()).toContain('joined by distance: pit-2 joined: 100 m apart (pit-1)');
   });
 
+  it('marks one row as the first-out: the level that shows, as it climbs and as it steps back', () => {
+    const b = bench({ devices: [diner('k-1', 0), diner('k-2', 10)] });
+    const marked = () =>
+      b.alarms().flatMap(({ firstOut, rule, device, active }) => (firstOut && active ? [`${device} ${rule}`] : []));
+    b.reads('10:00', 'k-1', { 'alarm.ch4': 20 });
+    b.reads('10:00:15', 'k-1', { 'alarm.ch4': 20 });
+    b.reads('10:00:30', 'k-2', { 'alarm.ch4': 46 });
+    expect(marked()).toEqual(['k-1 G05-14.com-l1']);
+    b.reads('10:01', 'k-1', { 'alarm.ch4': 46 });
+    expect(marked()).toEqual(['k-1 G05-14.com-l2']);
+    b.reads('10:02', 'k-1', { 'alarm.ch4': 20 });
+    b.passes('10:04');
+    const second = b.alarm('G05-14.com-l2');
+    expect(second?.active).toBe(false);
+    b.acknowledges('10:05', second!.id);
+    b.resets('10:05', second!.id);
+    expect(marked()).toEqual(['k-1 G05-14.com-l1']);
+  });
+
   it('closes when the last of its alarms is closed, and not before', () => {
     const b = bench({ devices: [pit('pit-1', 0), pit('pit-2', 100)] });
     b.reads('10:00', 'pit-1', gas);

@@ -19,5 +19,5 @@ export function settleIncidents(core: Core, incidents: IncidentBook): IncidentCh
   const found = incidents.take(core.desk.changed(), at);
   for (const { alarm, incident, firstOut, note } of found?.placements ?? [])
     core.desk.place(alarm, { incident, firstOut }, at, note);
-  return found?.changes;
+  return found && found.changes.incidents.length > 0 ? found.changes : undefined;
 }

@@ -2,6 +2,7 @@ import { type Alarm, isOpen } from '../../devices/contract/alarm.ts';
 import type { Incident, IncidentEvent, IncidentMember, IncidentPlace } from '../../devices/contract/incident.ts';
 import type { Bilingual } from '../../devices/model/device-type.ts';
 import { cells } from '../../kit/cells.ts';
+import { parseAlarmId } from '../judge/identity.ts';
 import { isNoLeak, type Split, splitOf } from './evidence.ts';
 import {
   centre,
@@ -40,6 +41,7 @@ export interface IncidentChanges {
 export interface Placement {
   readonly alarm: string;
   readonly incident: string;
+  /** It stands at the detector that opened the incident; of its levels the one that shows carries the mark. */
   readonly firstOut: boolean;
   readonly note: string | null;
 }
@@ -106,8 +108,7 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
     step.members.set(member.alarm, member);
     step.touched.add(state);
     if (!stays) {
-      const firstOut = state.firstOut === member.alarm;
-      step.placements.set(member.alarm, { alarm: member.alarm, incident: state.id, firstOut, note });
+      step.placements.set(member.alarm, placement(state, member, note));
     }
   };
   const begin = (member: IncidentMember, area: string | null, demo: boolean, at: number): IncidentState => {
@@ -223,6 +224,15 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
     else if (before.cut === null && cut !== null) look(own, at);
   };
 
+  /** A level that another one took over, or that steps forward again, gives the mark of the first-out on. */
+  const mark = (alarm: Alarm): void => {
+    const state = states.get(placeOf.get(alarm.id) ?? '');
+    const member = state?.members.get(alarm.id);
+    if (!state || !member || step.placements.has(alarm.id)) return;
+    const wanted = placement(state, member, null);
+    if ((wanted.firstOut && alarm.supersededBy === null) !== alarm.firstOut) step.placements.set(alarm.id, wanted);
+  };
+
   const finish = (at: number) => {
     for (const state of step.touched) {
       if (step.ended.has(state) || openMembers(state) > 0) continue;
@@ -289,10 +299,11 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
       for (const alarm of alarms) if (placeOf.has(alarm.id) || joins(alarm, seesGas)) fresh.push(alarm);
       // Of a burst the first to begin is the first out, in whatever order its readings came.
       for (const alarm of fresh.sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1))) update(alarm, at);
+      for (const alarm of fresh) mark(alarm);
       const now = Math.floor(at / MINUTE);
       if (now > minute) lookAtAll(now * MINUTE);
       if (!(minute >= now)) minute = now;
-      return step.touched.size === 0 ? null : finish(at);
+      return step.touched.size === 0 && step.placements.size === 0 ? null : finish(at);
     },
     passed(at) {
       const now = Math.floor(at / MINUTE);
@@ -310,6 +321,13 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
 
 /** The older first; of the same age by id. */
 const byAge = (a: IncidentState, b: IncidentState): number => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1);
+
+const placement = (state: IncidentState, { alarm, device }: IncidentMember, note: string | null): Placement => ({
+  alarm,
+  incident: state.id,
+  firstOut: parseAlarmId(state.firstOut)?.device === device,
+  note,
+});
 
 interface Step {
   readonly touched: Set<IncidentState>;

@@ -66,6 +66,35 @@ const alarmAt = (no: number, east: number, north: number, since: number): Alarm 
     },
   );
 
+const marks = (found: ReturnType<IncidentBook['take']>) =>
+  Object.fromEntries((found?.placements ?? []).map(({ alarm, firstOut }) => [alarm, firstOut]));
+
+describe('the mark of the first-out', () => {
+  const at = 1_000_000;
+  const low = alarmAt(1, 0, 0, at);
+  const high = { ...alarmAt(1, 0, 0, at + 1), id: `pit-1/G05-02.gas-high/${at + 1}` };
+  const other = alarmAt(2, 50, 0, at + 2);
+
+  it('is the opening detector’s, whichever of its levels comes; another detector never has it', () => {
+    const book = newBook();
+    expect(marks(book.take([low], at))).toEqual({ [low.id]: true });
+    expect(marks(book.take([{ ...low, incident: 'i', firstOut: true }, high, other], at + 2))).toEqual({
+      [high.id]: true,
+      [other.id]: false,
+    });
+  });
+
+  it('is looked at again when a level is taken over, and when it steps forward; not when nothing of it changes', () => {
+    const book = newBook();
+    book.take([low], at);
+    const marked = { ...low, firstOut: true };
+    expect(book.take([marked], at + 1)).toBeNull();
+    expect(marks(book.take([{ ...marked, supersededBy: high.id }], at + 2))).toEqual({ [low.id]: true });
+    expect(book.take([{ ...low, supersededBy: high.id }], at + 3)).toBeNull();
+    expect(marks(book.take([low], at + 4))).toEqual({ [low.id]: true });
+  });
+});
+
 const minute = 60_000;
 type Step =
   | { readonly does: 'raise'; readonly east: number; readonly north: number }

@@ -6,7 +6,6 @@ import { useCity } from '../api/city.ts';
 import { ageText, stampText } from '../format/age.ts';
 import { opText } from '../format/value.ts';
 import { useTexts } from '../i18n/i18n.ts';
-import { firstDevice } from '../incidents/incident-features.ts';
 import { useBeat, useLive } from '../live/store.ts';
 import { AlarmMark } from '../ui/priority.tsx';
 import { useHover } from './hover.ts';
@@ -104,7 +103,7 @@ function Tags({ alarm, gone }: { alarm: Alarm; gone: boolean }) {
   const texts = useTexts();
   const incident = useLive((live) => live.picture.incidents.get(alarm.incident ?? ''));
   const together = incident !== undefined && incident.counts.detectors > 1;
-  const first = together && firstDevice(incident) === alarm.device;
+  const first = together && alarm.firstOut;
   return (
     <>
       {together && (

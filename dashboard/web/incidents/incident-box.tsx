@@ -7,7 +7,7 @@ import { ageText, clockText, stampText } from '../format/age.ts';
 import { type TextKey, useTexts } from '../i18n/i18n.ts';
 import { useLive } from '../live/store.ts';
 import { AlarmMark } from '../ui/priority.tsx';
-import { firstDevice, memberRows, membersByIncident } from './incident-features.ts';
+import { memberRows, membersByIncident } from './incident-features.ts';
 import { useIncident } from './use-incident.ts';
 import './incident.css';
 
@@ -47,7 +47,7 @@ function Members({ incident, current, onAlarm }: { incident: Incident; current: 
   const alarms = useLive((live) => live.picture.alarms);
   const own = useMemo(() => membersByIncident(alarms.values()).get(incident.id) ?? [], [alarms, incident.id]);
   const rows = memberRows(own);
-  const began = own[0]?.since ?? 0;
+  const began = Math.min(...own.map(({ since }) => since));
   const gone = incident.counts.members - own.length;
   if (incident.counts.detectors < 2) return null;
   return (
@@ -59,8 +59,7 @@ function Members({ incident, current, onAlarm }: { incident: Incident; current: 
             <button type="button" aria-current={alarm.id === current.id || undefined} onClick={() => onAlarm(alarm)}>
               <AlarmMark alarm={alarm} size={17} />
               <span className="clip">
-                {alarm.device === firstDevice(incident) && <span className="tag solid">{texts('tag.firstOut')}</span>}{' '}
-                {place.device(alarm)}
+                {alarm.firstOut && <span className="tag solid">{texts('tag.firstOut')}</span>} {place.device(alarm)}
               </span>
               <span className="grow" />
               <span className="incident-value">

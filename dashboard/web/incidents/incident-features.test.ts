@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anAlarm } from '../alarms/test-alarm.ts';
-import { firstDevice, memberRows, membersByIncident, toIncidentFeatures } from './incident-features.ts';
+import { memberRows, membersByIncident, toIncidentFeatures } from './incident-features.ts';
 import { anIncident } from './test-incident.ts';
 
 const pit = anAlarm({ id: 'pit-1/r/1', device: 'pit-1', incident: 'i-1', firstOut: true, since: 10, lon: 1, lat: 1 });
@@ -39,9 +39,5 @@ describe('the members of an incident', () => {
   it('are one row a level ladder: what a higher level took over steps behind it', () => {
     const behind = { ...pit, supersededBy: level2.id };
     expect(memberRows([behind, kitchen, level2]).map(({ id }) => id)).toEqual([kitchen.id, level2.id]);
-  });
-
-  it('have their first device by the incident itself', () => {
-    expect(firstDevice(two)).toBe('pit-1');
   });
 });

@@ -68,6 +68,3 @@ export function memberRows(own: readonly Alarm[]): readonly Alarm[] {
   const ids = new Set(own.map(({ id }) => id));
   return own.filter(({ supersededBy }) => supersededBy === null || !ids.has(supersededBy));
 }
-
-/** The device whose alarm was the first of its incident; its row is marked, whichever level now stands. */
-export const firstDevice = (incident: Incident): string => incident.firstOut.split('/')[0] ?? '';
