@@ -8,6 +8,7 @@ import { openSql } from '../kit/sql/open-sql.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { type Dashboard, type DashboardParts, startDashboard } from './app.ts';
 import type { dashboardSettings } from './config.ts';
+import type { Changer } from './server/accounts/account-audit.ts';
 import { type AccountTables, accountMigrations, roles } from './server/accounts/tables.ts';
 import { ledgerQuery } from './server/routes/ledger.ts';
 
@@ -54,6 +55,13 @@ const password = z.object({ name: z.string(), password: z.string() });
 const newUser = password.extend({ role });
 const named = z.object({ name: z.string() });
 const byId = z.object({ id: z.string() });
+/** Whoever sits at the command line, for the audit. */
+const changer = z
+  .object({ by: z.string().min(1).max(100).optional() })
+  .transform(({ by }): Changer | undefined =>
+    by === undefined ? undefined : { id: `cli:${by}`, name: by, via: 'cli' },
+  );
+const changerOf = (params: unknown) => changer.parse(params);
 
 /** What the command line may ask of the dashboard, for kit/rpc. */
 export function dashboardMethods({
@@ -62,13 +70,13 @@ export function dashboardMethods({
   ledger,
 }: Dashboard): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {
   return {
-    'dashboard.newApiToken': async (params) => accounts.newApiToken(newToken.parse(params)),
-    'dashboard.addUser': async (params) => accounts.addUser(newUser.parse(params)),
-    'dashboard.setPassword': async (params) => accounts.setPassword(password.parse(params)),
-    'dashboard.removeUser': async (params) => accounts.removeUser(named.parse(params).name),
+    'dashboard.newApiToken': async (params) => accounts.newApiToken(newToken.parse(params), changerOf(params)),
+    'dashboard.addUser': async (params) => accounts.addUser(newUser.parse(params), changerOf(params)),
+    'dashboard.setPassword': async (params) => accounts.setPassword(password.parse(params), changerOf(params)),
+    'dashboard.removeUser': async (params) => accounts.removeUser(named.parse(params).name, changerOf(params)),
     'dashboard.users': async () => accounts.users(),
     'dashboard.apiTokens': async () => accounts.apiTokens(),
-    'dashboard.revokeApiToken': async (params) => accounts.revokeApiToken(byId.parse(params).id),
+    'dashboard.revokeApiToken': async (params) => accounts.revokeApiToken(byId.parse(params).id, changerOf(params)),
     'dashboard.url': async () => url,
     'dashboard.ledger': async (params) => ledger(ledgerQuery.parse(params)),
   };

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { type Role, roles } from '../../dashboard/server/accounts/tables.ts';
 import { Problem } from '../../kit/problem.ts';
@@ -24,6 +25,7 @@ export function userCommand(): Command {
       const { secret } = await dashboard.call<{ secret: string }>('dashboard.newApiToken', {
         name,
         role: roleOf(role),
+        by: userInfo().username,
       });
       say(`接口令牌“${name}”（角色 ${role}），只显示这一次 / API token "${name}" (role ${role}), shown only now:`);
       console.log(secret);
@@ -40,7 +42,7 @@ export function userCommand(): Command {
       const dashboard = connect(chosenFolder(readConfig()), 'dashboard');
       const answer = await dashboard.call<{ name: string } | { refused: { zh: string; en: string } }>(
         'dashboard.addUser',
-        { name, password, role: roleOf(role) },
+        { name, password, role: roleOf(role), by: userInfo().username },
       );
       dashboard.close();
       if ('refused' in answer) throw new Problem(`${answer.refused.zh}\n${answer.refused.en}`);

@@ -42,7 +42,7 @@ import { deviceSchema, gatewaySchema, siteSchema } from '../../devices/contract/
 import { actorRoles } from '../../devices/contract/roles.ts';
 import type { StandardsProposal } from '../../devices/contract/standards.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
-import type { SignInRecord } from './accounts/accounts.ts';
+import type { SignInRecord } from './accounts/account-audit.ts';
 import { bilingual, outOfService, override, priority, shelf, time, value, verdictKind } from './body-parts.ts';
 import { kpisBody } from './kpi/body.ts';
 import { ruleBodies } from './rule-bodies.ts';

@@ -1,4 +1,5 @@
 import type { AlarmEvent } from './alarm.ts';
+import type { AuditTables } from './audit-tables.ts';
 
 /** One row an alarm; `body` is the whole {@link Alarm} as JSON, the other columns are what lists filter and sort by. */
 export interface AlarmRow {
@@ -108,21 +109,6 @@ export interface AnnunciationRow {
   returned_at: number | null;
 }
 
-/** Append-only: every command, carried out or refused. The database refuses to change or delete a row. */
-export interface AuditRow {
-  seq: number;
-  at: number;
-  command: string;
-  type: string;
-  actor_id: string;
-  actor_name: string;
-  via: string;
-  /** The command as JSON, without secrets. */
-  body: string;
-  /** The outcome as JSON. */
-  outcome: string;
-}
-
 /** Append-only: every change of the standards that was ever asked for. */
 export interface StandardsProposalRow {
   seq: number;
@@ -213,11 +199,10 @@ export interface TicketStepRow {
 }
 
 /** The tables of the state database that other processes read. `rules` alone writes them. */
-export interface StateTables extends StandardsTables {
+export interface StateTables extends StandardsTables, AuditTables {
   alarms: AlarmRow;
   alarm_events: AlarmEventRow;
   annunciations: AnnunciationRow;
-  audit: AuditRow;
   overrides: OverrideRow;
   override_asks: OverrideAskRow;
   verdicts: VerdictRow;

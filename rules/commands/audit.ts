@@ -1,4 +1,6 @@
 import type { Transaction } from 'kysely';
+import { appendAudit } from '../../devices/audit/append-audit.ts';
+import { subjectsOf } from '../../devices/audit/subjects.ts';
 import type { Command, CommandOutcome } from '../../devices/contract/command.ts';
 import type { RulesTables } from '../store/migrations.ts';
 import { withoutSecrets } from './execute.ts';
@@ -9,7 +11,7 @@ export async function outcomeOf(trx: Transaction<RulesTables>, id: string): Prom
   return row && (JSON.parse(row.outcome) as CommandOutcome);
 }
 
-/** Writes a command and its outcome into the audit, carried out or refused, and remembers the outcome by its id. */
+/** Chains a command and its outcome to the audit, carried out or refused, and remembers the outcome by its id. */
 export async function writeAudit(
   trx: Transaction<RulesTables>,
   command: Command,
@@ -17,23 +19,21 @@ export async function writeAudit(
   at: number,
 ): Promise<void> {
   const text = JSON.stringify(outcome);
-  const last = await trx
-    .selectFrom('audit')
-    .select(({ fn }) => fn.max('seq').as('seq'))
-    .executeTakeFirst();
-  await trx.insertInto('commands').values({ id: command.id, at, outcome: text }).execute();
-  await trx
-    .insertInto('audit')
-    .values({
-      seq: Number(last?.seq ?? 0) + 1,
+  const body = withoutSecrets(command);
+  const { id, type, actor } = command;
+  await trx.insertInto('commands').values({ id, at, outcome: text }).execute();
+  await appendAudit(
+    trx,
+    {
       at,
-      command: command.id,
-      type: command.type,
-      actor_id: command.actor.id,
-      actor_name: command.actor.name,
-      via: command.actor.via,
-      body: JSON.stringify(withoutSecrets(command)),
+      command: id,
+      type,
+      actor_id: actor.id,
+      actor_name: actor.name,
+      via: actor.via,
+      body: JSON.stringify(body),
       outcome: text,
-    })
-    .execute();
+    },
+    subjectsOf(body, outcome),
+  );
 }

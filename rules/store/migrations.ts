@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { chainAudit, createAudit, unguardAudit } from '../../devices/audit/audit-migration.ts';
 import type { StateTables } from '../../devices/contract/state-tables.ts';
 import { type RegistryTables, registryMigrations } from '../../devices/registry/registry-store.ts';
 import type { Migrations } from '../../kit/sql/sql.ts';
@@ -89,19 +90,7 @@ export const rulesMigrations: Migrations = {
         .addColumn('at', 'bigint', (c) => c.notNull())
         .addColumn('outcome', 'text', (c) => c.notNull())
         .execute();
-      await db.schema
-        .createTable('audit')
-        .addColumn('seq', 'bigint', (c) => c.primaryKey())
-        .addColumn('at', 'bigint', (c) => c.notNull())
-        .addColumn('command', 'text', (c) => c.notNull())
-        .addColumn('type', 'text', (c) => c.notNull())
-        .addColumn('actor_id', 'text', (c) => c.notNull())
-        .addColumn('actor_name', 'text', (c) => c.notNull())
-        .addColumn('via', 'text', (c) => c.notNull())
-        .addColumn('body', 'text', (c) => c.notNull())
-        .addColumn('outcome', 'text', (c) => c.notNull())
-        .execute();
-      await db.schema.createIndex('audit_at').on('audit').column('at').execute();
+      await createAudit(db);
       for (const table of ['audit', 'alarm_events']) await appendOnly(db, table);
     },
   },
@@ -168,6 +157,12 @@ export const rulesMigrations: Migrations = {
       await db.schema.createIndex('annunciations_at').on('annunciations').column('at').execute();
       await db.schema.createIndex('annunciations_alarm').on('annunciations').column('alarm').execute();
       await db.schema.createIndex('annunciations_returned').on('annunciations').column('returned_at').execute();
+    },
+  },
+  '0030-audit-chain': {
+    async up(db: Kysely<unknown>) {
+      await unguardAudit(db);
+      await chainAudit(db);
     },
   },
 };

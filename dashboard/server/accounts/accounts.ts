@@ -5,6 +5,14 @@ import { attempts } from '../../../kit/attempts.ts';
 import { hashPassword, isLongEnough, isPassword, MIN_PASSWORD } from '../../../kit/passwords.ts';
 import type { Sql } from '../../../kit/sql/sql.ts';
 import { isUniqueViolation } from '../../../kit/sql/sql-error.ts';
+import {
+  atTheCommandLine,
+  type Changer,
+  noteChange,
+  noteSignIn,
+  type SignInRecord,
+  signInRecords,
+} from './account-audit.ts';
 import type { AccountTables, Role, SignInOutcome } from './tables.ts';
 
 /** Somebody whom the server knows: by session cookie or by API token. */
@@ -24,14 +32,6 @@ export interface SignedIn {
   readonly expires: number;
 }
 
-/** One line of who came and who was turned away. */
-export interface SignInRecord {
-  readonly at: number;
-  readonly account: string;
-  readonly address: string;
-  readonly outcome: SignInOutcome;
-}
-
 type Answer<T> = T | { refused: Refusal };
 /** `address` is where the request came from. */
 interface Credentials {
@@ -49,21 +49,20 @@ export interface Accounts {
   signOut(cookie: string, address: string): Promise<void>;
   bySession(cookie: string): Promise<Principal | null>;
   byToken(token: string): Promise<Principal | null>;
-  addUser(input: { name: string; password: string; role: Role }): Promise<Answer<{ name: string }>>;
+  /** This and all that follow change something: `by` goes into the audit, the command line unless given. */
+  addUser(input: { name: string; password: string; role: Role }, by?: Changer): Promise<Answer<{ name: string }>>;
   /** Ends all sessions of the account. */
-  setPassword(input: { name: string; password: string }): Promise<Answer<{ name: string }>>;
+  setPassword(input: { name: string; password: string }, by?: Changer): Promise<Answer<{ name: string }>>;
   /** Ends all sessions of the account. */
-  removeUser(name: string): Promise<Answer<{ name: string }>>;
+  removeUser(name: string, by?: Changer): Promise<Answer<{ name: string }>>;
   users(): Promise<readonly { name: string; role: Role; created: number }[]>;
   /** The secret is shown once and never again. */
-  newApiToken(input: { name: string; role: Role }): Promise<{ id: string; secret: string }>;
-  revokeApiToken(id: string): Promise<Answer<{ id: string }>>;
+  newApiToken(input: { name: string; role: Role }, by?: Changer): Promise<{ id: string; secret: string }>;
+  revokeApiToken(id: string, by?: Changer): Promise<Answer<{ id: string }>>;
   apiTokens(): Promise<readonly { id: string; name: string; role: Role; created: number; revoked: boolean }[]>;
   /** Newest first. */
   signIns(query: { before?: number | undefined; limit: number }): Promise<readonly SignInRecord[]>;
 }
-
-const signInsKeptMs = 180 * 86_400_000;
 
 const refuse = (code: string, zh: string, en: string) => ({ refused: { code, zh, en } });
 const linkUsed = refuse(
@@ -80,9 +79,8 @@ const noAccount = (name: string) => refuse('not-found', `没有账号“${name}�
 export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionHours: number): Accounts {
   const failed = attempts(now);
 
-  const note = async (account: string, address: string, outcome: SignInOutcome): Promise<void> => {
-    await db.insertInto('sign_ins').values({ at: now(), account, address, outcome }).execute();
-  };
+  const note = (account: string, address: string, outcome: SignInOutcome): Promise<void> =>
+    db.transaction().execute((trx) => noteSignIn(trx, now(), { account, address, outcome }));
 
   const openSession = async (user: { name: string; display_name: string; role: Role }): Promise<SignedIn> => {
     const cookie = newToken().secret;
@@ -90,10 +88,6 @@ export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionH
     const created = now();
     const expires = created + sessionHours * 3_600_000;
     await db.deleteFrom('sessions').where('expires', '<=', created).execute();
-    await db
-      .deleteFrom('sign_ins')
-      .where('at', '<', created - signInsKeptMs)
-      .execute();
     await db
       .insertInto('sessions')
       .values({ hash: hashSecret(cookie), user: user.name, csrf, created, expires })
@@ -139,11 +133,12 @@ export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionH
           .where('used', '=', 0)
           .returning('hash')
           .executeTakeFirst();
-        if (used) await trx.insertInto('users').values(user).execute();
-        return used;
+        if (!used) return false;
+        await trx.insertInto('users').values(user).execute();
+        await noteSignIn(trx, now(), { account: name, address, outcome: 'claimed' });
+        return true;
       });
       if (!taken) return linkUsed;
-      await note(name, address, 'claimed');
       return openSession(user);
     },
 
@@ -168,14 +163,15 @@ export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionH
       return openSession(user);
     },
 
-    async signOut(cookie, address) {
-      const ended = await db
-        .deleteFrom('sessions')
-        .where('hash', '=', hashSecret(cookie))
-        .returning('user')
-        .executeTakeFirst();
-      if (ended) await note(ended.user, address, 'out');
-    },
+    signOut: (cookie, address) =>
+      db.transaction().execute(async (trx) => {
+        const ended = await trx
+          .deleteFrom('sessions')
+          .where('hash', '=', hashSecret(cookie))
+          .returning('user')
+          .executeTakeFirst();
+        if (ended) await noteSignIn(trx, now(), { account: ended.user, address, outcome: 'out' });
+      }),
 
     async bySession(cookie) {
       const row = await db
@@ -198,12 +194,15 @@ export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionH
       return row ? { id: `token:${row.id}`, name: row.name, role: row.role, via: 'token', csrf: null } : null;
     },
 
-    async addUser({ name, password, role }) {
+    async addUser({ name, password, role }, by = atTheCommandLine) {
       const fault = faultOfName(name) ?? faultOfPassword(password);
       if (fault) return fault;
       const user = await newUser(name, password, role);
       try {
-        await db.insertInto('users').values(user).execute();
+        await db.transaction().execute(async (trx) => {
+          await trx.insertInto('users').values(user).execute();
+          await noteChange(trx, now(), { type: 'account.add', account: name, role }, by);
+        });
       } catch (err) {
         if (!isUniqueViolation(err)) throw err;
         return refuse('name-taken', `用户名“${name}”已被使用`, `name "${name}" is taken`);
@@ -211,7 +210,7 @@ export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionH
       return { name };
     },
 
-    async setPassword({ name, password }) {
+    async setPassword({ name, password }, by = atTheCommandLine) {
       const fault = faultOfPassword(password);
       if (fault) return fault;
       const hash = await hashPassword(password);
@@ -222,36 +221,46 @@ export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionH
           .where('name', '=', name)
           .returning('name')
           .executeTakeFirst();
+        if (!changed) return noAccount(name);
         await trx.deleteFrom('sessions').where('user', '=', name).execute();
-        return changed ?? noAccount(name);
+        await noteChange(trx, now(), { type: 'account.password', account: name }, by);
+        return changed;
       });
     },
 
-    removeUser: (name) =>
+    removeUser: (name, by = atTheCommandLine) =>
       db.transaction().execute(async (trx) => {
         const removed = await trx.deleteFrom('users').where('name', '=', name).returning('name').executeTakeFirst();
+        if (!removed) return noAccount(name);
         await trx.deleteFrom('sessions').where('user', '=', name).execute();
-        return removed ?? noAccount(name);
+        await noteChange(trx, now(), { type: 'account.remove', account: name }, by);
+        return removed;
       }),
 
     users: () => db.selectFrom('users').select(['name', 'role', 'created']).orderBy('name').execute(),
 
-    async newApiToken({ name, role }) {
+    async newApiToken({ name, role }, by = atTheCommandLine) {
       const { secret, hash } = newToken();
       const id = randomUUID().slice(0, 8);
-      await db.insertInto('api_tokens').values({ id, name, role, hash, created: now(), revoked: 0 }).execute();
+      await db.transaction().execute(async (trx) => {
+        await trx.insertInto('api_tokens').values({ id, name, role, hash, created: now(), revoked: 0 }).execute();
+        await noteChange(trx, now(), { type: 'token.new', token: id, name, role }, by);
+      });
       return { id, secret };
     },
 
-    async revokeApiToken(id) {
-      const revoked = await db
-        .updateTable('api_tokens')
-        .set({ revoked: now() })
-        .where('id', '=', id)
-        .returning('id')
-        .executeTakeFirst();
-      return revoked ?? refuse('not-found', `没有接口令牌“${id}”`, `there is no API token "${id}"`);
-    },
+    revokeApiToken: (id, by = atTheCommandLine) =>
+      db.transaction().execute(async (trx) => {
+        const revoked = await trx
+          .updateTable('api_tokens')
+          .set({ revoked: now() })
+          .where('id', '=', id)
+          .returning('id')
+          .executeTakeFirst();
+        if (!revoked) return refuse('not-found', `没有接口令牌“${id}”`, `there is no API token "${id}"`);
+        await noteChange(trx, now(), { type: 'token.revoke', token: id }, by);
+        return revoked;
+      }),
 
     async apiTokens() {
       const rows = await db
@@ -262,10 +271,7 @@ export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionH
       return rows.map((row) => ({ ...row, revoked: row.revoked > 0 }));
     },
 
-    async signIns({ before, limit }) {
-      const rows = db.selectFrom('sign_ins').selectAll().orderBy('at', 'desc').limit(limit);
-      return (before === undefined ? rows : rows.where('at', '<', before)).execute();
-    },
+    signIns: (query) => signInRecords(db, query),
   };
 }
 

@@ -1,4 +1,7 @@
 import type { Kysely } from 'kysely';
+import { chainAudit, createAudit } from '../../../devices/audit/audit-migration.ts';
+import type { AuditTables } from '../../../devices/contract/audit-tables.ts';
+import type { Refusal } from '../../../devices/contract/command.ts';
 import type { Migrations } from '../../../kit/sql/sql.ts';
 
 /** 管理员, 值班长, 值班员, 只看: the seat's supervisor is the usual second person. */
@@ -8,8 +11,11 @@ export const roles: readonly Role[] = ['admin', 'supervisor', 'duty', 'viewer'];
 /** `claimed` is the one-time link of a first start. */
 export type SignInOutcome = 'in' | 'claimed' | 'wrong' | 'locked' | 'out';
 
-/** Tables of the dashboard's own database: who may look and act, and the last picture of the live view. */
-export interface AccountTables {
+/**
+ * Tables of the dashboard's own database: who may look and act, the audit of accounts and sign-ins, and the last picture of the
+ * live view.
+ */
+export interface AccountTables extends AuditTables {
   users: {
     name: string;
     display_name: string;
@@ -22,11 +28,24 @@ export interface AccountTables {
   api_tokens: { id: string; name: string; role: Role; hash: string; created: number; revoked: number };
   /** One-time links of a first start. */
   claims: { hash: string; created: number; used: number };
-  /** Who came, who was turned away, from where; the newest half year. */
-  sign_ins: { at: number; account: string; address: string; outcome: SignInOutcome };
   live_devices: { device: string; body: string };
   live_position: { id: number; epoch: string; position: number };
 }
+
+/** A sign-in as the audit keeps it. */
+export const signInContent = ({ account, address, outcome }: Omit<SignInsBefore['sign_ins'], 'at'>) => ({
+  type: `session.${outcome}`,
+  actor_id: account,
+  actor_name: account,
+  via: 'page',
+  body: JSON.stringify({ account, address }),
+  outcome: JSON.stringify(turnedAway[outcome] ?? { done: true, changed: [] }),
+});
+
+const turnedAway: Partial<Record<SignInOutcome, { refused: Refusal }>> = {
+  wrong: { refused: { code: 'wrong-credentials', zh: '用户名或密码不对', en: 'name or password is wrong' } },
+  locked: { refused: { code: 'locked', zh: '连续输错，已锁定', en: 'locked after too many wrong passwords' } },
+};
 
 export const accountMigrations: Migrations = {
   '0001-accounts': {
@@ -92,4 +111,28 @@ export const accountMigrations: Migrations = {
       await db.schema.alterTable('users').dropColumn('locked_until').execute();
     },
   },
+  '0003-audit': {
+    async up(db: Kysely<unknown>) {
+      await createAudit(db);
+      await takeInSignIns(db as Kysely<SignInsBefore>);
+      await chainAudit(db);
+      await db.schema.dropTable('sign_ins').execute();
+    },
+  },
 };
+
+/** What the migration reads and fills. */
+interface SignInsBefore {
+  sign_ins: { at: number; account: string; address: string; outcome: SignInOutcome };
+  audit: Omit<AuditTables['audit'], 'prev' | 'hash'>;
+}
+
+/** Sign-ins had a table of their own: its rows begin the audit, in the order of time. */
+async function takeInSignIns(db: Kysely<SignInsBefore>): Promise<void> {
+  const rows = await db.selectFrom('sign_ins').selectAll().orderBy('at').execute();
+  for (const [i, { at, ...signIn }] of rows.entries())
+    await db
+      .insertInto('audit')
+      .values({ seq: i + 1, at, command: '', ...signInContent(signIn) })
+      .execute();
+}

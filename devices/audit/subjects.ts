@@ -1,0 +1,71 @@
+/** Something that a row of the audit names. */
+export interface Subject {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/**
+ * The fields of a command whose values are ids, and of what. A list of records under such a field counts by the `id` of each.
+ * `ids` stands for what the `kind` beside it says.
+ */
+const namedBy: Readonly<Record<string, string>> = {
+  device: 'device',
+  devices: 'device',
+  alarm: 'alarm',
+  alarms: 'alarm',
+  incident: 'incident',
+  incidents: 'incident',
+  ticket: 'ticket',
+  tickets: 'ticket',
+  hazard: 'hazard',
+  hazards: 'hazard',
+  photo: 'photo',
+  photos: 'photo',
+  account: 'account',
+  /** Whose credential it is: a device's or a gateway's. */
+  subject: 'device',
+  gateways: 'device',
+};
+/** Fields in which something else is nested that names things: `of: {alarms}`, `put: {devices}`, `which: {device}`. */
+const DEPTH = 4;
+
+/** An alarm's id is `<device>/<item>.<rule>/<ms>`, and the first part of it a device. */
+const alarmId = /^([^/]+)\/[^/]+\/\d+$/;
+
+/**
+ * What a command names, each once: the values of the fields above anywhere in it; the device of every alarm that it or the
+ * outcome's list of changes names; the device of what it asked a second person for. What was refused as a whole names no photo:
+ * a picture is kept only for the sake of something that was done.
+ */
+export function subjectsOf(body: unknown, outcome: unknown): readonly Subject[] {
+  const found = new Map<string, Subject>();
+  const add = (kind: string, id: unknown) => {
+    if (typeof id !== 'string' || id === '' || id.length > 300) return;
+    found.set(`${kind} ${id}`, { kind, id });
+    const device = kind === 'alarm' && alarmId.exec(id)?.[1];
+    if (device) add('device', device);
+  };
+  walk(body, DEPTH, add);
+  const { changed, asked } = (outcome ?? {}) as { changed?: unknown; asked?: unknown };
+  walk(asked, DEPTH, add);
+  if (Array.isArray(changed)) for (const id of changed) if (alarmId.test(String(id))) add('alarm', id);
+  const all = [...found.values()];
+  return changed === undefined ? all.filter(({ kind }) => kind !== 'photo') : all;
+}
+
+function walk(value: unknown, depth: number, add: (kind: string, id: unknown) => void): void {
+  if (value === null || typeof value !== 'object' || depth === 0) return;
+  if (Array.isArray(value)) {
+    for (const one of value) walk(one, depth - 1, add);
+    return;
+  }
+  const { kind } = value as { kind?: unknown };
+  for (const [field, inner] of Object.entries(value)) {
+    const named = field === 'ids' && typeof kind === 'string' ? kind : namedBy[field];
+    if (named) for (const one of Array.isArray(inner) ? inner : [inner]) add(named, idOf(one));
+    walk(inner, depth - 1, add);
+  }
+}
+
+const idOf = (one: unknown): unknown =>
+  one !== null && typeof one === 'object' ? (one as { readonly id?: unknown }).id : one;
