@@ -115,6 +115,7 @@ export async function startCity({
         config,
         folder,
         databaseUrl: config.databaseUrl,
+        auditMonths: config.auditMonths,
         state,
         registry,
         reader: ingest.reader,

@@ -30,6 +30,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   tls: async () => (await import('./commands/tls.ts')).tlsCommand(),
   device: async () => (await import('./commands/device.ts')).deviceCommand(),
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand(),
+  audit: async () => (await import('./commands/audit.ts')).auditCommand(),
   kpis: async () => (await import('./commands/kpis.ts')).kpisCommand(),
   sparkplug: async () => (await import('./commands/sparkplug.ts')).sparkplugCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),

@@ -1,3 +1,5 @@
+import { cutAudit } from '../devices/audit/cut-audit.ts';
+import { keepAudit } from '../devices/audit/keep-audit.ts';
 import type { LoadedCity } from '../devices/city/load-city.ts';
 import type { LedgerBody } from '../devices/contract/api.ts';
 import type { CommandPort } from '../devices/contract/command.ts';
@@ -60,6 +62,8 @@ export interface DashboardParts {
     readonly tlsKey?: string | undefined;
     readonly trustProxy: boolean;
     readonly sessionHours: number;
+    /** Calendar months that the audit of accounts is kept; 12 unless given. */
+    readonly auditMonths?: number;
   };
 }
 
@@ -78,7 +82,11 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
   const tls = tlsOf(settings);
   const stopping = cleanups(log);
   try {
-    const people = accounts(parts.accountsDb, parts.worldNow ?? systemClock.now, settings.sessionHours);
+    const worldNow = parts.worldNow ?? systemClock.now;
+    const people = accounts(parts.accountsDb, worldNow, settings.sessionHours);
+    const { auditMonths: months = 12 } = settings;
+    const cut = () => parts.accountsDb.db.transaction().execute((trx) => cutAudit(trx, { months, now: worldNow() }));
+    stopping.add('retention of the audit', keepAudit(cut, { clock, log }));
     const alarms = alarmFeed(parts.state);
     const incidents = incidentFeed(parts.state);
     const view = picture(silentAfter(parts.city, parts.types, registry), {

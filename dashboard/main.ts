@@ -18,11 +18,19 @@ export type DashboardNeeds = Omit<DashboardParts, 'accountsDb' | 'settings' | 'w
   readonly folder: DataFolder;
   /** Where accounts are kept; a file in the data folder unless a PostgreSQL address is given. */
   readonly databaseUrl?: string | undefined;
+  /** Calendar months that the audit of accounts is kept. */
+  readonly auditMonths: number;
   readonly state: Sql<StateTables & RegistryTables>;
 };
 
 /** Opens the dashboard's own database and starts it; stopping it closes both. */
-export async function openDashboard({ config, folder, databaseUrl, ...parts }: DashboardNeeds): Promise<Dashboard> {
+export async function openDashboard({
+  config,
+  folder,
+  databaseUrl,
+  auditMonths,
+  ...parts
+}: DashboardNeeds): Promise<Dashboard> {
   const accountsDb = await openSql<AccountTables>({
     url: databaseUrl ?? folder.path('accounts.db'),
     schema: 'accounts',
@@ -33,7 +41,7 @@ export async function openDashboard({ config, folder, databaseUrl, ...parts }: D
       ...parts,
       accountsDb,
       reloadRegistry: async () => parts.registry.reset(await loadRegistry(parts.state.db)),
-      settings: config,
+      settings: { ...config, auditMonths },
       webDir: fileURLToPath(new URL('./web/dist', import.meta.url)),
     });
     return {

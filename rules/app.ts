@@ -1,3 +1,5 @@
+import { cutAudit } from '../devices/audit/cut-audit.ts';
+import { keepAudit } from '../devices/audit/keep-audit.ts';
 import type { LoadedCity } from '../devices/city/load-city.ts';
 import { type Command, type CommandOutcome, type CommandPort, commandSchema } from '../devices/contract/command.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
@@ -54,6 +56,8 @@ export interface RulesParts {
   readonly log: Log;
   /** An acknowledged alarm that stays active rings again after this, ms; 0 or absent: never. */
   readonly reAlarmMs?: number;
+  /** Calendar months that rows of the audit are kept; 12 unless given. */
+  readonly auditMonths?: number;
 }
 
 export interface Rules extends Running {
@@ -151,6 +155,9 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         void approved.publish();
       },
     });
+    const { auditMonths: months = 12 } = parts;
+    const cut = () => writing.serial(() => writing.transaction((trx) => cutAudit(trx, { months, now: clock.now() })));
+    stopping.add('retention of the audit', keepAudit(cut, { clock, log }));
     // Read from the bottom: nothing new is begun, what is under way ends, and what stands is kept once more.
     stopping.defer('state', () => judging.keep());
     stopping.defer('judging', () => judging.done);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LEAST_MONTHS } from '../devices/audit/keep-audit.ts';
 import { type ConfigOf, setting } from '../kit/config.ts';
 
 /** Settings of the rules process. */
@@ -29,6 +30,21 @@ export const rulesSettings = {
     help: {
       zh: '已确认但一直未恢复的报警，隔多少分钟再次响铃；0 为不再响',
       en: 'minutes after which an acknowledged alarm that still stands rings again; 0 never',
+    },
+  }),
+  auditMonths: setting({
+    env: 'YANSHAO_AUDIT_MONTHS',
+    schema: z.coerce
+      .number()
+      .int()
+      .min(LEAST_MONTHS, {
+        error: `审计至少保留 ${LEAST_MONTHS} 个月 / the audit is kept for ${LEAST_MONTHS} months at least`,
+      })
+      .max(1200)
+      .default(12),
+    help: {
+      zh: '审计（含登录与账号变更）保留多少个月，至少 6 个月',
+      en: 'months that the audit is kept, sign-ins and changes of accounts included; at least 6',
     },
   }),
 };

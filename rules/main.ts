@@ -19,8 +19,8 @@ export function openState({ config, folder }: { config: RulesConfig; folder: Dat
 export const openRules = ({
   config,
   ...parts
-}: Omit<RulesParts, 'reAlarmMs'> & { readonly config: RulesConfig }): Promise<Rules> =>
-  startRules({ ...parts, reAlarmMs: config.reAlarmMinutes * 60_000 });
+}: Omit<RulesParts, 'reAlarmMs' | 'auditMonths'> & { readonly config: RulesConfig }): Promise<Rules> =>
+  startRules({ ...parts, reAlarmMs: config.reAlarmMinutes * 60_000, auditMonths: config.auditMonths });
 
 /** What rules offers the other processes of the host and the command line, for kit/rpc. */
 export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {

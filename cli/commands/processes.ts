@@ -160,6 +160,7 @@ async function runDashboard(frame: Frame): Promise<string> {
       config,
       folder,
       databaseUrl: config.databaseUrl,
+      auditMonths: config.auditMonths,
       state,
       registry,
       reader,

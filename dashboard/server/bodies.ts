@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { headsSchema } from '../../devices/audit/audit-head.ts';
 import type { Alarm, AlarmEvent } from '../../devices/contract/alarm.ts';
 import type {
   AlarmBody,
   AlarmsBody,
   AuditBody,
+  AuditHeadsBody,
   BiogasBody,
   CityBody,
   ClocksBody,
@@ -335,12 +337,15 @@ export const bodies = {
         at: time,
         type: z.string(),
         actor: z.string(),
+        actorId: z.string(),
         via: z.string(),
         body: z.unknown(),
         outcome: z.unknown(),
+        hash: z.string().describe('chains the next row to this one'),
       }),
     ),
   }) satisfies z.ZodType<AuditBody>,
+  auditHeads: headsSchema satisfies z.ZodType<AuditHeadsBody>,
   biogas: z.object({
     alarm: z.string(),
     asOf: time.describe('the moment it was judged for, ms since 1970 UTC'),

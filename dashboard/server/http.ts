@@ -10,6 +10,7 @@ import type { ServerContext } from './context.ts';
 import { answerFaults, answerUnknown } from './faults.ts';
 import { openApiDocument } from './openapi.ts';
 import { alarmRoutes } from './routes/alarms.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { biogasRoutes } from './routes/biogas.ts';
 import { cityRoutes } from './routes/city.ts';
 import { demoRoutes } from './routes/demo.ts';
@@ -67,6 +68,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     readingRoutes(guarded, context);
     quarantineRoutes(guarded, context);
     alarmRoutes(guarded, context);
+    auditRoutes(guarded, context);
     overrideRoutes(guarded, context);
     verdictRoutes(guarded, context);
     ledgerRoutes(guarded, context);

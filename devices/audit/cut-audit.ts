@@ -30,8 +30,10 @@ export async function cutAudit<DB extends AuditTables>(
   if (!oldest) return null;
   const kept = await db
     .selectFrom('audit')
-    .select(({ fn }) => fn.min('seq').as('seq'))
+    .select('seq')
     .where('at', '>=', monthsBefore(now, months))
+    .orderBy('seq')
+    .limit(1)
     .executeTakeFirst();
   const end = Math.min(kept?.seq ?? Number.POSITIVE_INFINITY, oldest.seq + MOST_CUT);
   const last = await db

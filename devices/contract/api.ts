@@ -244,17 +244,29 @@ export interface Me {
 
 /** POST /api/v1/session/claim {link, name, password} uses the one-time link of the first start (page `/claim#<link>`). → Me */
 
-/** GET /api/v1/audit?before=&limit= */
+/**
+ * GET /api/v1/audit?log=commands|accounts&person=&device=&incident=&ticket=&type=&from=&to=&before=&limit=; the same without
+ * `before` and `limit` as CSV at /api/v1/audit.csv. `accounts` is for administrators.
+ */
 export interface AuditBody {
   readonly items: readonly {
     readonly seq: number;
     readonly at: number;
     readonly type: string;
     readonly actor: string;
+    readonly actorId: string;
     readonly via: string;
     readonly body: unknown;
     readonly outcome: unknown;
+    /** What chains the next row to this one (docs/audit.md). */
+    readonly hash: string;
   }[];
+}
+
+/** GET /api/v1/audit/head: the last row of each chain. */
+export interface AuditHeadsBody {
+  readonly commands: { readonly seq: number; readonly at: number; readonly hash: string };
+  readonly accounts: { readonly seq: number; readonly at: number; readonly hash: string };
 }
 
 /** POST /api/v1/demo/payload {device, payload} publishes the text as that device through the real MQTT door. → {sent: true, quarantined?: Quarantined} */

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { auditOf } from '../../../devices/audit/append-audit.ts';
+import type { AuditTables } from '../../../devices/contract/audit-tables.ts';
 import type { Refusal } from '../../../devices/contract/command.ts';
 import { hashSecret, newToken } from '../../../devices/registry/credentials.ts';
 import { attempts } from '../../../kit/attempts.ts';
@@ -42,6 +45,8 @@ interface Credentials {
 
 /** Accounts, sessions, API tokens and the one-time link of a first start. */
 export interface Accounts {
+  /** The audit of accounts and sign-ins, for searching. */
+  readonly audit: Kysely<AuditTables>;
   /** A new one-time link's secret while nobody has an account; null once somebody has. */
   firstLink(): Promise<string | null>;
   claim(input: Credentials & { link: string }): Promise<Answer<SignedIn>>;
@@ -109,6 +114,8 @@ export function accounts({ db }: Sql<AccountTables>, now: () => number, sessionH
   const anybody = async () => (await db.selectFrom('users').select('name').limit(1).executeTakeFirst()) !== undefined;
 
   return {
+    audit: auditOf(db),
+
     async firstLink() {
       if (await anybody()) return null;
       const { secret, hash } = newToken();

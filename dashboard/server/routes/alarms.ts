@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { AlarmsBody, AuditBody } from '../../../devices/contract/api.ts';
+import type { AlarmsBody } from '../../../devices/contract/api.ts';
 import { asking, commandId } from '../asking.ts';
 import { bodies } from '../bodies.ts';
 import type { ServerContext } from '../context.ts';
@@ -23,7 +23,7 @@ const note = z.string().max(2000).optional();
 
 /** Alarms and what people do about them. Commands go to `rules`, which alone decides and audits. */
 export function alarmRoutes(base: FastifyInstance, context: ServerContext): void {
-  const { alarms, state } = context;
+  const { alarms } = context;
   const app = base.withTypeProvider<ZodTypeProvider>();
 
   app.get(
@@ -74,32 +74,6 @@ export function alarmRoutes(base: FastifyInstance, context: ServerContext): void
     (request, reply) => {
       const { id, note, commandId } = request.body;
       return ask(request, reply, (envelope) => ({ ...envelope, type: 'reset', alarm: id, note }), commandId);
-    },
-  );
-
-  const before = z.object({
-    before: z.coerce.number().int().optional(),
-    limit: z.coerce.number().int().min(1).max(1000).default(200),
-  });
-  app.get(
-    '/api/v1/audit',
-    {
-      config: { answer: bodies.audit },
-      schema: { tags: ['audit'], summary: 'Every command, carried out or refused, newest first', querystring: before },
-    },
-    async ({ query }): Promise<AuditBody> => {
-      let rows = state.db.selectFrom('audit').selectAll().orderBy('seq', 'desc').limit(query.limit);
-      if (query.before !== undefined) rows = rows.where('seq', '<', query.before);
-      const items = (await rows.execute()).map(({ seq, at, type, actor_name, via, body, outcome }) => ({
-        seq,
-        at,
-        type,
-        actor: actor_name,
-        via,
-        body: JSON.parse(body) as unknown,
-        outcome: JSON.parse(outcome) as unknown,
-      }));
-      return { items };
     },
   );
 }

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { distance } from '../../kit/metres.ts';
+import { maskedPhone, roundedPlace, withoutPhones } from './mask.ts';
+import { maySee } from './seen-by.ts';
+
+describe('a telephone number', () => {
+  it.each([
+    ['13812345678', '138****5678'],
+    ['+86 138 1234 5678', '+86 138****5678'],
+    ['138-1234-5678', '138****5678'],
+    ['0734-8123456', '****-*****56'],
+    ['110', '*10'],
+    ['12', '**'],
+    ['', ''],
+  ])('%s is shown as %s', (phone, shown) => expect(maskedPhone(phone)).toBe(shown));
+
+  it('is masked wherever it stands in a record, and ids and times are left alone', () => {
+    const record = {
+      contacts: [{ name: '王工', phone: '0734-8123456' }],
+      note: '已电话联系13812345678，现场无人',
+      alarm: 'k1/G05-14.com-l2/1763798400000',
+      at: 13812345678,
+    };
+    expect(withoutPhones(record)).toEqual({
+      ...record,
+      contacts: [{ name: '王工', phone: '****-*****56' }],
+      note: '已电话联系138****5678，现场无人',
+    });
+  });
+});
+
+describe('a position', () => {
+  it('is rounded so that no door can be told, and the quarter can', () => {
+    const place = { lon: 124.56789, lat: 29.62345 };
+    expect(roundedPlace(place)).toEqual({ lon: 124.57, lat: 29.62 });
+    expect(distance(place, roundedPlace(place))).toBeLessThan(800);
+  });
+});
+
+describe('who sees persons', () => {
+  it.each([
+    ['duty', true],
+    ['supervisor', true],
+    ['admin', true],
+    ['viewer', false],
+    ['somebody', false],
+  ])('%s: %s', (role, sees) => {
+    for (const what of ['phone', 'place', 'face'] as const) expect(maySee(role, what)).toBe(sees);
+  });
+});
