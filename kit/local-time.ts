@@ -104,3 +104,7 @@ export const minuteOf = (text: string): number => {
   const [hour = 0, minute = 0] = text.split(':').map(Number);
   return hour * 60 + minute;
 };
+
+/** 510 → `08:30`. */
+export const clockText = (minute: number): string =>
+  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;

@@ -1,4 +1,4 @@
-import { addDays, dayNumber, minuteOf, weekdayOf, zoneOf } from '../../kit/local-time.ts';
+import { addDays, clockText, dayNumber, minuteOf, weekdayOf, zoneOf } from '../../kit/local-time.ts';
 import type { WorkingHours } from '../city/working-day.ts';
 import type { Absence, Roster, Shift } from '../contract/duty.ts';
 import type { Bilingual } from '../model/device-type.ts';
@@ -39,12 +39,9 @@ export function momentAt(book: DutyBook, date: string, minute: number, working: 
   return here;
 }
 
-const clock = (minute: number): string =>
-  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
-
 /** Days and moments of ISO form compare as text; a day as an end lasts to its midnight. */
 function isAbsent({ from, to }: Absence, date: string, minute: number): boolean {
-  const now = `${date}T${clock(minute)}`;
+  const now = `${date}T${clockText(minute)}`;
   return from <= now && (to.length > 10 ? now < to : date <= to);
 }
 

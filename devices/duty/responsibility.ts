@@ -20,6 +20,8 @@ export interface DutyPlace {
 
 /** Whose a duty is, before it is asked who of them is there. */
 export interface Responsibility {
+  /** Where it is `dispatch` and something else was asked for, these are the last who are asked. */
+  readonly duty: DutyKind;
   readonly department: string | null;
   /** Posts that answer together. */
   readonly posts: readonly Post[];
@@ -71,11 +73,10 @@ function assigned(book: DutyBook, assignment: Assignment, place: DutyPlace, date
   };
   const post = assignment.post === undefined ? undefined : book.posts.get(assignment.post);
   if (assignment.post === undefined && crew === null && person === null) {
-    const posts = departmentPosts(book, department, place, duty, date, because);
-    return posts.length > 0 ? posts : [{ department, posts: [], crew, person, assignment, because: [because] }];
+    return ofDepartment(book, department, place, duty, date, because);
   }
   const posts = post && holdsOn(post, date) ? [post] : [];
-  return [{ department, posts, crew, person, assignment, because: [because] }];
+  return [{ duty, department, posts, crew, person, assignment, because: [because] }];
 }
 
 function unassigned(book: DutyBook, item: DutyItem, place: DutyPlace, duty: DutyKind, date: string): Responsibility[] {
@@ -85,7 +86,21 @@ function unassigned(book: DutyBook, item: DutyItem, place: DutyPlace, duty: Duty
     zh: `没有责任分工，${dutyNames[duty].zh}归牵头部门 ${name.zh}`,
     en: `no assignment: ${dutyNames[duty].en} is with the lead department ${name.en}`,
   };
-  return departmentPosts(book, item.leadDepartment, place, duty, date, because);
+  return ofDepartment(book, item.leadDepartment, place, duty, date, because);
+}
+
+/** A department's posts, or the department without any: the dispatchers after it are still asked. */
+function ofDepartment(
+  book: DutyBook,
+  department: string,
+  place: DutyPlace,
+  duty: DutyKind,
+  date: string,
+  because: Bilingual,
+): Responsibility[] {
+  const posts = departmentPosts(book, department, place, duty, date, because);
+  if (posts.length > 0) return posts;
+  return [{ duty, department, posts: [], crew: null, person: null, assignment: null, because: [because] }];
 }
 
 /** A department's posts of a duty: first those of the area, then those of the whole city. */
@@ -104,7 +119,15 @@ function departmentPosts(
   const ofCity = posts.filter(({ areas }) => areas.length === 0);
   return [ofArea, ofCity]
     .filter((group) => group.length > 0)
-    .map((group) => ({ department, posts: group, crew: null, person: null, assignment: null, because: [because] }));
+    .map((group) => ({
+      duty,
+      department,
+      posts: group,
+      crew: null,
+      person: null,
+      assignment: null,
+      because: [because],
+    }));
 }
 
 /** The nearest assignment that holds; of equals, which the check of records refuses, the first by id. */

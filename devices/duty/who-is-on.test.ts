@@ -1,62 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { zoneOf } from '../../kit/local-time.ts';
-import { type DutyKind, dutyRecordsSchema } from '../contract/duty.ts';
-import { dutyBook } from './duty-book.ts';
-import { whoIsOn } from './who-is-on.ts';
+import { dutyBench as duty, leak } from './duty-bench.ts';
 
-const working = {
-  hours: [['08:00', '12:00'] as [string, string]],
-  days: [1, 2, 3, 4, 5],
-  holidays: ['2026-10-01'],
-  makeUpDays: ['2026-10-10'],
-};
-const calendar = { timeZone: 'Asia/Shanghai', working };
-const leak = { code: 'G05-14', category: 'G05', domain: 'G', leadDepartment: 'gas', hazard: 'gas' };
 const person = (id: string, more = {}) => ({ id, name: `${id}（示例）`, department: 'gas', ...more });
-
-const usual = {
-  persons: ['ann', 'bo', 'cy', 'dee', 'eve', 'fay'].map((id) => person(id)),
-  posts: [
-    { id: 'leaks', name: { zh: '抢修岗', en: 'Leaks' }, department: 'gas', duties: ['handle'] },
-    { id: 'desk', name: { zh: '调度岗', en: 'Dispatch' }, department: 'gas', duties: ['dispatch'], holders: ['fay'] },
-  ],
-  shifts: [
-    { id: 'day', name: { zh: '白班', en: 'Day shift' }, from: '08:00', to: '20:00' },
-    { id: 'night', name: { zh: '夜班', en: 'Night shift' }, from: '20:00', to: '08:00' },
-  ],
-  rosters: [
-    { id: 'leaks-day', post: 'leaks', shift: 'day', pattern: { kind: 'week', days: { 1: ['ann'], 2: ['ann'] } } },
-    {
-      id: 'leaks-night',
-      post: 'leaks',
-      shift: 'night',
-      // 2026-12-05 is a Saturday.
-      pattern: { kind: 'cycle', anchor: '2026-12-05', turns: [['bo'], ['cy']] },
-      holidays: ['dee'],
-      makeUpDays: ['eve'],
-    },
-  ],
-} as const;
-
-const duty = (records: object = {}) => {
-  const merged = Object.fromEntries(
-    Object.entries({ ...usual, ...records }).map(([kind, list]) => [
-      kind,
-      [...((usual as Record<string, readonly unknown[]>)[kind] ?? []), ...(kind in records ? list : [])],
-    ]),
-  );
-  const book = dutyBook(dutyRecordsSchema.parse(merged));
-  const ask = (at: string, kind: DutyKind = 'handle', area: string | null = 'north', item = leak) => {
-    const [date = '', clock = ''] = at.split('T');
-    const [hour = 0, minute = 0] = clock.split(':').map(Number);
-    const when = zoneOf(calendar.timeZone).instant(date, hour * 60 + minute);
-    return whoIsOn(book, { item, area, duty: kind, at: when }, calendar);
-  };
-  return {
-    at: (...args: Parameters<typeof ask>) => ask(...args).persons.map(({ person: { id }, as }) => `${id} ${as}`),
-    answer: ask,
-  };
-};
 
 describe('who gets a leak', () => {
   it('at 03:00 on Sunday is the night shift that began on Saturday, then the dispatcher', () => {
@@ -129,7 +74,7 @@ describe('an assignment', () => {
     },
   );
   it('of an area says nothing elsewhere', () => {
-    expect(assigned('category', 'category-north').at('2026-12-06T03:00', 'handle', 'south')[0]).toBe(
+    expect(assigned('category', 'category-north').at('2026-12-06T03:00', 'handle', { area: 'south' })[0]).toBe(
       'category on-shift',
     );
   });
@@ -154,7 +99,39 @@ describe('an assignment', () => {
     ];
     expect(duty({ ...records, rosters }).at('2026-12-06T03:00')).toEqual(['hal on-shift', 'fay next']);
   });
+  it('of a grid counts before one of an area, and the longer beginning before the shorter', () => {
+    const book = duty({
+      persons: ['area', 'wide', 'narrow', 'grid'].map((id) => person(id)),
+      assignments: [
+        to('area', { areas: ['north'] }),
+        to('wide', { grids: ['n-*'] }),
+        to('narrow', { grids: ['n-1*'] }),
+        to('grid', { grids: ['n-17'] }),
+      ],
+    });
+    const first = (grid: string | null) => book.at('2026-12-06T03:00', 'handle', { area: 'north', grid })[0];
+    expect(['n-17', 'n-18', 'n-2', null].map(first)).toEqual([
+      'grid on-shift',
+      'narrow on-shift',
+      'wide on-shift',
+      'area on-shift',
+    ]);
+  });
+  it('to a department alone goes to its posts of that duty, those of the area before those of the city', () => {
+    const post = (id: string, areas: string[]) => ({
+      ...{ id, areas, holders: [id], duties: ['local'], department: 'street', name: { zh: id, en: id } },
+    });
+    const book = duty({
+      persons: [person('town'), person('north-street')],
+      posts: [post('town', []), post('north-street', ['north'])],
+      assignments: [{ id: 'l', match: { hazards: ['gas'] }, duty: 'local', department: 'street' }],
+    });
+    expect(book.at('2026-12-06T03:00', 'local')).toEqual(['north-street on-shift', 'town next', 'fay next']);
+    expect(book.at('2026-12-06T03:00', 'local', { area: 'south' })).toEqual(['town on-shift', 'fay next']);
+  });
   it('is needed for what no lead department has of itself', () => {
+    expect(duty().answer('2026-12-06T03:00', 'local').persons).toEqual([]);
     expect(duty().answer('2026-12-06T03:00', 'local').hole?.code).toBe('no-assignment');
+    expect(duty().answer('2026-12-06T03:00', 'handle', { area: null }, leak).hole).toBeNull();
   });
 });
