@@ -26,7 +26,15 @@ export function dutiesOf(book: DutyBook, calendar: Calendar): Duties {
       if (person !== undefined) return [person];
       const named = post === undefined ? undefined : book.posts.get(post);
       const posts = named ? [named] : [];
-      const of = { department: null, posts, crew: crew ?? null, person: null, assignment: null, because: [] };
+      const of = {
+        duty: 'handle' as const,
+        department: null,
+        posts,
+        crew: crew ?? null,
+        person: null,
+        assignment: null,
+        because: [],
+      };
       const { on, next } = peopleOn(book, of, dutyMoment(book, at, calendar));
       return [...new Set([...on, ...next].map((one) => one.person.id))];
     },
