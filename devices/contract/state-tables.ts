@@ -1,5 +1,7 @@
 import type { AlarmEvent } from './alarm.ts';
 import type { AuditTables } from './audit-tables.ts';
+import type { DeliveryState } from './notice.ts';
+import type { ChannelKind } from './notify-policy.ts';
 
 /** One row an alarm; `body` is the whole {@link Alarm} as JSON, the other columns are what lists filter and sort by. */
 export interface AlarmRow {
@@ -198,6 +200,60 @@ export interface TicketStepRow {
   body: string;
 }
 
+/** One row a notice; `body` is the {@link Notice} as JSON, as it was when it came about. */
+export interface NoticeRow {
+  id: string;
+  at: number;
+  priority: string;
+  area: string | null;
+  /** Catalogue categories between commas, `,G05,`; `,*,` concerns everybody. */
+  categories: string;
+  /** `<kind>/<id>` of what it is about. */
+  subject: string;
+  /** 1 until somebody acted. */
+  open: number;
+  /** When its ladder is looked at next; null: it has come to its end. */
+  look_at: number | null;
+  /** Recipients whose quiet hours hold it back now. */
+  held: number;
+  /** Recipients who were to be told and have no address on any rung. */
+  unreachable: number;
+  handled_at: number | null;
+  handled_by: string | null;
+  body: string;
+}
+
+/** One row a step of a person's ladder, {@link Delivery}. */
+export interface DeliveryRow {
+  key: string;
+  notice: string;
+  person: string;
+  channel: ChannelKind;
+  /** Priority of the notice: urgent ones leave first. */
+  priority: string;
+  reach: number;
+  round: number;
+  rung: number;
+  step: number;
+  state: DeliveryState;
+  due: number;
+  sent: number | null;
+  delivered: number | null;
+  seen: number | null;
+  accepted: number | null;
+  failed: number | null;
+  reason: string | null;
+  attempts: number;
+  /** When the last attempt began: limits of the far side are counted by it. */
+  attempted_at: number | null;
+  troubled_at: number | null;
+  /** When it is tried next; null once it is not. */
+  next_at: number | null;
+  may_repeat: number;
+  message: string | null;
+  far_id: string | null;
+}
+
 /** The tables of the state database that other processes read. `rules` alone writes them. */
 export interface StateTables extends StandardsTables, AuditTables {
   alarms: AlarmRow;
@@ -212,4 +268,6 @@ export interface StateTables extends StandardsTables, AuditTables {
   tickets: TicketRow;
   ticket_alarms: TicketAlarmRow;
   ticket_steps: TicketStepRow;
+  notices: NoticeRow;
+  deliveries: DeliveryRow;
 }

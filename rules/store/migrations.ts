@@ -5,6 +5,7 @@ import { type RegistryTables, registryMigrations } from '../../devices/registry/
 import type { Migrations } from '../../kit/sql/sql.ts';
 import { appendOnly } from './append-only.ts';
 import { deskMigrations } from './desk-migrations.ts';
+import { noticeMigrations } from './notice-migrations.ts';
 import { standardsMigrations } from './standards-migrations.ts';
 import { ticketMigrations } from './ticket-migrations.ts';
 
@@ -96,6 +97,7 @@ export const rulesMigrations: Migrations = {
   },
   ...deskMigrations,
   ...ticketMigrations,
+  ...noticeMigrations,
   '0020-incidents': {
     async up(db: Kysely<unknown>) {
       await db.schema
