@@ -301,7 +301,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           const found = engine.explain(device);
           return found ? { found } : { unknown: unknownDevice(device, registry.devices()) };
         },
-        rules: async () => listRules(engine.inForce().catalogue),
+        rules: async () => listRules(engine.inForce().catalogue, engine.stats().learning),
       },
       onChange(fn) {
         listeners.add(fn);

@@ -6,7 +6,12 @@ import { loadCity } from '../../devices/city/load-city.ts';
 import { parseCatalogue } from '../../devices/city/parse-catalogue.ts';
 import { linedYaml } from '../../devices/city/yaml-lines.ts';
 import type { BacktestJob, BacktestStart } from '../../devices/contract/backtest.ts';
-import { type RuleInWords, type RulesTools, rulesToolsClient } from '../../devices/contract/rules-tools.ts';
+import {
+  type Learned,
+  type RuleInWords,
+  type RulesTools,
+  rulesToolsClient,
+} from '../../devices/contract/rules-tools.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { Problem } from '../../kit/problem.ts';
 import { listRules } from '../../rules/explain/list-rules.ts';
@@ -163,11 +168,18 @@ async function knownRules(): Promise<readonly RuleInWords[]> {
   return listRules(compileCatalogue(catalogue, deviceTypes, city.platformDepartment));
 }
 
-const ruleLines = ({ rule, priority, title, deviceType, words, department }: RuleInWords): string[] => [
+const ruleLines = ({ rule, priority, title, deviceType, words, department, learned }: RuleInWords): string[] => [
   `${rule}  ${priority}  ${title.zh} / ${title.en}  [${deviceType} · ${department}]`,
   `    ${words.zh}`,
   `    ${words.en}`,
+  ...(learned ? [`    ${learnedLine(learned)}`] : []),
 ];
+
+function learnedLine({ bytesPerDevice, learning }: Learned): string {
+  const size = `自学基线每台 ${bytesPerDevice} 字节 / ${bytesPerDevice} bytes of learning a device`;
+  if (learning === null) return size;
+  return `${size}；所知不足而暂不判断 ${learning} 台 / rests at ${learning} devices that know too little yet`;
+}
 
 function checkCommand(): Command {
   return new Command('check')

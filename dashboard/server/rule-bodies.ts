@@ -20,6 +20,13 @@ const ruleInWords = z
     department: z.string(),
     latched: z.boolean(),
     ladder: z.string().nullable(),
+    learned: z
+      .object({
+        bytesPerDevice: z.number().describe('kept of each device once it was heard'),
+        learning: z.number().nullable().describe('devices of which too little is known yet: the rule rests there'),
+      })
+      .nullable()
+      .describe('of a baseline rule'),
   })
   .meta({ id: 'RuleInWords' }) satisfies z.ZodType<RuleInWords>;
 

@@ -20,6 +20,16 @@ export interface RuleInWords {
   readonly department: string;
   readonly latched: boolean;
   readonly ladder: string | null;
+  /** What a baseline rule learns; null for every other kind. */
+  readonly learned: Learned | null;
+}
+
+/** What is learned of each device. */
+export interface Learned {
+  /** Kept of each device once it was heard, bytes: bounded, whatever it says. */
+  readonly bytesPerDevice: number;
+  /** Devices of which too little is known yet, at which the rule rests; null where no engine judges. */
+  readonly learning: number | null;
 }
 
 /** How far one rule of one device has got, as the engine has it. */

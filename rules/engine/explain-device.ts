@@ -58,7 +58,7 @@ function stateOf(core: Core, unit: Unit, rule: CompiledRule): RuleState {
     alarm: alarmOf(core, unit, rule),
   };
   return {
-    ...ruleInWords(rule, unit.plan),
+    ...ruleInWords(rule, unit.plan, core.baselines.learning.get(rule) ?? 0),
     ...standing,
     window: windowOf(core, unit, rule),
     memory: memoryOf(core, unit, rule),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hours, minutes } from '../../devices/model/device-type.ts';
 import { baselineOf } from '../standards/baseline-rule.ts';
-import { type BaselineRule, departure, isLearning, moveTo, newBaseline, observe } from './baseline.ts';
+import { type BaselineRule, bytesOf, departure, isLearning, moveTo, newBaseline, observe } from './baseline.ts';
 
 type By = BaselineRule['by'];
 const ruleOf = (by: By, learnS: number, more: object = {}): BaselineRule =>
@@ -31,6 +31,19 @@ function bench(rule: BaselineRule, limit = 1) {
 }
 /** Monday 2026-11-23 00:00, local. */
 const MONDAY = Date.UTC(2026, 10, 23);
+
+describe('what a baseline keeps of a device', () => {
+  it.each([
+    ['trailing', 43_200, 120 * 4 + 4],
+    ['hour-of-day', 28 * 86_400, 24 * (28 * 4 + 4)],
+    ['hour-of-week', 28 * 86_400, 168 * (4 * 4 + 4)],
+  ] as const)('is of a size that is stated: by %s', (by, learnS, figures) => {
+    const rule = ruleOf(by, learnS);
+    const { values, counts, refused, open } = newBaseline(rule);
+    expect(values.byteLength + counts.byteLength + refused.byteLength).toBe(figures);
+    expect(bytesOf(rule)).toBe(figures + 8 * (open.length + 5));
+  });
+});
 
 describe('a trailing baseline of twelve hours', () => {
   const half = () => bench(ruleOf('trailing', 43_200));

@@ -59,6 +59,14 @@ export const newBaseline = ({ bins, keep }: BaselineRule): Baseline => ({
   spread: Number.NaN,
 });
 
+/** What a baseline's figures take of one device, bytes; it neither grows nor shrinks. */
+export const bytesOf = ({ bins, keep }: BaselineRule): number => {
+  const figures = bins * keep * Float32Array.BYTES_PER_ELEMENT;
+  const counted = bins * 2 * Uint16Array.BYTES_PER_ELEMENT;
+  // The open span: sum and count of its twelfths, and five numbers.
+  return figures + counted + (TWELFTHS * 2 + 5) * Float64Array.BYTES_PER_ELEMENT;
+};
+
 /** 1970-01-01 was a Thursday: hours from Monday 00:00. */
 const binOf = (span: number, { bins }: BaselineRule): number => (bins === 168 ? span + 72 : span) % bins;
 
