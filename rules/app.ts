@@ -6,6 +6,8 @@ import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import type { StandardsProposal, StandardsText } from '../devices/contract/standards.ts';
 import type { RulesStats } from '../devices/contract/stats.ts';
+import { type DutySources, worldOf } from '../devices/duty/duty-desk.ts';
+import { keptDuty } from '../devices/duty/read-duty.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
 import { suggestion } from '../devices/registry/did-you-mean.ts';
 import { registryCache } from '../devices/registry/registry-cache.ts';
@@ -17,11 +19,13 @@ import type { Log } from '../kit/log.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { startBacktests } from './backtest/backtests.ts';
 import { outcomeOf, writeAudit } from './commands/audit.ts';
+import { type DutyCommand, executeOnDuty, isDutyCommand } from './commands/duty.ts';
 import { type CommandParts, type Executed, executeOnRegistry, readmitOutcome } from './commands/execute.ts';
 import { limitFaults } from './commands/limit-faults.ts';
 import { alarmOutcome, executeOnDesk } from './commands/on-desk.ts';
 import { invalidCommand, notReadmitted, notServing } from './commands/refusals.ts';
 import { executeOnStandards, isStandardsCommand, type StandardsCommand } from './commands/standards.ts';
+import { openDutyList } from './duty-list.ts';
 import { createEngine, type Effects } from './engine/engine.ts';
 import { listRules } from './explain/list-rules.ts';
 import { judgeJournal } from './judge-journal.ts';
@@ -69,6 +73,8 @@ export interface Rules extends Running {
     /** The newest approved version where no number is given. */
     text(seq?: number): Promise<StandardsText | null>;
   };
+  /** Who is responsible, as the records and standards in force have it. */
+  duty(): DutySources;
   stats(): RulesStats;
   /** For the people who tune rules: back-tests, what the engine thinks of a device, the rules in words. */
   readonly tools: RulesTools;
@@ -96,12 +102,14 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     const standards = await openStandards(parts, lease);
     const first = standards[0]!.catalogue;
     const compiled = compileCatalogue(first, types, city.platformDepartment, { ceilings: city.ceilings });
+    const dutyList = openDutyList(await keptDuty(state.db), city);
     const engine = createEngine({
       catalogue: compiled,
       city,
       types,
       version: first.version,
       standards,
+      duties: dutyList.duties,
       reAlarmMs: parts.reAlarmMs,
     });
     const snapshot = await loadRegistry(state.db);
@@ -216,6 +224,31 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           return { outcome, published: !approved };
         }),
       );
+    const standardsNow = () => {
+      const { source = first, overlays } = engine.inForce();
+      // Also those whose time has not come: who will be responsible can be said before.
+      const others = (parts.city.overlays ?? []).filter(({ id }) => overlays.every((one) => one.id !== id));
+      return { catalogue: source, overlays: [...overlays, ...others] };
+    };
+    const changeDuty = (command: DutyCommand): Promise<{ outcome: CommandOutcome; published: boolean }> =>
+      writing.serial(async () => {
+        const crews = [...registry.beside.of('crew').keys()];
+        const done = await writing.transaction(async (trx) => {
+          const before = await outcomeOf(trx, command.id);
+          if (before) return { outcome: before };
+          const made = await executeOnDuty(
+            trx,
+            command,
+            dutyList.book().records,
+            worldOf(city, standardsNow(), crews),
+            clock.now(),
+          );
+          if (command.type !== 'duty.put' || !command.dryRun) await writeAudit(trx, command, made.outcome, clock.now());
+          return made;
+        });
+        if (done.records) dutyList.take(done.records);
+        return { outcome: done.outcome, published: true };
+      });
     /**
      * Refused messages are judged again by ingest, outside the order of commits: it may have to wait for the journal, and alarms
      * must not. A row goes in once, so that the same command twice does no harm.
@@ -264,7 +297,11 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         if (parsed.data.type === 'quarantine.readmit') return readmit(parsed.data);
         const asked = parsed.data;
         const onStandards = isStandardsCommand(asked);
-        const { outcome, published } = await (onStandards ? changeStandards(asked) : carryOut(asked));
+        const { outcome, published } = await (onStandards
+          ? changeStandards(asked)
+          : isDutyCommand(asked)
+            ? changeDuty(asked)
+            : carryOut(asked));
         if (published || 'refused' in outcome) return outcome;
         const reached = await Promise.race([
           onStandards ? approved.publish() : outbox.publish(),
@@ -276,6 +313,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         proposals: () => standardsProposals(state.db),
         text: async (seq) => (await standardsText(state.db, seq ?? (await lastApproved(state.db)))) ?? null,
       },
+      duty: () => ({ book: dutyList.book(), standards: standardsNow(), city }),
       stats() {
         const counted = engine.stats();
         const waiting = [outbox.problem, approved.problem, writing.problem, judging.problem].flatMap((text) =>

@@ -1,5 +1,7 @@
 import type { CommandOutcome } from '../devices/contract/command.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
+import { askGaps, askWho, type WhoQuery } from '../devices/duty/duty-desk.ts';
+import type { DutyPeriod } from '../devices/duty/duty-gaps.ts';
 import type { DataFolder } from '../kit/data-folder.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
 import type { Sql } from '../kit/sql/sql.ts';
@@ -29,6 +31,9 @@ export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unk
   return {
     // The command's own schema refuses what does not fit, with a reason.
     'rules.command': (params): Promise<CommandOutcome> => rules.command(params as Parameters<Rules['command']>[0]),
+    'rules.duty': async () => rules.duty().book.records,
+    'rules.duty.who': async (params) => askWho(rules.duty(), params as WhoQuery),
+    'rules.duty.gaps': async (params) => askGaps(rules.duty(), params as DutyPeriod),
     'rules.stats': async () => rules.stats(),
     'rules.standards.proposals': async () => rules.standards.proposals(),
     'rules.standards.text': async (params) => rules.standards.text((params as { seq?: number }).seq),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { Fault } from '../registry/fault.ts';
 import { verdictKinds } from './alarm.ts';
 import { crewSchema, permitSchema, pipeSchema, protectionPlanSchema, valveSchema, workOrderSchema } from './beside.ts';
 import { limitSchema } from './catalogue.ts';
+import { type DutyRecordKind, dutyRecordKinds, dutyRecordsSchema } from './duty.ts';
 import type { OverrideAsk } from './overrides.ts';
 import { credentialSchema, deviceSchema, gatewaySchema, siteSchema } from './registry.ts';
 import { actorRoles } from './roles.ts';
@@ -105,6 +107,20 @@ export const standardsWantedSchema = z.union([
 ]);
 export type StandardsWanted = z.infer<typeof standardsWantedSchema>;
 
+/** What records of responsibility are written with. */
+export const dutyPutFields = {
+  put: dutyRecordsSchema,
+  /** Records that are not in it are taken away. */
+  replace: z.boolean().optional(),
+  /** Only says what would change, and what is wrong with it. */
+  dryRun: z.boolean().optional(),
+};
+/** A record of responsibility by its kind and id. */
+export const dutyRefSchema = z.object({
+  kind: z.enum(dutyRecordKinds as [DutyRecordKind, ...DutyRecordKind[]]),
+  id: z.string().min(1),
+});
+
 /** Everything that a person or script may ask of the platform. `rules` alone carries it out, and audits it. */
 export const commandSchema = z.discriminatedUnion('type', [
   z.object({
@@ -180,6 +196,9 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({ ...envelope, type: z.literal('ticket.step'), ticket: z.string().min(1), step: personStepSchema }),
   /** A matter that people report. The command's id names the report. */
   z.object({ ...envelope, type: z.literal('ticket.report'), report: reportSchema }),
+  /** Writes records of responsibility: all of them, or none where one of them does not hold. */
+  z.object({ ...envelope, type: z.literal('duty.put'), ...dutyPutFields }),
+  z.object({ ...envelope, type: z.literal('duty.remove'), records: z.array(dutyRefSchema).min(1).max(5000) }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 
@@ -200,7 +219,11 @@ export type CommandOutcome =
       /** What waits for a second person before it takes effect. */
       readonly asked?: readonly OverrideAsk[];
     }
-  | { readonly refused: Refusal };
+  | {
+      readonly refused: Refusal;
+      /** Each thing that is wrong with the records of a refused command, where there are records. */
+      readonly faults?: readonly Fault[];
+    };
 
 /** How commands reach `rules`: a function in one process, authenticated HTTP across processes. */
 export type CommandPort = (command: Command) => Promise<CommandOutcome>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelKinds } from './notify-policy.ts';
 import { idSchema } from './place.ts';
 
 /**
@@ -28,10 +29,6 @@ export const dutyKinds = [
   'upward',
 ] as const;
 export type DutyKind = (typeof dutyKinds)[number];
-
-/** How a message reaches somebody. */
-export const channelKinds = ['page', 'web-push', 'wecom', 'dingtalk', 'feishu', 'sms', 'voice', 'mail'] as const;
-export type ChannelKind = (typeof channelKinds)[number];
 
 const common = {
   id: idSchema,
@@ -231,6 +228,10 @@ export const dutyLists = {
   deputy: 'deputies',
   assignment: 'assignments',
 } as const satisfies Readonly<Record<DutyRecordKind, string>>;
+
+/** One list of records. */
+export const dutyList = <K extends DutyRecordKind>(records: DutyRecords, kind: K): readonly DutyRecordOf[K][] =>
+  records[dutyLists[kind]] as unknown as readonly DutyRecordOf[K][];
 
 export const dutyRecordKinds = Object.keys(dutyLists) as readonly DutyRecordKind[];
 

@@ -1,5 +1,6 @@
 import type { AlarmEvent } from './alarm.ts';
 import type { AuditTables } from './audit-tables.ts';
+import type { DutyRecordKind } from './duty.ts';
 import type { DeliveryState } from './notice.ts';
 import type { ChannelKind } from './notify-policy.ts';
 
@@ -254,8 +255,28 @@ export interface DeliveryRow {
   far_id: string | null;
 }
 
+/** Append-only: every version of every record of responsibility. The newest of a kind and id counts. */
+export interface DutyRecordRow {
+  /** Counts up by one over all records. */
+  seq: number;
+  kind: DutyRecordKind;
+  id: string;
+  /** Counts up by one for the record. */
+  version: number;
+  /** The record as canonical JSON; null where it was taken away. */
+  body: string | null;
+  at: number;
+  actor_id: string;
+  actor_name: string;
+}
+
+/** Who is responsible. */
+export interface DutyTables {
+  duty_records: DutyRecordRow;
+}
+
 /** The tables of the state database that other processes read. `rules` alone writes them. */
-export interface StateTables extends StandardsTables, AuditTables {
+export interface StateTables extends StandardsTables, AuditTables, DutyTables {
   alarms: AlarmRow;
   alarm_events: AlarmEventRow;
   annunciations: AnnunciationRow;

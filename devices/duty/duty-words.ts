@@ -58,10 +58,10 @@ export const holderOf = ({ name }: Post): Bilingual => ({ zh: `${name.zh} 任职
 
 export const memberOf = (crew: string): Bilingual => ({ zh: `队伍 ${crew} 成员`, en: `member of crew ${crew}` });
 
-export const namedBy = ({ id }: Assignment): Bilingual => ({
-  zh: `责任分工 ${id} 指定`,
-  en: `named by assignment ${id}`,
-});
+export const namedBy = (assignment: Assignment | undefined): Bilingual =>
+  assignment
+    ? { zh: `责任分工 ${assignment.id} 指定`, en: `named by assignment ${assignment.id}` }
+    : { zh: '直接指定', en: 'named as a person' };
 
 const listOf = (codes: readonly string[] | undefined): string => (codes ?? []).join('、');
 

@@ -42,7 +42,7 @@ export function peopleOn(book: DutyBook, of: Responsibility, moment: DutyMoment)
 }
 
 function meantBy(book: DutyBook, { posts, crew, person, assignment }: Responsibility, moment: DutyMoment): Meant[] {
-  if (person !== null && assignment) return [{ id: person, as: 'on-shift', because: namedBy(assignment) }];
+  if (person !== null) return [{ id: person, as: 'on-shift', because: namedBy(assignment) }];
   if (crew !== null) {
     const members = (book.membersOf.get(crew) ?? []).map(({ id }) => id);
     return onRosters(book, ofCrew(crew), moment) ?? always(members, memberOf(crew));

@@ -27,7 +27,8 @@ export interface Responsibility {
   readonly posts: readonly Post[];
   readonly crew: string | null;
   readonly person: string | null;
-  readonly assignment: Assignment | null;
+  /** The assignment that names crew or person. */
+  readonly assignment?: Assignment;
   readonly because: readonly Bilingual[];
 }
 
@@ -100,7 +101,7 @@ function ofDepartment(
 ): Responsibility[] {
   const posts = departmentPosts(book, department, place, duty, date, because);
   if (posts.length > 0) return posts;
-  return [{ duty, department, posts: [], crew: null, person: null, assignment: null, because: [because] }];
+  return [{ duty, department, posts: [], crew: null, person: null, because: [because] }];
 }
 
 /** A department's posts of a duty: first those of the area, then those of the whole city. */
@@ -125,7 +126,6 @@ function departmentPosts(
       posts: group,
       crew: null,
       person: null,
-      assignment: null,
       because: [because],
     }));
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Command, CommandOutcome, Refusal, RegistryPut } from '../../devices/contract/command.ts';
+import type { DutyRecords } from '../../devices/contract/duty.ts';
 import type { Readmitted } from '../../devices/contract/quarantine.ts';
 import type { Device, RegistryChange } from '../../devices/contract/registry.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
@@ -73,6 +74,7 @@ const idOf = (change: RegistryChange): string => ('put' in change ? change.recor
 
 /** The command as the audit keeps it: without anything that opens a door. */
 export function withoutSecrets(command: Command): unknown {
+  if (command.type === 'duty.put') return { ...command, put: withoutNumbers(command.put) };
   if (command.type !== 'registry.put') return command;
   const put: RegistryPut = {
     ...command.put,
@@ -82,3 +84,13 @@ export function withoutSecrets(command: Command): unknown {
   };
   return { ...command, put };
 }
+
+/** Records of responsibility without the numbers and addresses of people: they stand in the records themselves. */
+const withoutNumbers = (put: DutyRecords): DutyRecords => ({
+  ...put,
+  persons: put.persons.map(({ phone, channels, ...person }) => ({
+    ...person,
+    ...(phone !== undefined && { phone: '••••' }),
+    channels: channels.map(({ kind, address }) => (address === undefined ? { kind } : { kind, address: '••••' })),
+  })),
+});

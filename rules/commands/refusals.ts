@@ -1,4 +1,5 @@
 import type { Refusal } from '../../devices/contract/command.ts';
+import type { Bilingual } from '../../devices/model/device-type.ts';
 import type { Fault } from '../../devices/registry/fault.ts';
 
 /** Said of a request that is no command at all. */
@@ -16,16 +17,33 @@ export const alarmClosed: Refusal = {
 };
 
 /** Said of a put that does not hold: the first faults in full, and how many more there are. */
-export function registryFaults(faults: readonly Fault[]): Refusal {
+export const registryFaults = (faults: readonly Fault[]): Refusal => ({
+  code: 'registry-faults',
+  ...faultWords({ zh: '登记数据', en: 'the registration' }, faults),
+});
+
+/** Said of records of responsibility that do not hold; the outcome lists every fault. */
+export const dutyFaults = (faults: readonly Fault[]): Refusal => ({
+  code: 'duty-faults',
+  ...faultWords({ zh: '责任与排班数据', en: 'the duty list' }, faults),
+});
+
+function faultWords(what: Bilingual, faults: readonly Fault[]): Bilingual {
   const shown = faults.slice(0, 5);
   const more = faults.length - shown.length;
   const line = (text: string, fault: Fault) => `${fault.where}${fault.field ? ` ${fault.field}` : ''}: ${text}`;
   return {
-    code: 'registry-faults',
-    zh: `登记数据有 ${faults.length} 处问题：${shown.map((f) => line(f.zh, f)).join('；')}${more > 0 ? `；另有 ${more} 处` : ''}`,
-    en: `the registration has ${faults.length} faults: ${shown.map((f) => line(f.en, f)).join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+    zh: `${what.zh}有 ${faults.length} 处问题：${shown.map((f) => line(f.zh, f)).join('；')}${more > 0 ? `；另有 ${more} 处` : ''}`,
+    en: `${what.en} has ${faults.length} faults: ${shown.map((f) => line(f.en, f)).join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
   };
 }
+
+/** Said to whoever may not change who is responsible. */
+export const mayNotChangeDuty: Refusal = {
+  code: 'role',
+  zh: '只有管理员和主管可以修改责任与排班',
+  en: 'only administrators and supervisors change who is responsible',
+};
 
 /** Said of ids that the registry does not hold. */
 export const notRegistered = (what: string, ids: readonly string[]): Refusal => ({

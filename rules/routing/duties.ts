@@ -32,7 +32,6 @@ export function dutiesOf(book: DutyBook, calendar: Calendar): Duties {
         posts,
         crew: crew ?? null,
         person: null,
-        assignment: null,
         because: [],
       };
       const { on, next } = peopleOn(book, of, dutyMoment(book, at, calendar));

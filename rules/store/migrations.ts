@@ -5,6 +5,7 @@ import { type RegistryTables, registryMigrations } from '../../devices/registry/
 import type { Migrations } from '../../kit/sql/sql.ts';
 import { appendOnly } from './append-only.ts';
 import { deskMigrations } from './desk-migrations.ts';
+import { dutyMigrations } from './duty-migrations.ts';
 import { noticeMigrations } from './notice-migrations.ts';
 import { standardsMigrations } from './standards-migrations.ts';
 import { ticketMigrations } from './ticket-migrations.ts';
@@ -29,6 +30,7 @@ export type RulesTables = StateTables & RegistryTables & OwnTables;
 export const rulesMigrations: Migrations = {
   ...registryMigrations,
   ...standardsMigrations,
+  ...dutyMigrations,
   '0010-alarms': {
     async up(db: Kysely<unknown>) {
       await db.schema

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { rulesBench } from '../../rules/app-bench.ts';
-import { kitchen, momentOf } from '../../rules/engine/engine-bench.ts';
+import { benchCity, kitchen, momentOf } from '../../rules/engine/engine-bench.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 /** What rules promises of its state, on each engine that may hold it. */
@@ -48,6 +48,29 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     const { db } = b.state;
     expect(await db.selectFrom('verdicts').select(['kind', 'alarm']).execute()).toEqual([{ kind: 'works', alarm: l1 }]);
     await expect(db.updateTable('verdicts').set({ kind: 'real' }).execute()).rejects.toThrow('append-only');
+  });
+
+  it('who is responsible is kept, version by version, and a new process answers the same', async () => {
+    const b = await started();
+    const { id: department } = benchCity.departments[0]!;
+    const person = (name: string) => ({ id: 'ann', name, department });
+    const assignments = [{ id: 'all', match: {}, department, person: 'ann' }];
+    const lead = { id: 'u1', name: 'mira', role: 'supervisor', via: 'page' } as const;
+    await b.asks({ type: 'duty.put', put: { persons: [person('Ann')], assignments } }, undefined, lead);
+    await b.asks({ type: 'duty.put', put: { persons: [person('Anna')] } }, undefined, lead);
+    await b.asks({ type: 'duty.remove', records: [{ kind: 'assignment', id: 'all' }] }, undefined, lead);
+    await b.rules.stop();
+    await b.start();
+    expect(b.rules.duty().book.records).toMatchObject({ persons: [{ id: 'ann', name: 'Anna' }], assignments: [] });
+    const { db } = b.state;
+    const rows = await db.selectFrom('duty_records').select(['seq', 'kind', 'version']).orderBy('seq').execute();
+    expect(rows.map(({ seq, kind, version }) => `${seq} ${kind} ${version}`)).toEqual([
+      '1 person 1',
+      '2 assignment 1',
+      '3 person 2',
+      '4 assignment 2',
+    ]);
+    await expect(db.updateTable('duty_records').set({ body: null }).execute()).rejects.toThrow('append-only');
   });
 
   it('audit and history refuse to be changed or deleted', async () => {
