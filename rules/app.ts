@@ -30,6 +30,7 @@ import { createEngine, type Effects } from './engine/engine.ts';
 import { listRules } from './explain/list-rules.ts';
 import { judgeJournal } from './judge-journal.ts';
 import { openStandards } from './open-standards.ts';
+import { route } from './routing/notices.ts';
 import { type SiteBundles, startSiteBundles } from './site-bundles.ts';
 import { compileCatalogue } from './standards/compile.ts';
 import { loadAlarms } from './store/alarm-store.ts';
@@ -127,7 +128,15 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     const outbox = registryOutbox(state.db, ingest, clock, log, stop.signal);
     const approved = standardsOutbox(state.db, ingest, clock, log, stop.signal);
     const derived = derivedOutbox(ingest, clock, log, stop.signal);
-    const writing = commits({ db: state.db, lease, clock, log, stopped: stop.signal });
+    const routing = { city, duties: dutyList.duties, person: (id: string) => dutyList.book().persons.get(id) };
+    const writing = commits({
+      db: state.db,
+      lease,
+      clock,
+      log,
+      stopped: stop.signal,
+      route: (effects) => route(routing, effects),
+    });
     let newest = lastSeq;
     const told = ({ events, incidents, tickets }: Pick<Effects, 'events' | 'incidents' | 'tickets'>) => {
       newest = events.at(-1)?.seq ?? newest;

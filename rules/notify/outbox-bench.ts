@@ -43,7 +43,14 @@ export async function outboxBench(
   const starts = async () => {
     stopped = new AbortController();
     const lease = await takeLease(state.db, clock, silentLog, stopped.signal);
-    writing = commitsOf({ db: state.db, lease, clock, log: silentLog, stopped: stopped.signal });
+    writing = commitsOf({
+      db: state.db,
+      lease,
+      clock,
+      log: silentLog,
+      stopped: stopped.signal,
+      route: () => ({ notices: [], acted: [] }),
+    });
     notifier = await startNotifier({
       db: state.db,
       transaction: writing.transaction,

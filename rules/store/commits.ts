@@ -2,11 +2,13 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Effects, StateRow } from '../engine/engine.ts';
+import type { Routed } from '../routing/notices.ts';
 import { type Cursor, knownEpisodes, writeAlarms, writeCursor, writeState } from './alarm-store.ts';
 import { writeAnnunciations } from './annunciation-store.ts';
 import { writeIncidents } from './incident-store.ts';
 import { type Lease, LeaseLost, pause } from './lease.ts';
 import type { RulesTables } from './migrations.ts';
+import { actOnNotices, writeNotices } from './notice-store.ts';
 import { writeOverrides } from './override-store.ts';
 import { writeTickets } from './ticket-store.ts';
 
@@ -16,6 +18,8 @@ export interface CommitParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly stopped: AbortSignal;
+  /** Whom to tell of what is committed, and what is settled by it. */
+  readonly route: (effects: Effects) => Routed;
 }
 
 /** Every write of the rules process: one after another, fenced by the lease, tried again until the database takes it. */
@@ -36,7 +40,7 @@ export interface Commits {
 
 const RETRY_MS = 1000;
 
-export function commits({ db, lease, clock, log, stopped }: CommitParts): Commits {
+export function commits({ db, lease, clock, log, stopped, route }: CommitParts): Commits {
   let tail: Promise<unknown> = Promise.resolve();
   let problem: string | null = null;
 
@@ -64,6 +68,7 @@ export function commits({ db, lease, clock, log, stopped }: CommitParts): Commit
     if (effects.incidents) await writeIncidents(trx, effects.incidents);
     if (effects.tickets) await writeTickets(trx, effects.tickets);
     await writeAnnunciations(trx, effects.annunciations, events);
+    await writeRouted(trx, route(effects));
     await writeCursor(trx, cursor);
     const written = new Set(alarms.map(({ id }) => id));
     return effects.alarms.flatMap(({ id }) => (written.has(id) ? [] : [id]));
@@ -86,6 +91,12 @@ export function commits({ db, lease, clock, log, stopped }: CommitParts): Commit
       return problem;
     },
   };
+}
+
+/** What is settled comes first: a step that settles what was told before may tell something itself. */
+async function writeRouted(trx: Transaction<RulesTables>, { notices, acted }: Routed): Promise<void> {
+  for (const { subject, at, by } of acted) await actOnNotices(trx, { subject }, at, by);
+  await writeNotices(trx, notices);
 }
 
 /**
