@@ -11,8 +11,8 @@ const titles: Readonly<Record<keyof AuditHeadsBody, string>> = {
 /** What a check found of one chain, in a line. */
 export function checkLine(name: keyof AuditHeadsBody, { cut, rows, head, fault }: AuditCheck): string {
   const kept = cut === 0 ? '' : `，此前 ${cut} 行已过保留期 / ${cut} before them past retention`;
-  const verdict = fault ? '✗ 被改动 / CHANGED' : '✓ 完好 / whole';
-  return `${verdict}  ${titles[name]}: ${rows} 行已校验 / rows checked${kept}; ${head.seq} ${head.hash}`;
+  if (fault) return `✗ 被改动 / CHANGED  ${titles[name]}: 前 ${rows} 行完好 / ${rows} rows are whole${kept}`;
+  return `✓ 完好 / whole  ${titles[name]}: ${rows} 行 / rows${kept}; ${head.seq} ${head.hash}`;
 }
 
 const kinds: Readonly<Record<ChainFault['kind'], (seq: number) => string>> = {

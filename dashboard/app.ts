@@ -13,6 +13,7 @@ import type { DeviceType } from '../devices/model/device-type.ts';
 import { type RegistryCache, RegistryGap } from '../devices/registry/registry-cache.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import { type Clock, systemClock } from '../kit/clock.ts';
+import { zoneOffset } from '../kit/local-time.ts';
 import type { Log } from '../kit/log.ts';
 import { Problem } from '../kit/problem.ts';
 import type { Sql } from '../kit/sql/sql.ts';
@@ -30,6 +31,9 @@ import { noticesOf } from './server/live/notices.ts';
 import { type Picture, picture } from './server/live/picture.ts';
 import { silentAfter } from './server/live/silent-after.ts';
 import { readStages, type Stages, startStageNumbers } from './server/live/stage-numbers.ts';
+import { photoFolder } from './server/photos/photo-files.ts';
+import { photoStore } from './server/photos/photo-store.ts';
+import { photosNamed, startSweep } from './server/photos/sweep.ts';
 import { principalOf } from './server/sign-in.ts';
 
 export interface DashboardParts {
@@ -51,6 +55,8 @@ export interface DashboardParts {
   readonly demo: DemoControls | null;
   readonly version: string;
   readonly webDir: string;
+  /** Where the pictures that people send are kept. */
+  readonly photoDir: string;
   readonly clock: Clock;
   /** The world's time, ms, for sessions and locks: a demonstration's clock may run faster. */
   readonly worldNow?: () => number;
@@ -64,6 +70,8 @@ export interface DashboardParts {
     readonly sessionHours: number;
     /** Calendar months that the audit of accounts is kept; 12 unless given. */
     readonly auditMonths?: number;
+    /** Days that a picture is shown as it is to those who may see it; 365 unless given. */
+    readonly photoDays?: number;
   };
 }
 
@@ -87,6 +95,15 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
     const { auditMonths: months = 12 } = settings;
     const cut = () => parts.accountsDb.db.transaction().execute((trx) => cutAudit(trx, { months, now: worldNow() }));
     stopping.add('retention of the audit', keepAudit(cut, { clock, log }));
+    const photos = photoStore({
+      sql: parts.accountsDb,
+      files: photoFolder(parts.photoDir),
+      named: (hashes) => photosNamed(parts.state.db, hashes),
+      now: worldNow,
+      offsetAt: zoneOffset(parts.city.city.timeZone),
+      log,
+    });
+    stopping.add('sweep of pictures', startSweep(photos, { clock, log }));
     const alarms = alarmFeed(parts.state);
     const incidents = incidentFeed(parts.state);
     const view = picture(silentAfter(parts.city, parts.types, registry), {
@@ -114,6 +131,9 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       ingest: parts.ingest,
       rulesStats: parts.rulesStats,
       rulesTools: parts.rulesTools,
+      photos,
+      photoDays: settings.photoDays ?? 365,
+      worldNow,
       demo: parts.demo,
       version: parts.version,
       clock,

@@ -48,4 +48,12 @@ export const dashboardSettings = {
       en: 'Hours a sign-in lasts; a staffed seat does not time out by itself',
     },
   }),
+  photoDays: setting({
+    env: 'YANSHAO_PHOTO_DAYS',
+    schema: z.coerce.number().int().min(1).max(36_500).default(365),
+    help: {
+      zh: '照片原样可见多少天；此后只有管理员可见，其他人看模糊图和约 1 公里的位置',
+      en: 'Days that pictures are shown as they are; afterwards only to administrators, blurred and to a kilometre to others',
+    },
+  }),
 };

@@ -13,7 +13,10 @@ import { type AccountTables, accountMigrations, roles } from './server/accounts/
 import { ledgerQuery } from './server/routes/ledger.ts';
 
 /** Everything of {@link DashboardParts} that does not follow from settings and the data folder. */
-export type DashboardNeeds = Omit<DashboardParts, 'accountsDb' | 'settings' | 'webDir' | 'reloadRegistry'> & {
+export type DashboardNeeds = Omit<
+  DashboardParts,
+  'accountsDb' | 'settings' | 'webDir' | 'photoDir' | 'reloadRegistry'
+> & {
   readonly config: ConfigOf<typeof dashboardSettings>;
   readonly folder: DataFolder;
   /** Where accounts are kept; a file in the data folder unless a PostgreSQL address is given. */
@@ -42,6 +45,7 @@ export async function openDashboard({
       accountsDb,
       reloadRegistry: async () => parts.registry.reset(await loadRegistry(parts.state.db)),
       settings: { ...config, auditMonths },
+      photoDir: folder.path('media'),
       webDir: fileURLToPath(new URL('./web/dist', import.meta.url)),
     });
     return {

@@ -82,15 +82,20 @@ async function verify(file: string | undefined): Promise<void> {
 }
 
 async function readHeads(file: string): Promise<AuditHeadsBody> {
-  try {
-    return headsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch (err) {
-    const why = (err as Error).message.split('\n', 1)[0];
-    throw new Problem(
+  const refuse = (why: string, cause?: unknown) =>
+    new Problem(
       `${file} 不是链头文件：请用 yanshao audit head --out 生成的文件（${why}）\n${file} holds no heads: give a file that \`yanshao audit head --out\` wrote (${why})`,
-      err,
+      cause,
     );
-  }
+  const read = async (): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'));
+  const parsed = headsSchema.safeParse(
+    await read().catch((err: Error) => {
+      throw refuse(err.message, err);
+    }),
+  );
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  throw refuse(`${first?.path.join('.')}: ${first?.message}`);
 }
 
 interface SearchOptions {

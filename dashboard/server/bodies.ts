@@ -14,6 +14,7 @@ import type {
   LedgerBody,
   Me,
   OverridesBody,
+  PhotoBody,
   PrecisionBody,
   ProposalsBody,
   QuarantineBody,
@@ -345,6 +346,17 @@ export const bodies = {
       }),
     ),
   }) satisfies z.ZodType<AuditBody>,
+  photo: z.object({
+    hash: z.string().describe('its name in addresses and commands: the SHA-256 of the picture as it is kept'),
+    width: z.number(),
+    height: z.number(),
+    bytes: z.number(),
+    takenAt: time.nullable(),
+    at: time,
+    place: z
+      .object({ lon: z.number(), lat: z.number(), exact: z.boolean().describe('false: to about a kilometre') })
+      .nullable(),
+  }) satisfies z.ZodType<PhotoBody>,
   auditHeads: headsSchema satisfies z.ZodType<AuditHeadsBody>,
   biogas: z.object({
     alarm: z.string(),

@@ -16,6 +16,7 @@ import type { AlarmFeed } from './live/alarm-feed.ts';
 import type { HubState } from './live/hub.ts';
 import type { IncidentFeed } from './live/incident-feed.ts';
 import type { Picture } from './live/picture.ts';
+import type { Photos } from './photos/photo-store.ts';
 
 /** The demonstration's controls; absent in a real city. */
 export interface DemoControls {
@@ -40,6 +41,11 @@ export interface ServerContext {
   readonly ingest: IngestPort;
   readonly rulesStats: () => Promise<RulesStats | null>;
   readonly rulesTools: RulesTools;
+  readonly photos: Photos;
+  /** Days that a picture is shown as it is to those who may see it. */
+  readonly photoDays: number;
+  /** The world's time, ms, where a demonstration's may run faster. */
+  readonly worldNow: () => number;
   readonly demo: DemoControls | null;
   readonly version: string;
   readonly clock: Clock;

@@ -19,6 +19,7 @@ import { incidentRoutes } from './routes/incidents.ts';
 import { kpiRoutes } from './routes/kpis.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { overrideRoutes } from './routes/overrides.ts';
+import { photoRoutes } from './routes/photos.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { registryRoutes } from './routes/registry.ts';
@@ -69,6 +70,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     quarantineRoutes(guarded, context);
     alarmRoutes(guarded, context);
     auditRoutes(guarded, context);
+    await photoRoutes(guarded, context);
     overrideRoutes(guarded, context);
     verdictRoutes(guarded, context);
     ledgerRoutes(guarded, context);

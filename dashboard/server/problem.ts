@@ -36,6 +36,7 @@ const things = {
   version: { zh: '标准版本', en: 'version of the standards' },
   address: { zh: '地址', en: 'address' },
   incident: { zh: '事件', en: 'incident' },
+  photo: { zh: '照片', en: 'picture' },
 } as const;
 
 /** Common refusals. */

@@ -19,23 +19,24 @@ const namedBy: Readonly<Record<string, string>> = {
   tickets: 'ticket',
   hazard: 'hazard',
   hazards: 'hazard',
-  photo: 'photo',
-  photos: 'photo',
   account: 'account',
   /** Whose credential it is: a device's or a gateway's. */
   subject: 'device',
   gateways: 'device',
 };
 /** Fields in which something else is nested that names things: `of: {alarms}`, `put: {devices}`, `which: {device}`. */
-const DEPTH = 4;
+const DEPTH = 8;
+
+/** A picture's name is the SHA-256 of its bytes. */
+const photoName = /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g;
 
 /** An alarm's id is `<device>/<item>.<rule>/<ms>`, and the first part of it a device. */
 const alarmId = /^([^/]+)\/[^/]+\/\d+$/;
 
 /**
  * What a command names, each once: the values of the fields above anywhere in it; the device of every alarm that it or the
- * outcome's list of changes names; the device of what it asked a second person for. What was refused as a whole names no photo:
- * a picture is kept only for the sake of something that was done.
+ * outcome's list of changes names; the device of what it asked a second person for; every picture whose name stands in any of its
+ * texts, since a picture that something names is never removed. What was refused as a whole names no picture.
  */
 export function subjectsOf(body: unknown, outcome: unknown): readonly Subject[] {
   const found = new Map<string, Subject>();
@@ -54,6 +55,7 @@ export function subjectsOf(body: unknown, outcome: unknown): readonly Subject[] 
 }
 
 function walk(value: unknown, depth: number, add: (kind: string, id: unknown) => void): void {
+  if (typeof value === 'string') for (const [photo] of value.matchAll(photoName)) add('photo', photo);
   if (value === null || typeof value !== 'object' || depth === 0) return;
   if (Array.isArray(value)) {
     for (const one of value) walk(one, depth - 1, add);

@@ -269,6 +269,24 @@ export interface AuditHeadsBody {
   readonly accounts: { readonly seq: number; readonly at: number; readonly hash: string };
 }
 
+/**
+ * POST /api/v1/photos (multipart/form-data, field `photo`, header `idempotency-key`) → this; GET /api/v1/photos/:hash/info → this.
+ * The picture itself: GET /api/v1/photos/:hash and /thumb, image/jpeg. A command that writes `hash` anywhere keeps the picture.
+ */
+export interface PhotoBody {
+  /** SHA-256 of the picture as it is kept: its name in addresses and commands. */
+  readonly hash: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+  /** When it was taken, by its own word, ms. */
+  readonly takenAt: number | null;
+  /** When it arrived first, ms. */
+  readonly at: number;
+  /** Where it was taken, WGS-84; to about a kilometre where `exact` is false. */
+  readonly place: { readonly lon: number; readonly lat: number; readonly exact: boolean } | null;
+}
+
 /** POST /api/v1/demo/payload {device, payload} publishes the text as that device through the real MQTT door. → {sent: true, quarantined?: Quarantined} */
 
 /** One seat, right now: part of the live strip. */

@@ -151,6 +151,7 @@ export async function dashboardCity({
         demo: null,
         version: '0.0.0-test',
         webDir: join(folder, 'dist'),
+        photoDir: join(folder, 'media'),
         ...over,
         settings: { httpHost: '127.0.0.1', httpPort: 0, trustProxy: false, sessionHours: 12, ...over.settings },
       });

@@ -25,7 +25,9 @@ type AccountChange =
   | { readonly type: 'account.add'; readonly account: string; readonly role: string }
   | { readonly type: 'account.password' | 'account.remove'; readonly account: string }
   | { readonly type: 'token.new'; readonly token: string; readonly name: string; readonly role: string }
-  | { readonly type: 'token.revoke'; readonly token: string };
+  | { readonly type: 'token.revoke'; readonly token: string }
+  | { readonly type: 'photo.add'; readonly photo: string; readonly bytes: number }
+  | { readonly type: 'photo.remove'; readonly photo: string };
 
 /** Chains a sign-in, a sign-out or who was turned away. */
 export async function noteSignIn(
@@ -36,14 +38,15 @@ export async function noteSignIn(
   await appendAudit(trx, { at, command: '', ...signInContent(signIn) }, [{ kind: 'account', id: signIn.account }]);
 }
 
-/** Chains a change of an account or a token, in the transaction that makes it. No secret goes in. */
+/** Chains a change of an account, a token or a picture, in the transaction that makes it. No secret goes in. */
 export async function noteChange(
   trx: Transaction<AccountTables>,
   at: number,
   { type, ...what }: AccountChange,
   by: Changer,
 ): Promise<void> {
-  const outcome = { done: true, changed: ['account' in what ? what.account : what.token] };
+  const changed = 'account' in what ? what.account : 'token' in what ? what.token : what.photo;
+  const outcome = { done: true, changed: [changed] };
   const actor = { actor_id: by.id, actor_name: by.name, via: by.via };
   const texts = { body: JSON.stringify(what), outcome: JSON.stringify(outcome) };
   await appendAudit(trx, { at, command: '', type, ...actor, ...texts }, subjectsOf(what, outcome));

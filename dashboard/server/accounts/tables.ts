@@ -3,6 +3,7 @@ import { chainAudit, createAudit } from '../../../devices/audit/audit-migration.
 import type { AuditTables } from '../../../devices/contract/audit-tables.ts';
 import type { Refusal } from '../../../devices/contract/command.ts';
 import type { Migrations } from '../../../kit/sql/sql.ts';
+import { type PhotoTables, photoMigrations } from '../photos/tables.ts';
 
 /** 管理员, 值班长, 值班员, 只看: the seat's supervisor is the usual second person. */
 export type Role = 'admin' | 'supervisor' | 'duty' | 'viewer';
@@ -13,9 +14,9 @@ export type SignInOutcome = 'in' | 'claimed' | 'wrong' | 'locked' | 'out';
 
 /**
  * Tables of the dashboard's own database: who may look and act, the audit of accounts and sign-ins, and the last picture of the
- * live view.
+ * live view, the pictures that people sent.
  */
-export interface AccountTables extends AuditTables {
+export interface AccountTables extends AuditTables, PhotoTables {
   users: {
     name: string;
     display_name: string;
@@ -119,6 +120,7 @@ export const accountMigrations: Migrations = {
       await db.schema.dropTable('sign_ins').execute();
     },
   },
+  ...photoMigrations,
 };
 
 /** What the migration reads and fills. */
