@@ -47,6 +47,34 @@ export const rulesSettings = {
       en: 'months that the audit is kept, sign-ins and changes of accounts included; at least 6',
     },
   }),
+  notifyConfig: setting({
+    env: 'YANSHAO_NOTIFY_CONFIG',
+    schema: z.string().optional(),
+    help: {
+      zh: '通知渠道的配置文件（YAML）；不填则用数据目录里的 notify.yaml，没有该文件就只通知已打开的页面',
+      en: 'file of the channels by which people are told (YAML); by default notify.yaml in the data folder, and without it only open pages are told',
+    },
+  }),
+  notifyHosts: setting({
+    env: 'YANSHAO_NOTIFY_HOSTS',
+    schema: z
+      .string()
+      .default('')
+      .transform((text) => text.split(/[\s,]+/).filter((host) => host !== '')),
+    help: {
+      zh: '除各机器人与浏览器推送服务外，通知还可发往的主机，以逗号分隔：sms.example.com、*.example.com；内网地址须列出地址或网段',
+      en: 'hosts that notices may go to beside those of robots and browsers, between commas: sms.example.com, *.example.com; private addresses need the address or net',
+    },
+  }),
+  notifySecrets: setting({
+    env: 'YANSHAO_NOTIFY_SECRETS',
+    schema: z.string().default(''),
+    help: {
+      zh: '通知配置文件按名称引用的密钥：名称=值，以分号或换行分隔',
+      en: 'secrets that the file of the channels refers to by name: name=value, between semicolons or on lines',
+    },
+    secret: true,
+  }),
 };
 
 export type RulesConfig = ConfigOf<typeof rulesSettings>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ceilingSchema } from './ceiling.ts';
 import { ticketPolicySchema } from './ticket-policy.ts';
+import { notifyPolicySchema } from './notify-policy.ts';
 
 const monthDay = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/);
 const bilingual = z.object({ zh: z.string().min(1), en: z.string().min(1) });
@@ -96,6 +97,8 @@ export const citySchema = z.strictObject({
       ringM: z.number().positive().max(2000).optional(),
     })
     .optional(),
+  /** How people are told: ladders by priority, quiet hours, gathering. Left out: the defaults of {@link notifyPolicySchema}. */
+  notify: notifyPolicySchema.optional(),
   /** Standards that no limit may exceed, each with its scope. */
   ceilings: z.array(ceilingSchema).optional(),
 });

@@ -51,6 +51,20 @@ export const noticeMigrations: Migrations = {
         .addColumn('message', 'text')
         .addColumn('far_id', 'text')
         .execute();
+      await db.schema
+        .createTable('push_subscriptions')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('person', 'text', (c) => c.notNull())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .addColumn('endpoint', 'text', (c) => c.notNull())
+        .addColumn('p256dh', 'text', (c) => c.notNull())
+        .addColumn('auth', 'text', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createIndex('push_subscriptions_person')
+        .on('push_subscriptions')
+        .columns(['person', 'at'])
+        .execute();
       await db.schema.createIndex('deliveries_due').on('deliveries').columns(['channel', 'state', 'next_at']).execute();
       await db.schema.createIndex('deliveries_notice').on('deliveries').columns(['notice', 'person', 'step']).execute();
       await db.schema.createIndex('deliveries_message').on('deliveries').column('message').execute();

@@ -303,7 +303,7 @@ export async function recentMessages(db: Db, since: number) {
   }));
 }
 
-/** Which deliveries a receipt speaks of: one by its key, or all of a message by our key or the far side's id. */
+/** Which deliveries a receipt speaks of: one by its key, or all of a message by our key, or by what the far side calls it. */
 export type ReceiptOf =
   | { readonly delivery: string }
   | { readonly message: string }
@@ -326,7 +326,11 @@ export async function writeReceipt(
     .where((e) => {
       if ('delivery' in of) return e('key', '=', of.delivery);
       if ('message' in of) return e('message', '=', of.message);
-      return e.and([e('channel', '=', of.channel), e('far_id', '=', of.farId)]);
+      return e.and([
+        e('channel', '=', of.channel),
+        // A gateway may send our own key back instead of its id.
+        e.or([e('far_id', '=', of.farId), e('message', '=', of.farId)]),
+      ]);
     })
     .execute();
   for (const row of rows) {
