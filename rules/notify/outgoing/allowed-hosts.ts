@@ -51,8 +51,8 @@ export function allowedHosts(listed: readonly string[]): AllowedHosts {
   const nets = blockList(entries.filter(isNet));
   const names = new Set(entries.filter((entry) => !isNet(entry)));
   const below = [...names].filter((name) => name.startsWith('*.')).map((name) => name.slice(1));
-  const unlisted = privateNetsList();
-  const isPrivate = (address: string) => has(unlisted, address);
+  const inside = blockList(privateNets);
+  const isPrivate = (address: string) => has(inside, address);
   return {
     isPrivate,
     refusal(given) {
@@ -76,8 +76,6 @@ const plain = (host: string): string =>
     .replace(/\.$/, '');
 const isNet = (entry: string): boolean => isIP(entry.split('/')[0]!) !== 0;
 
-const privateNetsList = () => blockList(privateNets);
-
 function blockList(nets: readonly string[]): BlockList {
   const list = new BlockList();
   for (const net of nets) {
@@ -89,9 +87,5 @@ function blockList(nets: readonly string[]): BlockList {
   return list;
 }
 
-/** An IPv4 address written as IPv6 is that address. */
-function has(list: BlockList, address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  const bare = mapped ?? address;
-  return list.check(bare, isIP(bare) === 6 ? 'ipv6' : 'ipv4');
-}
+/** An IPv4 address written as IPv6 is that address: `BlockList` sees to it. */
+const has = (list: BlockList, address: string): boolean => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');

@@ -18,7 +18,11 @@ export async function vapidKeys(dataDir: string): Promise<VapidKeys> {
     await replaceFile(path, `${JSON.stringify(keys, null, 2)}\n`);
     return keys;
   }
-  const read = keysSchema.safeParse(await readFile(path, 'utf8').then(JSON.parse, () => undefined));
+  const read = keysSchema.safeParse(
+    await readFile(path, 'utf8')
+      .then(JSON.parse)
+      .catch(() => undefined),
+  );
   if (read.success) return read.data;
   throw new Problem(
     `${path} 不是网页推送的密钥对：从备份恢复它，或删除它（各浏览器须重新订阅）\n` +

@@ -1,0 +1,169 @@
+import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes, verify } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FarSide, farSide, type HeardRequest } from '../../../test/support/far-side.ts';
+import { loopbackPost, message, within, worldNow } from '../message-bench.ts';
+import { vapidKeys } from './vapid.ts';
+import { type PushSubscription, webPushChannel } from './web-push-channel.ts';
+
+let far: FarSide;
+let folder: string;
+beforeEach(async () => {
+  far = await farSide({ status: 201 });
+  folder = mkdtempSync(join(tmpdir(), 'yanshao-push-'));
+});
+afterEach(async () => {
+  await far.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** A browser: its keys, and how it reads what was encrypted for it (RFC 8188 §2, RFC 8291 §3). */
+function browser(id: string, path = `/push/${id}`) {
+  const own = createECDH('prime256v1');
+  own.generateKeys();
+  const auth = randomBytes(16);
+  const subscription: PushSubscription = {
+    id,
+    endpoint: `${far.url}${path}`,
+    keys: { p256dh: own.getPublicKey('base64url'), auth: auth.toString('base64url') },
+  };
+  const reads = ({ body }: HeardRequest) => {
+    const salt = body.subarray(0, 16);
+    const keyLength = body.readUInt8(20);
+    const theirs = body.subarray(21, 21 + keyLength);
+    const sealed = body.subarray(21 + keyLength);
+    const info = Buffer.concat([Buffer.from('WebPush: info\0'), own.getPublicKey(), theirs]);
+    const ikm = Buffer.from(hkdfSync('sha256', own.computeSecret(theirs), auth, info, 32));
+    const key = Buffer.from(hkdfSync('sha256', ikm, salt, 'Content-Encoding: aes128gcm\0', 16));
+    const nonce = Buffer.from(hkdfSync('sha256', ikm, salt, 'Content-Encoding: nonce\0', 12));
+    const opened = createDecipheriv('aes-128-gcm', key, nonce).setAuthTag(sealed.subarray(-16));
+    const plain = Buffer.concat([opened.update(sealed.subarray(0, -16)), opened.final()]);
+    return JSON.parse(plain.subarray(0, plain.lastIndexOf(2)).toString('utf8')) as Record<string, unknown>;
+  };
+  return { subscription, reads };
+}
+
+const pushTo = async (...browsers: PushSubscription[]) => {
+  const removed: string[] = [];
+  const channel = webPushChannel({
+    subscriptions: {
+      of: async (person) => (person === 'mira' ? browsers : []),
+      async remove(id) {
+        removed.push(id);
+      },
+    },
+    vapid: await vapidKeys(folder),
+    contact: 'mailto:duty@example.com',
+    post: loopbackPost,
+    worldNow,
+  });
+  return {
+    removed,
+    send: (over = {}) => channel.send(message({ channel: 'web-push', address: 'mira', ...over }), within(5000)),
+  };
+};
+
+describe('web push', () => {
+  it('tells every browser of a person, encrypted so that only it can read', async () => {
+    const [desk, phone] = [browser('desk'), browser('phone')];
+    const { send } = await pushTo(desk.subscription, phone.subscription);
+    expect(await send()).toEqual({ kind: 'sent' });
+    expect(far.heard.map(({ path }) => path).sort()).toEqual(['/push/desk', '/push/phone']);
+    const toDesk = far.heard.find(({ path }) => path === '/push/desk')!;
+    expect(toDesk.headers).toMatchObject({ ttl: '300', urgency: 'high', 'content-encoding': 'aes128gcm' });
+    expect(toDesk.body.toString('latin1')).not.toContain('LEL');
+    expect(desk.reads(toDesk)).toMatchObject({
+      title: 'P1 燃气浓度达到二级',
+      priority: 'P1',
+      key: 'k1/raised/mira/sms/1',
+    });
+  });
+
+  it('signs with the key that browsers subscribed with (VAPID)', async () => {
+    const { send } = await pushTo(browser('desk').subscription);
+    await send();
+    const [, token = '', key = ''] = /^vapid t=([^,]+), k=(.+)$/.exec(far.heard[0]!.headers.authorization!) ?? [];
+    const { publicKey } = await vapidKeys(folder);
+    expect(key).toBe(publicKey);
+    const [head = '', claims = '', signature = ''] = token.split('.');
+    const point = Buffer.from(publicKey, 'base64url');
+    const jwk = {
+      kty: 'EC',
+      crv: 'P-256',
+      x: point.subarray(1, 33).toString('base64url'),
+      y: point.subarray(33).toString('base64url'),
+    };
+    const pem = { key: createPublicKey({ key: jwk, format: 'jwk' }), dsaEncoding: 'ieee-p1363' as const };
+    expect(verify('sha256', Buffer.from(`${head}.${claims}`), pem, Buffer.from(signature, 'base64url'))).toBe(true);
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+      aud: far.url,
+      sub: 'mailto:duty@example.com',
+    });
+  });
+
+  it('gives a message that is tried again the same topic, so that it takes the place of the first', async () => {
+    const { send } = await pushTo(browser('desk').subscription);
+    await send();
+    await send({ mayRepeat: true });
+    await send({ key: 'another' });
+    const topics = far.heard.map(({ headers }) => headers.topic);
+    expect(topics[1]).toBe(topics[0]);
+    expect(topics[2]).not.toBe(topics[0]);
+  });
+
+  it.each([404, 410])('forgets a browser that is gone (%i), and one that is left is enough', async (status) => {
+    far.answers(({ path }) => ({ status: path === '/push/old' ? status : 201 }));
+    const { send, removed } = await pushTo(browser('old').subscription, browser('desk').subscription);
+    expect(await send()).toEqual({ kind: 'sent' });
+    expect(removed).toEqual(['old']);
+  });
+
+  it.each([
+    ['all browsers are gone', 410, { kind: 'refused', whose: 'address' }],
+    ['the service fails', 502, { kind: 'trouble', uncertain: true }],
+    ['the service limits', 429, { kind: 'limited', afterMs: 60_000 }],
+    ['the service does not know our key', 403, { kind: 'refused', whose: 'channel' }],
+  ])('when %s, says so', async (_, status, expected) => {
+    far.answers({ status });
+    const { send } = await pushTo(browser('desk').subscription);
+    expect(await send()).toMatchObject(expected);
+  });
+
+  it('to nobody’s browser, or one with broken keys, is refused', async () => {
+    expect(await (await pushTo()).send()).toMatchObject({ kind: 'refused', whose: 'address' });
+    const broken = { ...browser('desk').subscription, keys: { p256dh: 'x', auth: 'y' } };
+    expect(await (await pushTo(broken)).send()).toMatchObject({ kind: 'refused', whose: 'address' });
+  });
+
+  it('does not go where a browser’s subscription must not lead', async () => {
+    const inside = { ...browser('desk').subscription, endpoint: 'https://169.254.169.254/latest/meta-data' };
+    expect(await (await pushTo(inside)).send()).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('169.254.169.254'),
+    });
+  });
+
+  it('cuts a text that no push service would take', async () => {
+    const desk = browser('desk');
+    const { send } = await pushTo(desk.subscription);
+    await send({ text: '漏'.repeat(3000) });
+    expect(far.heard[0]!.body.length).toBeLessThanOrEqual(4096);
+    expect(desk.reads(far.heard[0]!).text).toMatch(/漏…$/);
+  });
+});
+
+describe('the keys of web push', () => {
+  it('are made once, for the owner alone, and stay', async () => {
+    const first = await vapidKeys(folder);
+    expect(await vapidKeys(folder)).toEqual(first);
+    expect(statSync(join(folder, 'vapid.json')).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(join(folder, 'vapid.json'), 'utf8'))).toEqual(first);
+  });
+
+  it.each(['', '{}', 'nonsense'])('are never replaced by themselves where the file holds “%s”', async (text) => {
+    writeFileSync(join(folder, 'vapid.json'), text);
+    await expect(vapidKeys(folder)).rejects.toThrow(/vapid\.json holds no pair of keys/);
+  });
+});
