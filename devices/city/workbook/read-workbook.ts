@@ -1,7 +1,8 @@
-import ExcelJS from 'exceljs';
+import type ExcelJS from 'exceljs';
 import { stringify } from 'yaml';
 import type { StandardsText } from '../../contract/standards.ts';
 import type { CatalogueFault } from '../catalogue-fault.ts';
+import { columnLetters, mostOfWorkbook, openWorkbook, readCell } from './cells.ts';
 import {
   type Column,
   catalogueColumns,
@@ -15,7 +16,6 @@ import {
   stepColumns,
 } from './columns.ts';
 import { type Cell, fromRow } from './records.ts';
-import { unpackedBytes } from './zip-size.ts';
 
 type Json = Record<string, unknown>;
 
@@ -26,23 +26,10 @@ export interface ReadWorkbook {
   readonly cells: (faults: readonly CatalogueFault[]) => CatalogueFault[];
 }
 
-/** What a workbook may hold at most, so that no file fills the memory. */
-const most = { bytes: 20 * 1_048_576, unpacked: 200 * 1_048_576, sheets: 20, rows: 20_000, columns: 60 } as const;
-
 /** Reads a workbook, or says everything in it that cannot be read, with sheet, row and column. Formulas are refused. */
 export async function readWorkbook(bytes: Uint8Array): Promise<ReadWorkbook | { readonly faults: CatalogueFault[] }> {
-  if (bytes.length > most.bytes) return { faults: [whole(`文件超过 20 MB`, 'the file is larger than 20 MB')] };
-  const unpacked = unpackedBytes(bytes, most.unpacked);
-  if (unpacked === 'not a zip') return { faults: [whole('不是 XLSX 工作簿', 'this is no XLSX workbook')] };
-  if (unpacked === 'too large') return { faults: [whole('解压后过大，拒绝读取', 'it unpacks to more than is read')] };
-  const book = new ExcelJS.Workbook();
-  try {
-    await book.xlsx.load(bytes as unknown as ExcelJS.Buffer);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return { faults: [whole(`工作簿无法读取：${why}`, `the workbook cannot be read: ${why}`)] };
-  }
-  if (book.worksheets.length > most.sheets) return { faults: [whole('工作表过多', 'it has too many sheets')] };
+  const book = await openWorkbook(bytes);
+  if ('fault' in book) return { faults: [whole(book.fault.zh, book.fault.en)] };
   const reading = reader(book);
   const read = assemble(reading);
   return reading.faults.length > 0 ? { faults: reading.faults } : read;
@@ -86,7 +73,7 @@ function reader(book: ExcelJS.Workbook): Reading {
           say(name, undefined, `缺少工作表“${name}”`, `the sheet "${name}" is missing`);
         return [];
       }
-      if (sheet.rowCount > most.rows || sheet.columnCount > most.columns) {
+      if (sheet.rowCount > mostOfWorkbook.rows || sheet.columnCount > mostOfWorkbook.columns) {
         say(name, undefined, `工作表“${name}”行列过多`, `the sheet "${name}" has too many rows or columns`);
         return [];
       }
@@ -99,7 +86,7 @@ function reader(book: ExcelJS.Workbook): Reading {
         const shift = parent ? 1 : 0;
         const { record, unreadable } = fromRow(columns, cells.slice(shift));
         for (const { column, zh, en } of unreadable) {
-          say(`${name}!${letters(places[column + shift] ?? 0)}${number}`, cells[column + shift], zh, en);
+          say(`${name}!${columnLetters(places[column + shift] ?? 0)}${number}`, cells[column + shift], zh, en);
         }
         found.push({ record, parent: parent ? String(cells[0] ?? '') : '', sheet: name, number, columns, shift });
       }
@@ -117,7 +104,7 @@ function placesOf(sheet: ExcelJS.Worksheet, titles: readonly string[], say: Say)
     if (!titles.includes(title)) {
       const known = titles.join('、');
       say(
-        `${sheet.name}!${letters(at)}1`,
+        `${sheet.name}!${columnLetters(at)}1`,
         title,
         `不认识的列“${title}”，有：${known}`,
         `there is no column "${title}"; there are ${known}`,
@@ -130,25 +117,11 @@ function placesOf(sheet: ExcelJS.Worksheet, titles: readonly string[], say: Say)
 
 type Say = (cell: string, value: unknown, zh: string, en: string) => void;
 
-/** Text is text, whatever it looks like; a formula is refused: nobody can check what it will say tomorrow. */
 function textOf(cell: ExcelJS.Cell, sheet: string, say: Say): Cell {
-  const { value } = cell;
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'number' || typeof value === 'string') return value;
-  if (typeof value === 'boolean') return value ? '是' : '否';
-  if (value instanceof Date) return value.toISOString().slice(0, 10);
-  if (cell.type === ExcelJS.ValueType.RichText || cell.type === ExcelJS.ValueType.Hyperlink) return cell.text;
-  say(
-    `${sheet}!${cell.address}`,
-    cell.text,
-    '不接受公式或错误值，请填写其结果',
-    'formulas and errors are not taken: write down what it comes to',
-  );
+  const text = readCell(cell);
+  if (text === null || typeof text !== 'object') return text;
+  say(`${sheet}!${cell.address}`, cell.text, text.fault.zh, text.fault.en);
   return null;
-}
-
-function letters(column: number): string {
-  return column <= 0 ? '' : letters(Math.floor((column - 1) / 26)) + String.fromCharCode(65 + ((column - 1) % 26));
 }
 
 function assemble(reading: Reading): ReadWorkbook {
@@ -241,7 +214,7 @@ function cellOf({ path, file }: CatalogueFault, origin: Map<string, Row>, names:
     const rest = steps.slice(length);
     const index = row.columns.findIndex(({ path: own }) => own.every((step, i) => rest[i] === step));
     const near = index >= 0 ? index : row.columns.findIndex(({ path: own }) => own[0] === rest[0]);
-    return `${row.sheet}!${near >= 0 ? letters(near + row.shift + 1) : ''}${row.number}`;
+    return `${row.sheet}!${near >= 0 ? columnLetters(near + row.shift + 1) : ''}${row.number}`;
   }
   return sheets.catalogue;
 }
