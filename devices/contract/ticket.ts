@@ -52,7 +52,7 @@ const carried = {
 };
 const bare = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind), ...carried });
 
-/** What a person does with a ticket. The table in rules/tickets/stages.ts says in which stage each is possible. */
+/** What a person does with a ticket. The table in devices/tickets/stages.ts says in which stage each is possible. */
 export const personStepSchema = z.discriminatedUnion('kind', [
   /** 立案 */
   bare('file'),
@@ -116,6 +116,8 @@ export const personStepSchema = z.discriminatedUnion('kind', [
 ]);
 export type PersonStep = z.infer<typeof personStepSchema>;
 export type PersonStepKind = PersonStep['kind'];
+/** All of them, in the order of the flow. */
+export const personStepKinds: readonly PersonStepKind[] = personStepSchema.options.map(({ shape }) => shape.kind.value);
 
 /** What happens to a ticket without a person: its alarms change, its clocks run. */
 export type OwnStepKind =
@@ -125,6 +127,7 @@ export type OwnStepKind =
   | 'auto-dispatch'
   | 'alarm-returned'
   | 'alarm-again'
+  | 'alarm-changed'
   | 'raised-priority'
   | 'warned'
   | 'overdue'

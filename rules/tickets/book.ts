@@ -12,6 +12,7 @@ import {
   type TicketStep,
   type TicketStepKind,
 } from '../../devices/contract/ticket.ts';
+import { fits } from '../../devices/tickets/which.ts';
 import { distanceM } from '../derive/bins.ts';
 import { type Calendar, clocksOf, met, nextMoment, rung, tightened } from './clocks.ts';
 import { type AlarmFreshness, needsOf } from './closing.ts';
@@ -32,7 +33,6 @@ import {
 } from './open.ts';
 import { recheckOf } from './recheck.ts';
 import { closed, type Follow, reopened, resumed, takeStep } from './step.ts';
-import { fits } from './which.ts';
 
 export interface TicketBookParts {
   readonly city: City;
@@ -214,7 +214,10 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
     if (before.active && !after.active)
       told = write(told, told.stage, 'alarm-returned', at, { more: { alarm: alarm.id } });
     else if (!before.active && after.active) told = comesBack(told, alarm, at);
-    else told = keep(told);
+    else
+      told = write(told, told.stage, 'alarm-changed', at, {
+        more: { alarm: alarm.id, what: whatChanged(before, after), by: after.acked ? alarm.ackedBy : null },
+      });
     selfClose(told, at);
   };
   /** An alarm that stands again is not over, whatever was finished meanwhile. */
@@ -414,6 +417,13 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
       return taken;
     },
   };
+}
+
+/** What of an alarm changed besides its coming and going; the gravest of several. */
+function whatChanged(before: TicketAlarm, after: TicketAlarm): 'closed' | 'judged' | 'acknowledged' | 'state' {
+  if (before.closedAt !== after.closedAt) return 'closed';
+  if (before.verdict !== after.verdict) return 'judged';
+  return before.acked === after.acked ? 'state' : 'acknowledged';
 }
 
 const awaitsRecheck = ({ recheck }: Ticket): boolean =>

@@ -1,7 +1,7 @@
 import type { ClosingNeed, Ticket, TicketAlarm } from '../../devices/contract/ticket.ts';
 import type { TicketPolicy } from '../../devices/contract/ticket-policy.ts';
 import type { Bilingual } from '../../devices/model/device-type.ts';
-import { fits } from './which.ts';
+import { type ClosingRule, closingRule } from '../../devices/tickets/closing-rule.ts';
 
 /** What is known of a ticket's alarm beside its row. */
 export interface AlarmFreshness {
@@ -10,13 +10,6 @@ export interface AlarmFreshness {
   /** Why its detector's word alone does not end it; null when it does. */
   readonly doubt: Bilingual | null;
 }
-
-/** What closing asks of a ticket, by the city's policy. */
-export type ClosingRule = TicketPolicy['closing'][number];
-export const closingRule = (
-  policy: TicketPolicy,
-  ticket: Pick<Ticket, 'priority' | 'hazard' | 'clause'>,
-): ClosingRule | undefined => policy.closing.find((rule) => fits(rule, ticket));
 
 const MINUTE = 60_000;
 

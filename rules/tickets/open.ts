@@ -11,10 +11,10 @@ import type {
 } from '../../devices/contract/ticket.ts';
 import type { TicketPolicy } from '../../devices/contract/ticket-policy.ts';
 import type { Bilingual } from '../../devices/model/device-type.ts';
+import { fits, type Matter } from '../../devices/tickets/which.ts';
 import { type Calendar, clockFor, clocksOf } from './clocks.ts';
 import { assign, type Duties, type DutyMatter } from './duties.ts';
 import { procedureOn } from './procedure.ts';
-import { fits, type Matter } from './which.ts';
 
 export interface OpenParts {
   readonly policy: TicketPolicy;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Recheck, Ticket } from '../../devices/contract/ticket.ts';
 import type { TicketPolicy } from '../../devices/contract/ticket-policy.ts';
-import { fits } from './which.ts';
+import { fits } from '../../devices/tickets/which.ts';
 
 const DAY = 86_400_000;
 

@@ -9,12 +9,12 @@ import type {
   TicketStepKind,
 } from '../../devices/contract/ticket.ts';
 import type { TicketPolicy } from '../../devices/contract/ticket-policy.ts';
+import { flow } from '../../devices/tickets/stages.ts';
+import { alreadyTaken, noSuchDuty, noSuchReporter, whyNotStep } from '../../devices/tickets/why-not-step.ts';
 import { afterSuspension, type Calendar, met, restarted } from './clocks.ts';
-import { closingRule, whyNotClosed } from './closing.ts';
+import { whyNotClosed } from './closing.ts';
 import { assign, type Duties, type DutyAsked } from './duties.ts';
-import { whyNotHis } from './hands.ts';
 import { recordStep } from './procedure.ts';
-import { stageAfter } from './stages.ts';
 
 export interface StepParts {
   readonly policy: TicketPolicy;
@@ -46,13 +46,10 @@ const HOUR = 3_600_000;
  * Pure; time comes with the step. Nothing that a person does stops a safety clock but what meets it.
  */
 export function takeStep(parts: StepParts, ticket: Ticket, step: PersonStep, actor: Actor, at: number): StepOutcome {
-  const stage = stageAfter(ticket.stage, step.kind);
-  if ('refused' in stage) return stage;
-  const rule = closingRule(parts.policy, ticket);
-  const refused = whyNotHis(ticket, step.kind, actor, parts.duties.personOf(actor.id), rule);
+  const refused = whyNotStep(parts.policy, ticket, step.kind, actor, parts.duties.personOf(actor.id));
   if (refused) return { refused };
   const by: By = { id: actor.id, name: actor.name, role: actor.role };
-  const moved = carry({ ...ticket, stage: stage.to }, step, by, at);
+  const moved = carry({ ...ticket, stage: flow[ticket.stage][step.kind] ?? ticket.stage }, step, by, at);
   return effect({ ...parts, by, at }, moved, ticket.stage, step);
 }
 
@@ -125,7 +122,6 @@ function effect(doing: Doing, ticket: Ticket, from: TicketStage, step: PersonSte
     case 'suspend':
       return suspend(doing, ticket, step);
     case 'resume':
-      if (!ticket.suspended) return { refused: notSuspended };
       return { ticket: resumed(doing.calendar, ticket, at) };
     case 'evidence':
       return step.photos?.length || step.note || step.reading ? { ticket } : { refused: nothingAdded };
@@ -137,7 +133,6 @@ function effect(doing: Doing, ticket: Ticket, from: TicketStage, step: PersonSte
       return { ticket: { ...meeting([`duty:${step.duty}`]), duties }, more: { duty: step.duty } };
     }
     case 'report-up':
-      if (ticket.upward) return { refused: alreadyTaken(ticket.upward.by.name) };
       return {
         ticket: {
           ...meeting(['report-up']),
@@ -145,18 +140,18 @@ function effect(doing: Doing, ticket: Ticket, from: TicketStage, step: PersonSte
         },
       };
     case 'report-receipt':
-      if (!ticket.upward) return { refused: notReported };
-      return { ticket: { ...ticket, upward: { ...ticket.upward, receiptAt: at, receipt: step.note } } };
+      return {
+        ticket: { ...ticket, upward: ticket.upward && { ...ticket.upward, receiptAt: at, receipt: step.note } },
+      };
     case 'recheck':
       return recheck(doing, ticket, step);
     case 'settle-dispute':
-      if (!ticket.dispute || ticket.dispute.settledAt !== null) return { refused: noDispute };
       return {
         ticket: {
           ...ticket,
           stage: from === 'verifying' ? from : 'dispatched',
           owner: from === 'verifying' ? ticket.owner : null,
-          dispute: { ...ticket.dispute, settledAt: at },
+          dispute: ticket.dispute && { ...ticket.dispute, settledAt: at },
           assigned: assignTo(
             doing,
             { ...ticket, clause: { ...ticket.clause, department: step.department } },
@@ -236,7 +231,6 @@ function suspend(
   ticket: Ticket,
   { until, reason }: Extract<PersonStep, { kind: 'suspend' }>,
 ): StepOutcome {
-  if (ticket.suspended) return { refused: alreadySuspended };
   if (until <= at) return { refused: endsInThePast };
   if (until > at + policy.longestSuspensionH * HOUR) return { refused: tooLong(policy.longestSuspensionH) };
   return { ticket: { ...ticket, suspended: { since: at, until, reason, by } }, more: { reason, until } };
@@ -286,7 +280,6 @@ export const reopened = (
 
 function recheck(doing: Doing, ticket: Ticket, step: Extract<PersonStep, { kind: 'recheck' }>): StepOutcome {
   const { at, by } = doing;
-  if (ticket.recheck?.passed === true) return { refused: alreadyTaken(ticket.recheck.by?.name ?? '') };
   const looked: Ticket = {
     ...ticket,
     recheck: { ...(ticket.recheck ?? { due: at, why: 'item', seed: '' }), passed: step.passed, by, at },
@@ -297,8 +290,6 @@ function recheck(doing: Doing, ticket: Ticket, step: Extract<PersonStep, { kind:
 }
 
 const refusal = (code: string, zh: string, en: string): Refusal => ({ code, zh, en });
-const notSuspended = refusal('not-suspended', '工单没有挂起', 'the ticket is not suspended');
-const alreadySuspended = refusal('already-suspended', '工单已挂起', 'the ticket is suspended already');
 const endsInThePast = refusal(
   'ends-in-the-past',
   '挂起的结束时间已过，请给出将来的时间',
@@ -307,14 +298,5 @@ const endsInThePast = refusal(
 const tooLong = (hours: number) =>
   refusal('suspension-too-long', `挂起最长 ${hours} 小时`, `a suspension lasts at most ${hours} hours`);
 const nothingAdded = refusal('nothing-added', '请附照片、读数或说明', 'add a photograph, a reading or words');
-const noSuchDuty = refusal('no-such-duty', '此单没有这项责任', 'this ticket carries no such duty');
-const alreadyTaken = (who: string) => refusal('already-done', `${who} 已办理`, `${who} has done so already`);
-const notReported = refusal(
-  'not-reported',
-  '尚未报信，没有回执可登记',
-  'nothing was reported upward yet, so there is no receipt',
-);
-const noDispute = refusal('no-dispute', '此单没有待裁定的责任争议', 'there is no dispute to settle');
-const noSuchReporter = refusal('no-such-reporter', '此单没有这位上报人', 'nobody of this id reported it');
 const unknownPlace = (id: string) =>
   refusal('unknown-duty', `责任清单中没有岗位、班组或人员 ${id}`, `the duty list holds no post, crew or person ${id}`);

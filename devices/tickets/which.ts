@@ -1,5 +1,5 @@
-import type { Hazard, Priority } from '../../devices/contract/alarm.ts';
-import type { Which } from '../../devices/contract/ticket-policy.ts';
+import type { Hazard, Priority } from '../contract/alarm.ts';
+import type { Which } from '../contract/ticket-policy.ts';
 
 /** What of a matter a policy may ask for. */
 export interface Matter {

@@ -1,7 +1,7 @@
-import type { Actor, Refusal } from '../../devices/contract/command.ts';
-import type { ActorRole } from '../../devices/contract/roles.ts';
-import type { PersonStepKind, Ticket } from '../../devices/contract/ticket.ts';
-import type { ClosingRule } from './closing.ts';
+import type { Actor, Refusal } from '../contract/command.ts';
+import type { ActorRole } from '../contract/roles.ts';
+import type { PersonStepKind, Ticket } from '../contract/ticket.ts';
+import type { ClosingRule } from './closing-rule.ts';
 import { stepWords } from './stages.ts';
 
 const desk: readonly ActorRole[] = ['admin', 'supervisor', 'duty', 'dispatcher'];

@@ -1,5 +1,5 @@
-import type { Refusal } from '../../devices/contract/command.ts';
-import type { PersonStepKind, TicketStage } from '../../devices/contract/ticket.ts';
+import type { Refusal } from '../contract/command.ts';
+import type { PersonStepKind, TicketStage } from '../contract/ticket.ts';
 
 type Row = Partial<Record<PersonStepKind, TicketStage>>;
 
