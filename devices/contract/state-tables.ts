@@ -182,6 +182,12 @@ export interface TicketRow {
   closed_at: number | null;
   /** When it is to be looked at again, ms; null when it is not. */
   recheck_at: number | null;
+  /** The next deadline that runs and is not met, ms; the largest safe integer when there is none. */
+  due_at: number;
+  /** Ids of whoever it lies with now, between commas: `,lin,mira,`. */
+  persons: string;
+  /** What a search looks through, in small letters: number, title, place, devices, item. */
+  words: string;
   body: string;
 }
 

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { isTicketOpen, type Ticket, type TicketStep } from '../../devices/contract/ticket.ts';
+import { dueOf, recheckAt } from '../../devices/tickets/ticket-line.ts';
 import type { KeptTickets, TicketChanges } from '../tickets/book.ts';
 import { chunks } from './chunks.ts';
 import type { RulesTables } from './migrations.ts';
@@ -21,12 +22,25 @@ const toRow = (ticket: Ticket) => ({
   incident: ticket.incident,
   opened_at: ticket.openedAt,
   closed_at: ticket.closedAt,
-  recheck_at: awaitsRecheck(ticket) ? ticket.recheck!.due : null,
+  recheck_at: recheckAt(ticket.recheck),
+  due_at: dueOf(ticket),
+  persons: `,${personsNow(ticket).join(',')},`,
+  words: wordsOf(ticket),
   body: JSON.stringify(ticket),
 });
 
-const awaitsRecheck = ({ recheck }: Ticket): boolean =>
-  recheck !== null && recheck.why !== 'none' && recheck.passed === null;
+const personsNow = ({ stage, assigned, verifiers }: Ticket): readonly string[] =>
+  (stage === 'verifying' ? verifiers : assigned)?.persons ?? [];
+
+const wordsOf = ({ no, title, clause, siteName, address, device, alarms, reporters }: Ticket): string =>
+  [
+    ...[no, title.zh, title.en, clause.item, clause.name, siteName, address, device],
+    ...new Set(alarms.map(({ deviceName }) => deviceName)),
+    ...reporters.map(({ reference }) => reference),
+  ]
+    .filter(Boolean)
+    .join(' ')
+    .toLowerCase();
 
 /** Writes tickets whole, which alarm is on which, and the lines of their history. */
 export async function writeTickets(trx: Db, { tickets, steps }: TicketChanges): Promise<void> {
@@ -47,6 +61,9 @@ export async function writeTickets(trx: Db, { tickets, steps }: TicketChanges): 
           incident: eb.ref('excluded.incident'),
           closed_at: eb.ref('excluded.closed_at'),
           recheck_at: eb.ref('excluded.recheck_at'),
+          due_at: eb.ref('excluded.due_at'),
+          persons: eb.ref('excluded.persons'),
+          words: eb.ref('excluded.words'),
           body: eb.ref('excluded.body'),
         })),
       )
