@@ -34,6 +34,7 @@ import { readStages, type Stages, startStageNumbers } from './server/live/stage-
 import { photoFolder } from './server/photos/photo-files.ts';
 import { photoStore } from './server/photos/photo-store.ts';
 import { photosNamed, startSweep } from './server/photos/sweep.ts';
+import { ticketFeed } from './server/live/ticket-feed.ts';
 import { principalOf } from './server/sign-in.ts';
 
 export interface DashboardParts {
@@ -106,6 +107,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
     stopping.add('sweep of pictures', startSweep(photos, { clock, log }));
     const alarms = alarmFeed(parts.state);
     const incidents = incidentFeed(parts.state);
+    const tickets = ticketFeed(parts.state);
     const view = picture(silentAfter(parts.city, parts.types, registry), {
       has: (id) => registry.device(id) !== undefined,
       ids: () => deviceIds(registry),
@@ -123,6 +125,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       state: parts.state,
       alarms,
       incidents,
+      tickets,
       picture: view,
       registry,
       types: parts.types,
@@ -158,6 +161,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       memory: sqlLiveMemory(parts.accountsDb),
       alarms,
       incidents,
+      tickets,
       onAlarms: parts.onAlarms,
       // What a gateway says of itself outlives a restart too.
       isRegistered: (id) => registry.device(id) !== undefined || registry.isGateway(id),

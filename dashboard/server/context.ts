@@ -17,6 +17,7 @@ import type { HubState } from './live/hub.ts';
 import type { IncidentFeed } from './live/incident-feed.ts';
 import type { Picture } from './live/picture.ts';
 import type { Photos } from './photos/photo-store.ts';
+import type { TicketFeed } from './live/ticket-feed.ts';
 
 /** The demonstration's controls; absent in a real city. */
 export interface DemoControls {
@@ -33,6 +34,7 @@ export interface ServerContext {
   readonly state: Sql<StateTables>;
   readonly alarms: AlarmFeed;
   readonly incidents: IncidentFeed;
+  readonly tickets: TicketFeed;
   readonly picture: Picture;
   readonly registry: RegistryCache;
   readonly types: Readonly<Record<string, DeviceType>>;

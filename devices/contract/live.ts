@@ -1,8 +1,10 @@
+import type { Unowned } from '../tickets/unowned.ts';
 import type { Alarm } from './alarm.ts';
 import type { SeatNow } from './api.ts';
 import type { Value } from './entry.ts';
 import type { Incident } from './incident.ts';
 import type { IngestStats, RulesStats } from './stats.ts';
+import type { TicketLine } from './ticket-line.ts';
 
 /** How a device stands, for its dot on the map. */
 export interface DeviceState {
@@ -25,6 +27,8 @@ export interface Strip {
   readonly notices: readonly Notice[];
   /** How many alarms each seat hears, and whether it is flooded. */
   readonly seats: readonly SeatNow[];
+  /** Alarms that no human owns. */
+  readonly unowned: Unowned;
 }
 
 /** A gateway reads OPC UA servers without security, as only a lab may. */
@@ -44,6 +48,8 @@ export interface LiveSnapshot {
   readonly alarms: readonly Alarm[];
   /** Open incidents. */
   readonly incidents?: readonly Incident[];
+  /** Open tickets. */
+  readonly tickets?: readonly TicketLine[];
   /** The first few thousand; in a larger city the others follow at once, in `changes` whose `from` and `to` are equal. */
   readonly devices: readonly DeviceState[];
   readonly strip: Strip;
@@ -58,6 +64,8 @@ export interface LiveChanges {
   readonly alarms: readonly Alarm[];
   /** Incidents that changed, whole; a closed or merged one comes once with `closedAt` and then leaves. */
   readonly incidents?: readonly Incident[];
+  /** Tickets that changed, whole; one that ended comes once with `closedAt` and then leaves. */
+  readonly tickets?: readonly TicketLine[];
   /** Devices whose values or staleness changed; merged by id. */
   readonly devices: readonly DeviceState[];
   readonly strip: Strip;

@@ -1,6 +1,7 @@
 import type { Alarm, AlarmEvent } from '../../../devices/contract/alarm.ts';
 import type { StateTables } from '../../../devices/contract/state-tables.ts';
 import type { Sql } from '../../../kit/sql/sql.ts';
+import { changedRows } from './changed-rows.ts';
 import { openRows } from './open-rows.ts';
 
 export interface AlarmQuery {
@@ -29,9 +30,6 @@ export interface AlarmFeed {
   openByPriority(): Promise<Record<string, number>>;
 }
 
-/** Alarms read at a time by {@link AlarmFeed.since}. */
-const changesAtATime = 2000;
-
 const parse = (row: { body: string }): Alarm => JSON.parse(row.body) as Alarm;
 
 /** The alarms of the state database, for lists and for the live stream. */
@@ -42,20 +40,9 @@ export function alarmFeed({ db }: Sql<StateTables>): AlarmFeed {
       return { alarms: rows, seq };
     },
 
-    async since(seq) {
-      const rows = await db
-        .selectFrom('alarms')
-        .select(['seq', 'body'])
-        .where('seq', '>', seq)
-        .orderBy('seq')
-        .limit(changesAtATime + 1)
-        .execute();
-      const more = rows.length > changesAtATime;
-      // Alarms that one event touched stay together: the next page begins after whole numbers only.
-      const after = rows.at(-1)?.seq;
-      const whole = more ? rows.filter((row) => row.seq !== after) : rows;
-      const page = whole.length > 0 ? whole : rows;
-      return { alarms: page.map(parse), seq: Number(page.at(-1)?.seq ?? seq), more };
+    async since(after) {
+      const { rows, seq, more } = await changedRows<Alarm>(db, 'alarms', after);
+      return { alarms: rows, seq, more };
     },
 
     async again(ids) {

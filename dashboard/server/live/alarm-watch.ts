@@ -1,10 +1,13 @@
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import { isOpen } from '../../../devices/contract/alarm.ts';
 import type { Incident } from '../../../devices/contract/incident.ts';
+import { isTicketOpen } from '../../../devices/contract/ticket.ts';
+import type { TicketLine } from '../../../devices/contract/ticket-line.ts';
 import type { Running } from '../../../kit/cleanups.ts';
 import type { Log } from '../../../kit/log.ts';
 import type { AlarmFeed } from './alarm-feed.ts';
 import type { IncidentFeed } from './incident-feed.ts';
+import type { TicketFeed } from './ticket-feed.ts';
 
 /** Between looks when nobody calls: rules runs in another process. */
 const pollMs = 150;
@@ -20,10 +23,16 @@ export interface AlarmWatchParts {
   readonly alarms: AlarmFeed;
   /** Left out, there are none. */
   readonly incidents?: Pick<IncidentFeed, 'open' | 'since'>;
+  /** Left out, there are none. */
+  readonly tickets?: Pick<TicketFeed, 'open' | 'since'>;
   /** Called by rules after each commit, where it runs in this process. */
   readonly onAlarms?: ((notify: () => void) => () => void) | undefined;
-  /** Alarms and incidents that changed, whole, in the order of their changes. */
-  readonly onChange: (changed: readonly Alarm[], incidents: readonly Incident[]) => void;
+  /** Alarms, incidents and tickets that changed, whole, in the order of their changes. */
+  readonly onChange: (
+    changed: readonly Alarm[],
+    incidents: readonly Incident[],
+    tickets: readonly TicketLine[],
+  ) => void;
   readonly log: Log;
 }
 
@@ -32,6 +41,8 @@ export interface AlarmWatch extends Running {
   readonly open: ReadonlyMap<string, Alarm>;
   /** The open incidents. */
   readonly incidents: ReadonlyMap<string, Incident>;
+  /** The open tickets. */
+  readonly tickets: ReadonlyMap<string, TicketLine>;
   /** How long no look at the alarms has worked, ms; 0 while they work. */
   blindMs(): number;
 }
@@ -40,6 +51,7 @@ export interface AlarmWatch extends Running {
 export async function startAlarmWatch({
   alarms,
   incidents,
+  tickets,
   onAlarms,
   onChange,
   log,
@@ -52,6 +64,10 @@ export async function startAlarmWatch({
   const drawn = (await incidents?.open()) ?? { incidents: [], seq: 0 };
   for (const incident of drawn.incidents) pictures.set(incident.id, incident);
   let pictureSeq = drawn.seq;
+  const work = new Map<string, TicketLine>();
+  const begun = (await tickets?.open()) ?? { tickets: [], seq: 0 };
+  for (const ticket of begun.tickets) work.set(ticket.id, ticket);
+  let workSeq = begun.seq;
   let failingSince: number | null = null;
 
   /** Counts of blindness are renewed without an event (no `seq` tells of them), so they are read again. */
@@ -62,7 +78,7 @@ export async function startAlarmWatch({
     );
     const changed = news.filter(({ id }) => open.has(id));
     for (const alarm of changed) open.set(alarm.id, alarm);
-    if (changed.length > 0) onChange(changed, []);
+    if (changed.length > 0) onChange(changed, [], []);
   };
   const look = async (): Promise<void> => {
     for (;;) {
@@ -72,14 +88,21 @@ export async function startAlarmWatch({
         if (isOpen(alarm)) open.set(alarm.id, alarm);
         else open.delete(alarm.id);
       }
-      const seen = (await incidents?.since(pictureSeq)) ?? { incidents: [], seq: pictureSeq };
+      const seen = (await incidents?.since(pictureSeq)) ?? { incidents: [], seq: pictureSeq, more: false };
       pictureSeq = seen.seq;
       for (const incident of seen.incidents) {
         if (incident.closedAt === null) pictures.set(incident.id, incident);
         else pictures.delete(incident.id);
       }
-      if (news.alarms.length > 0 || seen.incidents.length > 0) onChange(news.alarms, seen.incidents);
-      if (!news.more) return;
+      const done = (await tickets?.since(workSeq)) ?? { tickets: [], seq: workSeq, more: false };
+      workSeq = done.seq;
+      for (const ticket of done.tickets) {
+        if (isTicketOpen(ticket)) work.set(ticket.id, ticket);
+        else work.delete(ticket.id);
+      }
+      if (news.alarms.length > 0 || seen.incidents.length > 0 || done.tickets.length > 0)
+        onChange(news.alarms, seen.incidents, done.tickets);
+      if (!news.more && !seen.more && !done.more) return;
     }
   };
   const lookOnce = async (): Promise<void> => {
@@ -123,6 +146,7 @@ export async function startAlarmWatch({
   return {
     open,
     incidents: pictures,
+    tickets: work,
     blindMs: () => (failingSince === null ? 0 : performance.now() - failingSince),
     async stop() {
       unsubscribe?.();

@@ -4,6 +4,8 @@ import msgpack from 'socket.io-msgpack-parser';
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import type { Incident } from '../../../devices/contract/incident.ts';
 import type { ClientToServer, ServerToClient, Strip } from '../../../devices/contract/live.ts';
+import type { TicketLine } from '../../../devices/contract/ticket-line.ts';
+import { ticketsByAlarm, type Unowned, unownedOf } from '../../../devices/tickets/unowned.ts';
 import { cleanups, type Running } from '../../../kit/cleanups.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { Log } from '../../../kit/log.ts';
@@ -16,6 +18,7 @@ import type { IncidentFeed } from './incident-feed.ts';
 import { type FollowerParts, startFollower } from './journal-follower.ts';
 import { isOwnOrigin } from './origin.ts';
 import type { Picture } from './picture.ts';
+import type { TicketFeed } from './ticket-feed.ts';
 
 /** Values travel at most this often; alarms never wait for it. */
 const valuesEveryMs = 250;
@@ -31,9 +34,10 @@ export interface HubParts extends Omit<FollowerParts, 'picture'> {
   readonly picture: Picture;
   readonly alarms: AlarmFeed;
   readonly incidents: IncidentFeed;
+  readonly tickets: TicketFeed;
   /** Called by rules after each commit, where it runs in this process. */
   readonly onAlarms?: ((notify: () => void) => () => void) | undefined;
-  readonly strip: () => Strip;
+  readonly strip: () => Omit<Strip, 'unowned'>;
   readonly authenticate: (
     headers: Record<string, string | string[] | undefined>,
     token?: string,
@@ -86,6 +90,8 @@ async function startParts(parts: HubParts, stopping: ReturnType<typeof cleanups>
 
   let seq = 0;
   let gathering: NodeJS.Timeout | null = null;
+  let unowned: Unowned = { count: 0, worst: null };
+  const strip = (): Strip => ({ ...parts.strip(), unowned });
   const pages = audience({
     live,
     soon: () => {
@@ -100,7 +106,7 @@ async function startParts(parts: HubParts, stopping: ReturnType<typeof cleanups>
       now: clock.now(),
       alarms: [],
       devices: picture.states(ids),
-      strip: parts.strip(),
+      strip: strip(),
     }),
   });
   stopping.defer('pages', () => {
@@ -108,22 +114,37 @@ async function startParts(parts: HubParts, stopping: ReturnType<typeof cleanups>
     pages.stop();
   });
 
-  const watch = stopping.add('alarms', await startAlarmWatch({ ...parts, onChange: send }));
+  const watch = stopping.add('alarms', await startAlarmWatch({ ...parts, onChange }));
+  countUnowned();
   const follower = stopping.add('journal', await startFollower(parts));
 
-  function send(alarms: readonly Alarm[], incidents: readonly Incident[] = []): void {
+  function countUnowned(): void {
+    unowned = unownedOf(watch.open.values(), ticketsByAlarm(watch.tickets.values()));
+  }
+  function onChange(alarms: readonly Alarm[], incidents: readonly Incident[], tickets: readonly TicketLine[]): void {
+    countUnowned();
+    send(alarms, incidents, tickets);
+  }
+  function send(
+    alarms: readonly Alarm[],
+    incidents: readonly Incident[] = [],
+    tickets: readonly TicketLine[] = [],
+  ): void {
     if (watch.blindMs() > blindAfterMs) return;
     const now = clock.now();
-    const strip = parts.strip();
     if (!pages.anybodyFed) picture.dropChanges();
     const devices = picture.changes();
     const from = seq;
     seq += 1;
-    pages.send({ from, to: seq, now, alarms, incidents, devices, strip }, () => {
+    pages.send({ from, to: seq, now, alarms, incidents, tickets, devices, strip: strip() }, () => {
       const ids = picture.ids();
       const first = picture.states(ids.slice(0, devicesAtATime));
-      const pictures = [...watch.incidents.values()];
-      const snapshot = { seq, now, alarms: [...watch.open.values()], incidents: pictures, devices: first, strip };
+      const snapshot = {
+        ...{ seq, now, devices: first, strip: strip() },
+        alarms: [...watch.open.values()],
+        incidents: [...watch.incidents.values()],
+        tickets: [...watch.tickets.values()],
+      };
       return { snapshot, rest: ids.slice(devicesAtATime) };
     });
   }

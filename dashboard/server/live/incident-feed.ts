@@ -2,6 +2,7 @@ import type { Alarm } from '../../../devices/contract/alarm.ts';
 import type { Incident, IncidentEvent, IncidentMember } from '../../../devices/contract/incident.ts';
 import type { StateTables } from '../../../devices/contract/state-tables.ts';
 import type { Sql } from '../../../kit/sql/sql.ts';
+import { changedRows } from './changed-rows.ts';
 import { openRows } from './open-rows.ts';
 
 export interface IncidentQuery {
@@ -27,7 +28,7 @@ export interface WholeIncident {
 export interface IncidentFeed {
   open(): Promise<{ incidents: Incident[]; seq: number }>;
   /** Incidents that changed after `seq`, oldest change first. */
-  since(seq: number): Promise<{ incidents: Incident[]; seq: number }>;
+  since(seq: number): Promise<{ incidents: Incident[]; seq: number; more: boolean }>;
   find(query: IncidentQuery): Promise<{ total: number; items: Incident[] }>;
   one(id: string): Promise<WholeIncident | null>;
 }
@@ -41,14 +42,9 @@ export function incidentFeed({ db }: Sql<StateTables>): IncidentFeed {
       const { rows, seq } = await openRows<Incident>(db, 'incidents');
       return { incidents: rows, seq };
     },
-    async since(seq) {
-      const rows = await db
-        .selectFrom('incidents')
-        .select(['seq', 'body'])
-        .where('seq', '>', seq)
-        .orderBy('seq')
-        .execute();
-      return { incidents: rows.map(parse), seq: Number(rows.at(-1)?.seq ?? seq) };
+    async since(after) {
+      const { rows, seq, more } = await changedRows<Incident>(db, 'incidents', after);
+      return { incidents: rows, seq, more };
     },
     async find({ openOnly, area, detectors, from, to, limit, offset }) {
       let query = db.selectFrom('incidents');

@@ -7,7 +7,7 @@ import type { Sql } from '../../../kit/sql/sql.ts';
  */
 export async function openRows<T>(
   db: Sql<StateTables>['db'],
-  table: 'alarms' | 'incidents',
+  table: 'alarms' | 'incidents' | 'tickets',
 ): Promise<{ rows: T[]; seq: number }> {
   const { seq } = await db
     .selectFrom(table)
