@@ -5,7 +5,7 @@ import { anIncident } from '../incidents/test-incident.ts';
 import { linkState, platformNow } from './link.ts';
 import { emptyPicture, fromSnapshot, type LivePicture, withChanges } from './reducer.ts';
 
-const strip: Strip = { now: 1, ingest: null, rules: null, notices: [], seats: [] };
+const strip: Strip = { now: 1, ingest: null, rules: null, notices: [], seats: [], unowned: { count: 0, worst: null } };
 const device = (changes: Partial<DeviceState> = {}): DeviceState => ({
   id: 'pole-1',
   lastAt: 1,
