@@ -132,7 +132,7 @@ describe('a gas leak at night', () => {
     await andCloses();
     const before = await c.ticket();
     expect(before.recheck).toMatchObject({ why: 'item', due: momentOf('+7 03:00') });
-    expect(await c.does('+1 09:00', lin, { kind: 'recheck', passed: false, note: '又闻到气味，接头松动' })).toBeNull();
+    expect(await c.does('04:00', lin, { kind: 'recheck', passed: false, note: '又闻到气味，接头松动' })).toBeNull();
     const after = await c.ticket();
     expect(after).toMatchObject({ id: before.id, no: before.no, stage: 'dispatched', reopened: 1, closedAt: null });
     expect((await c.steps()).map(({ kind }) => kind)).toContain('verify');

@@ -19,15 +19,17 @@ export const city = {
 
 /** The bench's catalogue with a procedure for leaks; nobody minds silence here. */
 const text = (zh: string, en: string) => ({ zh, en });
+const limits = (value: { timeLimit: object }, more: object) => ({
+  ...value,
+  timeLimit: { ...value.timeLimit, ...more },
+});
 export const catalogue = catalogueSchema.parse({
   ...(JSON.parse(
-    JSON.stringify(benchCatalogue, (key, value) =>
-      key === 'afterS'
-        ? 1e9
-        : value?.code === 'G05-14'
-          ? { ...value, procedure: 'leak', timeLimit: { ...value.timeLimit, makeSafeMin: 60 } }
-          : value,
-    ),
+    JSON.stringify(benchCatalogue, (key, value) => {
+      if (key === 'afterS') return 1e9;
+      if (value?.code === 'G05-14') return { ...limits(value, { makeSafeMin: 60 }), procedure: 'leak' };
+      return value?.code === 'C04-08' ? limits(value, { clock: 'working' }) : value;
+    }),
   ) as object),
   procedures: {
     leak: {
