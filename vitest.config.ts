@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /** `unit` sits beside the code; the rest lives under `test/`, one project a folder, so that each can be run alone. */
-const project = (name: string, include: string[], testTimeout: number) => ({
-  test: { name, include, testTimeout, hookTimeout: 120_000, environment: 'node' as const },
+const project = (name: string, include: string[], testTimeout: number, more: object = {}) => ({
+  test: { name, include, testTimeout, hookTimeout: 120_000, environment: 'node' as const, ...more },
 });
 
 export default defineConfig({
@@ -20,7 +20,13 @@ export default defineConfig({
       project('faults', ['test/faults/**/*.test.ts'], 60_000),
       project('honesty', ['test/honesty/**/*.test.ts'], 120_000),
       project('scenario', ['test/scenario/**/*.test.ts'], 60_000),
-      project('e2e', ['test/e2e/**/*.test.ts'], 180_000),
+      // Whole programs mostly wait: for a start, for a delay to run out, for a page. One more of them than there are cores, once
+      // everything that only calculates is done.
+      project('e2e', ['test/e2e/**/*.test.ts'], 180_000, {
+        maxWorkers: 3,
+        sequence: { groupOrder: 1 },
+        globalSetup: ['test/support/built-page.ts'],
+      }),
     ],
   },
 });

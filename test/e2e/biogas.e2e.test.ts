@@ -11,7 +11,7 @@ import type { Device } from '../../devices/contract/registry.ts';
 import { openDuckdbTelemetryStore } from '../../kit/telemetry/duckdb/duckdb-telemetry-store.ts';
 import type { TelemetryRow, TelemetryStore } from '../../kit/telemetry/telemetry-store.ts';
 import { openBrowser, openDesk, smallTargets, tooWide } from '../support/browser.ts';
-import { buildPage, pageDir } from '../support/built-page.ts';
+import { pageDir } from '../support/built-page.ts';
 import { type DashboardCity, dashboardCity, kitchen } from '../support/dashboard-city.ts';
 import { needs } from '../support/tools.ts';
 import { until } from '../support/until.ts';
@@ -135,7 +135,6 @@ needs('chromium', 'cjk-font')('the biogas box in the detail of an alarm', () => 
   };
 
   beforeAll(async () => {
-    await buildPage();
     const served = await city.dashboard({ webDir: pageDir });
     browser = await openBrowser();
     ({ page } = await openDesk(browser, served.url, { width: 1440, height: 1000 }));

@@ -202,7 +202,7 @@ describe('a city whose power goes again and again', () => {
     const inFlight: number[] = [];
     try {
       for (let kill = 0; kill < KILLS; kill++) {
-        await pause(random(600, 2500));
+        await pause(random(300, 1300));
         // One of each kitchen, and none that stands behind a higher level: that one is acknowledged with it.
         const ringing = (await alarmsOf('open')).filter((a) => a.active && !a.acked && !a.supersededBy);
         const candidates = ringing.filter((a, i) => ringing.findIndex(({ device }) => device === a.device) === i);
@@ -224,7 +224,7 @@ describe('a city whose power goes again and again', () => {
             gateway.acknowledged.some(({ device }) => device === timer.id),
           );
         }
-        await pause(random(100, 2500));
+        await pause(random(100, 1300));
         const asked = candidates[2];
         if (asked) {
           unanswered = { command: `crash-${seed}-${commands.length}`, id: asked.id };

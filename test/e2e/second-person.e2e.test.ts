@@ -4,7 +4,7 @@ import type { Dashboard } from '../../dashboard/app.ts';
 import type { Role } from '../../dashboard/server/accounts/tables.ts';
 import type { Alarm } from '../../devices/contract/alarm.ts';
 import { type Desk, openBrowser, openDesk, smallTargets, tooWide } from '../support/browser.ts';
-import { buildPage, pageDir } from '../support/built-page.ts';
+import { pageDir } from '../support/built-page.ts';
 import { type DashboardCity, dashboardCity, kitchen } from '../support/dashboard-city.ts';
 import { needs } from '../support/tools.ts';
 import { until } from '../support/until.ts';
@@ -45,7 +45,6 @@ needs('chromium', 'cjk-font')('what people put aside', () => {
   const dialog = (page: Page) => page.getByRole('dialog');
 
   beforeAll(async () => {
-    await buildPage();
     [city, browser] = await Promise.all([dashboardCity(), openBrowser()]);
     await city.put({ devices: [{ ...kitchen('hearth-1'), expires: '2024-01-01' }] });
     dashboard = await city.dashboard({ webDir: pageDir });

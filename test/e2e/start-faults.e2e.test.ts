@@ -14,6 +14,8 @@ const anyPorts: Env = {
   YANSHAO_FIELD_PORT: '0',
   YANSHAO_SIMULATOR_PORT: '0',
 };
+/** A demonstration of a few devices: what stops it does not hang on their number. */
+const small: Env = { YANSHAO_DEMO_DEVICES: '40' };
 const taken = createServer();
 let port = '';
 
@@ -85,7 +87,7 @@ describe('a start that cannot be', () => {
     ['a control port that is taken', () => ({ YANSHAO_CONTROL_PORT: port }), {}, /is taken/, /YANSHAO_CONTROL_PORT/],
     [
       'an OPC UA port that is taken, of the simulated stations',
-      () => ({ YANSHAO_DEMO: 'on', YANSHAO_OPCUA_PORT: port }),
+      () => ({ ...small, YANSHAO_DEMO: 'on', YANSHAO_OPCUA_PORT: port }),
       {},
       /EADDRINUSE/,
       /YANSHAO_OPCUA_PORT/,
@@ -184,7 +186,7 @@ describe('a demonstration and a real city', () => {
   });
 
   it('never mix the other way round', async () => {
-    const platform = await startPlatform();
+    const platform = await startPlatform(small);
     try {
       await platform.halt();
       renameSync(join(platform.dataDir, 'demo'), join(platform.dataDir, 'live'));
