@@ -151,7 +151,7 @@ describe('the catalogue of Hengyang', () => {
     expect(catalogue.domains).toHaveLength(5);
     expect(catalogue.domains.flatMap(({ categories }) => categories)).toHaveLength(30);
     expect(items.filter(({ code }) => code !== 'G05-18')).toHaveLength(58);
-    const kinds = ['unaccounted', 'ssv-passing', 'ug-trace', 'ug-spread'];
+    const kinds = ['unaccounted', 'ssv-passing', 'ug-trace', 'ug-spread', 'demand-odd', 'silt-flood-season'];
     const fence = ['fence-plume', 'fence-trace', 'fence-trace-two'];
     const added = ['lit-rate-other', 'home-expired', 'rtu-event', ...kinds, ...fence, ...silences];
     const ids = items.flatMap(({ rules }) => rules.map(({ id }) => id));
