@@ -17,7 +17,7 @@ interface Page<T> {
 const pictures = async () => (await platform.get<Page<Incident>>('/api/v1/incidents?detectors=2')).items;
 
 beforeAll(async () => {
-  [platform, browser] = await Promise.all([startPlatform({ YANSHAO_DEMO_SPEED: '5' }), openBrowser()]);
+  [platform, browser] = await Promise.all([startPlatform({ YANSHAO_DEMO_SPEED: '4' }), openBrowser()]);
   desk = await openDesk(browser, platform.url);
   await desk.page.goto(`/claim#${platform.link}`);
   await desk.page.getByLabel('用户名').fill('值班员');
