@@ -1,8 +1,13 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Transaction } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { chained } from '../../devices/audit/chain.ts';
 import { cutAudit } from '../../devices/audit/cut-audit.ts';
+import { type AuditQuery, auditPages, searchAudit } from '../../devices/audit/search-audit.ts';
 import { verifyAudit } from '../../devices/audit/verify-audit.ts';
 import type { AuditRow, AuditTables } from '../../devices/contract/audit-tables.ts';
 import type { Sql } from '../../kit/sql/sql.ts';
@@ -13,6 +18,21 @@ const DAY = 86_400_000;
 const begins = Date.UTC(2026, 10, 22, 2);
 const ROWS = 9;
 const texts = ['command', 'type', 'actor_id', 'actor_name', 'via', 'body', 'outcome', 'prev', 'hash'] as const;
+
+/** Lets another process write to the log until it is killed in the middle of it; resolves with the last number it promised. */
+async function writesUntilKilled({ url, schema }: { url: string; schema?: string }): Promise<number> {
+  const script = join(import.meta.dirname, '../support/auditing-child.ts');
+  const child = spawn(process.execPath, [script, url, ...(schema ? [schema] : [])], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    if (said.split('\n').length > 10) child.kill('SIGKILL');
+  });
+  await new Promise<void>((resolve) => child.stdout.once('close', resolve));
+  return Number(said.split('\n').at(-2));
+}
 
 /** What an audit log promises, on each engine that may hold one. */
 const promises = (fresh: () => { url: string; schema?: string }) => {
@@ -202,6 +222,43 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     expect(await verifyAudit(db, { seq: done!.seq, hash: done!.hash, at: end })).toMatchObject({ fault: null });
   });
 
+  it('kill -9 between two rows, again and again, leaves a chain that holds and every row that was promised', async () => {
+    const at = fresh();
+    log = await openAudit(at);
+    let promised = 0;
+    for (let round = 1; round <= 3; round++) promised = await writesUntilKilled(at);
+    expect(promised).toBeGreaterThanOrEqual(3);
+    const { rows, head, fault } = await verifyAudit(log.db);
+    expect([fault, head.seq]).toEqual([null, rows]);
+    expect(rows).toBeGreaterThanOrEqual(promised);
+  });
+
+  it('is searched by person, device, incident, ticket, type and time, and a page follows the other', async () => {
+    await filled(0);
+    const { db } = log;
+    await says(log, { at: 1, actor: '值班甲', asks: { alarms: ['k1/G05-14.l2/1763798400000'] } });
+    await says(log, { at: 2, actor: 'Mira_B', type: 'judge', asks: { of: { incident: 'i-7' } } });
+    await says(log, { at: 3, type: 'registry.put', asks: { put: { devices: [{ id: 'k1' }, { id: 'k2' }] } } });
+    await says(log, { at: 4, type: 'registry.remove', asks: { kind: 'device', ids: ['k2'] } });
+    await says(log, { at: 5, type: 'ticket.close', asks: { ticket: 'T-1' }, outcome: { refused: { code: 'role' } } });
+    const found = async (query: Partial<AuditQuery>) =>
+      (await searchAudit(db, { limit: 10, ...query })).map(({ seq }) => Number(seq));
+    expect(await found({})).toEqual([5, 4, 3, 2, 1]);
+    expect(await found({ person: '值班甲' })).toEqual([1]);
+    expect(await found({ person: 'MIRA_' })).toEqual([2]);
+    expect(await found({ person: 'mira' })).toEqual([5, 4, 3, 2]);
+    expect(await found({ person: '%' })).toEqual([5, 4, 3, 2, 1]);
+    expect(await found({ device: 'k1' })).toEqual([3, 1]);
+    expect(await found({ device: 'k2', type: 'registry.' })).toEqual([4, 3]);
+    expect(await found({ ticket: 'T-1' })).toEqual([5]);
+    expect(await found({ type: 'judge' })).toEqual([2]);
+    expect(await found({ from: 2, to: 4 })).toEqual([3, 2]);
+    expect(await found({ before: 3, limit: 1 })).toEqual([2]);
+    const pages: number[][] = [];
+    for await (const rows of auditPages(db, { limit: 3 })) pages.push(rows.map(({ seq }) => Number(seq)));
+    expect(pages).toEqual([[5, 4, 3]]);
+  });
+
   it('two that write at once never fork it', async () => {
     await filled(0);
     await Promise.all(Array.from({ length: 20 }, (_, i) => says(log, { at: begins + i })));
@@ -209,7 +266,12 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
   });
 };
 
-describe('an audit log in SQLite', () => promises(() => ({ url: ':memory:' })));
+describe('an audit log in SQLite', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'yanshao-audit-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  let files = 0;
+  promises(() => ({ url: join(folder, `${++files}.db`) }));
+});
 
 describe('an audit log in PostgreSQL', () => {
   let server: TestPostgres;
