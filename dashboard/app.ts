@@ -31,10 +31,10 @@ import { noticesOf } from './server/live/notices.ts';
 import { type Picture, picture } from './server/live/picture.ts';
 import { silentAfter } from './server/live/silent-after.ts';
 import { readStages, type Stages, startStageNumbers } from './server/live/stage-numbers.ts';
+import { ticketFeed } from './server/live/ticket-feed.ts';
 import { photoFolder } from './server/photos/photo-files.ts';
 import { photoStore } from './server/photos/photo-store.ts';
 import { photosNamed, startSweep } from './server/photos/sweep.ts';
-import { ticketFeed } from './server/live/ticket-feed.ts';
 import { principalOf } from './server/sign-in.ts';
 
 export interface DashboardParts {

@@ -16,8 +16,8 @@ import type { AlarmFeed } from './live/alarm-feed.ts';
 import type { HubState } from './live/hub.ts';
 import type { IncidentFeed } from './live/incident-feed.ts';
 import type { Picture } from './live/picture.ts';
-import type { Photos } from './photos/photo-store.ts';
 import type { TicketFeed } from './live/ticket-feed.ts';
+import type { Photos } from './photos/photo-store.ts';
 
 /** The demonstration's controls; absent in a real city. */
 export interface DemoControls {

@@ -30,6 +30,7 @@ describe('what a row of the audit names', () => {
     ['what waits for a second person', {}, { ...done, asked: [{ id: 'a', device: 'k1' }] }, ['device', 'k1']],
     ['a picture in any text', { evidence: { note: `见 /api/v1/photos/${photo}` } }, done, ['photo', photo]],
     ['no picture where it was refused', { photos: [photo] }, { refused: { code: 'role' } }, []],
+    ['the ticket that a report became', { type: 'ticket.report' }, { done: true, changed: ['T-7'] }, ['ticket', 'T-7']],
     ['nothing', { type: 'standards.reject', proposal: 3 }, done, []],
   ])('%s', (_, body, outcome, named) => {
     expect(subjectsOf(body, outcome).flatMap(({ kind, id }) => [kind, id])).toEqual(named);

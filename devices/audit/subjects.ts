@@ -35,7 +35,7 @@ const alarmId = /^([^/]+)\/[^/]+\/\d+$/;
 
 /**
  * What a command names, each once: the values of the fields above anywhere in it; the device of every alarm that it or the
- * outcome's list of changes names; the device of what it asked a second person for; every picture whose name stands in any of its
+ * outcome's list of changes names, and the tickets in that list; the device of what it asked a second person for; every picture whose name stands in any of its
  * texts, since a picture that something names is never removed. What was refused as a whole names no picture.
  */
 export function subjectsOf(body: unknown, outcome: unknown): readonly Subject[] {
@@ -49,7 +49,10 @@ export function subjectsOf(body: unknown, outcome: unknown): readonly Subject[] 
   walk(body, DEPTH, add);
   const { changed, asked } = (outcome ?? {}) as { changed?: unknown; asked?: unknown };
   walk(asked, DEPTH, add);
-  if (Array.isArray(changed)) for (const id of changed) if (alarmId.test(String(id))) add('alarm', id);
+  const ofTickets = (body as { type?: unknown } | null)?.type?.toString().startsWith('ticket.');
+  for (const id of Array.isArray(changed) ? changed : [])
+    if (alarmId.test(String(id))) add('alarm', id);
+    else if (ofTickets) add('ticket', id);
   const all = [...found.values()];
   return changed === undefined ? all.filter(({ kind }) => kind !== 'photo') : all;
 }

@@ -9,6 +9,7 @@ describe('an address', () => {
     '/?alarm=kitchen-1%2FG05-14.level-2%2F1795361715000&tab=unacked',
     '/?device=pole-1&m=pole.tiltDelta&view=detail',
     '/standards?q=gas&item=G05-14',
+    '/audit?device=k1&q=mira&log=accounts&type=judge&from=2026-11-01&to=2026-11-22',
     '/claim#a-link',
   ])('%s can be sent to a colleague and read again', (address) => {
     const route = parseRoute(address);

@@ -23,6 +23,13 @@ export interface Route {
   /** Whose figures, and of how many hours, on the page of figures. */
   readonly seat: string | null;
   readonly hours: number | null;
+  /** What the audit page looks for: which log, what kind of command, about what, on which days (`2026-11-22`). */
+  readonly log: 'accounts' | null;
+  readonly type: string | null;
+  readonly incident: string | null;
+  readonly ticket: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
   /** Where to go after signing in. */
   readonly next: string | null;
   /** What stands after `#`: the one-time link of `/claim#<link>`. */
@@ -60,6 +67,12 @@ export function parseRoute(address: string): Route {
     item: query.get('item'),
     seat: query.get('seat'),
     hours: Number(query.get('hours')) || null,
+    log: query.get('log') === 'accounts' ? 'accounts' : null,
+    type: query.get('type'),
+    incident: query.get('incident'),
+    ticket: query.get('ticket'),
+    from: query.get('from'),
+    to: query.get('to'),
     next: query.get('next'),
     hash: url.hash.slice(1),
   };
@@ -77,6 +90,10 @@ export function hrefOf(route: Partial<Route> & { page: PageName }): string {
   if (route.item) query.set('item', route.item);
   if (route.seat) query.set('seat', route.seat);
   if (route.hours) query.set('hours', String(route.hours));
+  for (const name of ['log', 'type', 'incident', 'ticket', 'from', 'to'] as const) {
+    const value = route[name];
+    if (value) query.set(name, value);
+  }
   if (route.next) query.set('next', route.next);
   const text = query.toString();
   return pathOf[route.page] + (text ? `?${text}` : '') + (route.hash ? `#${route.hash}` : '');

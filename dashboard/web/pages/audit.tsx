@@ -1,52 +1,25 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { AuditBody } from '../../../devices/contract/api.ts';
 import type { Refusal } from '../../../devices/contract/command.ts';
 import { useCity } from '../api/city.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
 import { fullStampText } from '../format/age.ts';
-import { type TextKey, useTexts } from '../i18n/i18n.ts';
+import { useRoute } from '../frame/route.ts';
+import { useTexts } from '../i18n/i18n.ts';
+import { auditQuery, isFiltered } from './audit-filter.ts';
+import { AuditSearch } from './audit-search.tsx';
+import { commandTitles } from './command-titles.ts';
 import './pages.css';
 
 const PAGE = 100;
-const named: Readonly<Record<string, TextKey>> = {
-  acknowledge: 'audit.acknowledge',
-  reset: 'audit.reset',
-  shelve: 'audit.shelve',
-  unshelve: 'audit.unshelve',
-  'out-of-service': 'audit.outOfService',
-  'return-to-service': 'audit.returnToService',
-  confirm: 'audit.confirm',
-  decline: 'audit.decline',
-  judge: 'audit.judge',
-  'registry.put': 'audit.registryPut',
-  'registry.remove': 'audit.registryRemove',
-  'credential.revoke': 'audit.credentialRevoke',
-  'quarantine.readmit': 'audit.quarantineReadmit',
-  'standards.propose': 'audit.standardsPropose',
-  'standards.approve': 'audit.standardsApprove',
-  'standards.reject': 'audit.standardsReject',
-};
 
 /** Who asked for what, when, by which way, and what came of it. Append-only: there is nothing to change here. */
 export function AuditPage() {
   const texts = useTexts();
   const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
-  const [items, setItems] = useState<AuditBody['items'] | null>(null);
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const [more, setMore] = useState(false);
-  const load = useCallback(async (before?: number): Promise<void> => {
-    try {
-      const body = await api<AuditBody>(`/audit?limit=${PAGE}${before === undefined ? '' : `&before=${before}`}`);
-      setItems((held) => (before === undefined ? body.items : [...(held ?? []), ...body.items]));
-      setMore(body.items.length === PAGE);
-      setProblem(null);
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-  }, []);
-  useEffect(() => {
-    void load();
-  }, [load]);
+  const route = useRoute();
+  const query = auditQuery(route, timeZone).toString();
+  const { items, problem, more, load } = useAudit(query);
   return (
     <div className="sheet">
       <div className="sheet-in">
@@ -56,12 +29,18 @@ export function AuditPage() {
             <p className="small">{texts('audit.why')}</p>
           </div>
           <span className="grow" />
+          <a className="btn" href={`/api/v1/audit.csv?${query}`} download="audit.csv">
+            {texts('audit.csv')}
+          </a>
           <button type="button" className="btn" onClick={() => void load()}>
             {texts('refresh')}
           </button>
         </header>
+        <AuditSearch route={route} />
         {problem && <div className="error">{texts.problem(problem)}</div>}
-        {items?.length === 0 && <div className="empty">{texts('audit.none')}</div>}
+        {items?.length === 0 && (
+          <div className="empty">{texts(isFiltered(route) ? 'audit.noneFound' : 'audit.none')}</div>
+        )}
         {items && items.length > 0 && (
           <table className="table">
             <thead>
@@ -75,7 +54,7 @@ export function AuditPage() {
             </thead>
             <tbody>
               {items.map((item) => {
-                const name = named[item.type];
+                const name = commandTitles[item.type];
                 return (
                   <tr key={item.seq}>
                     <td className="faint">{item.seq}</td>
@@ -106,6 +85,36 @@ export function AuditPage() {
       </div>
     </div>
   );
+}
+
+/** Rows that answer the query, newest first, and a way to the older ones. */
+function useAudit(query: string) {
+  const [items, setItems] = useState<AuditBody['items'] | null>(null);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [more, setMore] = useState(false);
+  // Of two questions under way the newer one's answer is shown, whichever comes first.
+  const newest = useRef('');
+  const load = useCallback(
+    async (before?: number): Promise<void> => {
+      newest.current = query;
+      try {
+        const page = before === undefined ? '' : `&before=${before}`;
+        const body = await api<AuditBody>(`/audit?limit=${PAGE}${page}&${query}`);
+        if (newest.current !== query) return;
+        setItems((held) => (before === undefined ? body.items : [...(held ?? []), ...body.items]));
+        setMore(body.items.length === PAGE);
+        setProblem(null);
+      } catch (error) {
+        if (newest.current === query) setProblem(problemOf(error));
+      }
+    },
+    [query],
+  );
+  useEffect(() => {
+    const soon = setTimeout(() => void load(), 200);
+    return () => clearTimeout(soon);
+  }, [load]);
+  return { items, problem, more, load };
 }
 
 /** What came of a command, in words; the whole of it one click away. */
