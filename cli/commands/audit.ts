@@ -132,6 +132,10 @@ function addSearching(command: Command): void {
 
 async function search(logs: Logs, { accounts, csv, json, from, to, limit, ...named }: SearchOptions): Promise<void> {
   if (!/^[1-9]\d{0,6}$/.test(limit)) throw new Problem(`--limit “${limit}” 应为正整数 / is no number of rows above 0`);
+  if (accounts && named.incident !== undefined)
+    throw new Problem(
+      '账号日志不涉及事件：请去掉 --incident 或 --accounts\naccounts have no incidents: leave --incident or --accounts out',
+    );
   const query = {
     ...named,
     from: from === undefined ? undefined : timeOf(from),

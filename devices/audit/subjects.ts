@@ -34,9 +34,10 @@ const photoName = /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g;
 const alarmId = /^([^/]+)\/[^/]+\/\d+$/;
 
 /**
- * What a command names, each once: the values of the fields above anywhere in it; the device of every alarm that it or the
- * outcome's list of changes names, and the tickets in that list; the device of what it asked a second person for; every picture whose name stands in any of its
- * texts, since a picture that something names is never removed. What was refused as a whole names no picture.
+ * What a command names, each once: the values of the fields above anywhere in it; alarms that the outcome's list of changes names,
+ * and tickets for a command of tickets; the device of every alarm; the device of what it asked a second person for; every picture
+ * whose name stands in any of its texts, since a picture that something names is never removed. What was refused as a whole names
+ * no picture.
  */
 export function subjectsOf(body: unknown, outcome: unknown): readonly Subject[] {
   const found = new Map<string, Subject>();

@@ -145,6 +145,8 @@ describe('the audit', () => {
     expect(await statuses('audit?log=accounts')).toEqual([200, 403, 403]);
     expect(await statuses('audit/head')).toEqual([200, 403, 403]);
     expect(await statuses('audit.csv')).toEqual([200, 200, 403]);
+    expect((await get('audit?log=accounts&incident=i-1', 'admin')).status).toBe(400);
+    expect((await get('audit?incident=i-1', 'admin')).status).toBe(200);
     const { items } = await bodyOf(await get('audit?log=accounts&type=token.', 'admin'));
     expect(items.map(({ type }) => type)).toEqual(['token.new', 'token.new', 'token.new']);
   });

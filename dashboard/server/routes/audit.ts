@@ -30,12 +30,22 @@ const filters = {
   from: time.describe('at or after, ms since 1970'),
   to: time.describe('before, ms since 1970'),
 };
-const paged = z.object({
-  ...filters,
-  before: z.coerce.number().int().optional().describe('only rows before this number: the next page'),
-  limit: z.coerce.number().int().min(1).max(1000).default(200),
-});
-const whole = z.object(filters);
+/** Accounts have to do with no incident, and their database knows none. */
+const noIncident = {
+  error: 'accounts have no incidents: leave `incident` out',
+  params: { zh: '账号日志不涉及事件：请去掉 incident' },
+  path: ['incident'],
+};
+const fits = ({ log, incident }: { log: string; incident?: string | undefined }) =>
+  log !== 'accounts' || incident === undefined;
+const paged = z
+  .object({
+    ...filters,
+    before: z.coerce.number().int().optional().describe('only rows before this number: the next page'),
+    limit: z.coerce.number().int().min(1).max(1000).default(200),
+  })
+  .refine(fits, noIncident);
+const whole = z.object(filters).refine(fits, noIncident);
 
 /** Who asked for what, when, and what came of it: searched, exported, and the head to keep elsewhere. */
 export function auditRoutes(base: FastifyInstance, { state, accounts }: ServerContext): void {

@@ -14,6 +14,9 @@ const days = [
   ['to', 'audit.to'],
 ] as const satisfies readonly (readonly [keyof Route, TextKey])[];
 
+/** What only commands have: it goes when the log is changed. */
+const ofCommands = { device: null, incident: null, ticket: null, type: null } as const;
+
 /** What is looked for; all of it stands in the address. */
 export function AuditSearch({ route }: { route: Route }) {
   const texts = useTexts();
@@ -25,23 +28,26 @@ export function AuditSearch({ route }: { route: Route }) {
           className="input"
           aria-label={texts('audit.log')}
           value={route.log ?? ''}
-          onChange={({ target }) => patchRoute({ log: target.value === 'accounts' ? 'accounts' : null, type: null })}
+          onChange={({ target }) => patchRoute({ ...ofCommands, log: target.value === 'accounts' ? 'accounts' : null })}
         >
           <option value="">{texts('audit.logCommands')}</option>
           <option value="accounts">{texts('audit.logAccounts')}</option>
         </select>
       )}
-      {texted.map(([field, label]) => (
-        <input
-          key={field}
-          className="input"
-          type="search"
-          value={route[field] ?? ''}
-          placeholder={texts(label)}
-          aria-label={texts(label)}
-          onChange={({ target }) => patchRoute({ [field]: target.value })}
-        />
-      ))}
+      {texted.map(
+        ([field, label]) =>
+          (field === 'q' || route.log === null) && (
+            <input
+              key={field}
+              className="input"
+              type="search"
+              value={route[field] ?? ''}
+              placeholder={texts(label)}
+              aria-label={texts(label)}
+              onChange={({ target }) => patchRoute({ [field]: target.value })}
+            />
+          ),
+      )}
       <select
         className="input"
         aria-label={texts('audit.type')}
