@@ -73,10 +73,12 @@ function withSecrets(value: unknown, secrets: ReadonlyMap<string, string>, missi
  */
 export async function readNotifyFile(path: string, secrets: ReadonlyMap<string, string>): Promise<NotifyFile> {
   if (!existsSync(path)) return notifyFileSchema.parse({});
-  const raw = await readFile(path, 'utf8').then(parse, (err: Error) => {
-    // Only the first line: the parser goes on to quote the file, where a secret may stand.
-    throw new Problem(`${path} 无法读取 / ${path} cannot be read: ${err.message.split('\n', 1)[0]}`);
-  });
+  const raw = await readFile(path, 'utf8')
+    .then((text): unknown => parse(text))
+    .catch((err: Error) => {
+      // Only the first line: the parser goes on to quote the file, where a secret may stand.
+      throw new Problem(`${path} 无法读取 / ${path} cannot be read: ${err.message.split('\n', 1)[0]}`);
+    });
   const missing = new Set<string>();
   const read = notifyFileSchema.safeParse(withSecrets(raw ?? {}, secrets, missing));
   const faults = [

@@ -23,6 +23,9 @@ const patienceMs = 8000;
 /** What nodemailer tells of a failure. */
 interface MailError extends Error {
   readonly code?: string;
+  /** What Node said. */
+  readonly originalCode?: string;
+  readonly syscall?: string;
   readonly command?: string;
   readonly responseCode?: number;
 }
@@ -98,14 +101,19 @@ const toMail = ({ from }: MailOptions, { key, short, priority, address, title, t
   headers: { 'X-Yanshao-Key': short, 'Auto-Submitted': 'auto-generated' },
 });
 
-/** RFC 5321 §4.2.1: 4yz passes, 5yz stays. Uncertain only once the text was on its way. */
-function toMailResult({ code, command, responseCode = 0 }: MailError, host: string): SendResult {
-  const reason = `${host}: ${[code, command, responseCode || ''].filter(Boolean).join(' ')}`;
-  if (code === 'EAUTH' || code === 'ETLS') return { kind: 'refused', reason, whose: 'channel' };
+/**
+ * RFC 5321 §4.2.1: 4yz passes, 5yz stays. What the server said no to did not arrive, nor what never reached it; a connection that broke
+ * may have carried the text before.
+ */
+function toMailResult(error: MailError, host: string): SendResult {
+  const { code, originalCode = '', command, responseCode = 0, syscall } = error;
+  const said = [originalCode || code, command, responseCode || ''].filter(Boolean).join(' ');
+  const reason = `${host}: ${said}`;
+  const wrongCertificate = /^(UNABLE_TO|CERT_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS)/.test(originalCode);
+  if (code === 'EAUTH' || code === 'ETLS' || wrongCertificate) return { kind: 'refused', reason, whose: 'channel' };
   if (responseCode >= 500) {
     const ofAddress = command === 'RCPT TO' || code === 'EENVELOPE';
     return { kind: 'refused', reason, whose: ofAddress ? 'address' : 'channel' };
   }
-  const onItsWay = responseCode === 0 && code !== 'ECONNECTION' && code !== 'EDNS' && command !== 'CONN';
-  return { kind: 'trouble', reason, uncertain: onItsWay };
+  return { kind: 'trouble', reason, uncertain: responseCode === 0 && syscall !== 'connect' };
 }
