@@ -65,7 +65,9 @@ export type NotifierStats = Awaited<ReturnType<typeof noticeCounts>> & {
 };
 
 const LOOK_MS = 1000;
-/** Ladders, and deliveries of one channel, that one look takes. */
+/** Ladders that one transaction climbs: alarms wait for no more. */
+const MOST_LADDERS = 500;
+/** Deliveries of one channel that one look takes. */
 const MOST = 2000;
 const SEND_MS = 10_000;
 const GRACE_MS = 2000;
@@ -98,7 +100,7 @@ export async function startNotifier(parts: NotifierParts): Promise<Notifier> {
   const climb = async (): Promise<boolean> => {
     const now = clock.now();
     const steps = await transaction(async (trx) => {
-      const open = await noticesToLookAt(trx, now, MOST);
+      const open = await noticesToLookAt(trx, now, MOST_LADDERS);
       const climbed = open.map(({ notice, deliveries }) => {
         const { send, lookAt, held, unreachable } = advance(notice, deliveries, rules, now);
         return { notice, send, lookAt, held: held.length, unreachable: unreachable.length };
@@ -107,7 +109,7 @@ export async function startNotifier(parts: NotifierParts): Promise<Notifier> {
       return climbed;
     });
     if (steps.length > 0) nobody = await untold(db);
-    return steps.length === MOST || steps.some(({ lookAt }) => lookAt !== null && lookAt <= now);
+    return steps.length === MOST_LADDERS || steps.some(({ lookAt }) => lookAt !== null && lookAt <= now);
   };
 
   const carry = async (batch: Batch) => {

@@ -142,13 +142,14 @@ export interface Climbed {
 
 /** Keeps new steps and when to look again. Steps that are there already stay; what an earlier round still waited for is given up. */
 export async function writeClimbed(trx: Trx, climbed: readonly Climbed[], now: number): Promise<void> {
-  for (const { notice, send, lookAt, held, unreachable } of climbed) {
-    await trx
-      .updateTable('notices')
-      .set({ look_at: lookAt, held, unreachable })
-      .where('id', '=', notice.id)
-      .where('open', '=', 1)
-      .execute();
+  for (const [looks, ids] of alike(climbed, ({ lookAt, held, unreachable, notice }) => [
+    { look_at: lookAt, held, unreachable },
+    notice.id,
+  ])) {
+    for (const part of chunks(ids))
+      await trx.updateTable('notices').set(looks).where('id', 'in', part).where('open', '=', 1).execute();
+  }
+  for (const { notice, send } of climbed) {
     for (const { person, round } of send.filter((one) => one.round > 0 && one.rung === 0)) {
       await trx
         .updateTable('deliveries')
@@ -223,24 +224,19 @@ export async function startAttempt(trx: Trx, keys: readonly string[], message: s
 
 /** Keeps what became of attempts. What nobody needs any longer is not tried again; receipts that came first stay. */
 export async function writeAttempts(trx: Trx, settled: readonly Delivery[], now: number): Promise<void> {
-  for (const one of settled) {
-    const { state, sent, delivered, failed, reason, troubledAt, retryAt, mayRepeat, message, farId } = one;
-    await trx
-      .updateTable('deliveries')
-      .set({
-        state,
-        sent,
-        delivered: sql`coalesce(delivered, cast(${delivered} as bigint))`,
-        failed: sql`coalesce(failed, cast(${failed} as bigint))`,
-        reason: sql`coalesce(cast(${reason} as text), reason)`,
-        troubled_at: troubledAt,
-        next_at: retryAt,
-        may_repeat: mayRepeat ? 1 : 0,
-        message,
-        far_id: farId,
-      })
-      .where('key', '=', one.key)
-      .execute();
+  for (const [{ delivered, failed, reason, ...columns }, keys] of alike(settled, attemptColumns)) {
+    for (const part of chunks(keys)) {
+      await trx
+        .updateTable('deliveries')
+        .set({
+          ...columns,
+          delivered: sql`coalesce(delivered, cast(${delivered} as bigint))`,
+          failed: sql`coalesce(failed, cast(${failed} as bigint))`,
+          reason: sql`coalesce(cast(${reason} as text), reason)`,
+        })
+        .where('key', 'in', part)
+        .execute();
+    }
   }
   const unsent = settled.filter(({ state }) => state === 'due').map(({ key }) => key);
   for (const part of chunks(unsent)) {
@@ -256,6 +252,36 @@ export async function writeAttempts(trx: Trx, settled: readonly Delivery[], now:
     settled.map(({ notice }) => notice),
     now,
   );
+}
+
+const attemptColumns = (one: Delivery) =>
+  [
+    {
+      state: one.state,
+      sent: one.sent,
+      delivered: one.delivered,
+      failed: one.failed,
+      reason: one.reason,
+      troubled_at: one.troubledAt,
+      next_at: one.retryAt,
+      may_repeat: one.mayRepeat ? 1 : 0,
+      message: one.message,
+      far_id: one.farId,
+    },
+    one.key,
+  ] as const;
+
+/** Keys by what is to be written for them: a thousand that went in one message are one statement, and alarms do not wait behind it. */
+function alike<T, C extends object>(all: readonly T[], of: (one: T) => readonly [C, string]): [C, string[]][] {
+  const groups = new Map<string, [C, string[]]>();
+  for (const one of all) {
+    const [columns, key] = of(one);
+    const text = JSON.stringify(columns);
+    const group = groups.get(text);
+    if (group) group[1].push(key);
+    else groups.set(text, [columns, [key]]);
+  }
+  return [...groups.values()];
 }
 
 /** The ladder of these notices is looked at next: something happened to a step of it. */
