@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Delivery } from '../../devices/contract/notice.ts';
+import { writeAttempts } from '../store/attempt-store.ts';
 import type { RulesTables } from '../store/migrations.ts';
-import { writeAttempts } from '../store/notice-store.ts';
 
 /**
  * Keeps what became of attempts, many in one transaction when many end together. Rejects when the database no longer takes them

@@ -4,20 +4,11 @@ import type { ChannelKind } from '../../devices/contract/notify-policy.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import { wait } from '../../kit/retry.ts';
+import { deliveriesDue, recentMessages, releaseAttempts, startAttempt } from '../store/attempt-store.ts';
 import { LeaseLost } from '../store/lease.ts';
 import type { RulesTables } from '../store/migrations.ts';
-import {
-  deliveriesDue,
-  noticeCounts,
-  noticesToLookAt,
-  type ReceiptOf,
-  recentMessages,
-  releaseAttempts,
-  startAttempt,
-  untold,
-  writeClimbed,
-  writeReceipt,
-} from '../store/notice-store.ts';
+import { noticeCounts, noticesToLookAt, untold, writeClimbed } from '../store/notice-store.ts';
+import { type ReceiptOf, writeReceipt } from '../store/receipt-store.ts';
 import type { Channel, SendResult } from './channel.ts';
 import { compose, type Waiting } from './compose.ts';
 import { conditionTeller } from './conditions.ts';
