@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -62,6 +62,20 @@ describe('notify.yaml', () => {
     ['no YAML', 'mail: { password: p4ss', /cannot be read: (?!.*p4ss)/s],
   ])('with %s is refused, and says where', async (_, text, reason) => {
     await expect(reads(text)).rejects.toThrow(reason);
+  });
+
+  it.each(['docs/notification.md', 'docs/notification.zh.md'])('is shown in %s as it holds', async (page) => {
+    const shown =
+      readFileSync(page, 'utf8')
+        .match(/```yaml\nwecom[\s\S]*?```/)?.[0]
+        .replace(/^```(yaml)?$/gm, '') ?? '';
+    const named = [...shown.matchAll(/\$\{([\w-]+)\}/g)].map(([, name]): [string, string] => [
+      name!,
+      'a-long-enough-secret',
+    ]);
+    writeFileSync(join(folder, 'notify.yaml'), shown);
+    const file = await readNotifyFile(join(folder, 'notify.yaml'), new Map(named));
+    expect(Object.keys(file).sort()).toEqual(['dingtalk', 'feishu', 'mail', 'sms', 'voice', 'webPush', 'wecom']);
   });
 
   it('never repeats a secret when it is refused', async () => {
