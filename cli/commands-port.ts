@@ -18,14 +18,19 @@ export async function outcomeOf(
   folder: DataFolder,
   wanted: Wanted,
 ): Promise<Extract<CommandOutcome, { readonly done: true }>> {
+  const outcome = await asked(folder, wanted);
+  if (!('done' in outcome)) throw new Problem(`${outcome.refused.zh}\n${outcome.refused.en}`);
+  return outcome;
+}
+
+/** Asks the running platform for a command as the person at the terminal, whatever comes of it. */
+export async function asked(folder: DataFolder, wanted: Wanted): Promise<CommandOutcome> {
   const rules = connect(folder, 'rules');
   try {
     const { username } = userInfo();
     const actor = { id: `cli:${username}`, name: username, via: 'cli', role: 'admin' } as const;
     const command = { ...wanted, id: randomUUID(), actor, at: Date.now() } as Command;
-    const outcome = await rules.call<CommandOutcome>('rules.command', command);
-    if (!('done' in outcome)) throw new Problem(`${outcome.refused.zh}\n${outcome.refused.en}`);
-    return outcome;
+    return await rules.call<CommandOutcome>('rules.command', command);
   } finally {
     rules.close();
   }

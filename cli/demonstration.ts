@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DemoControls } from '../dashboard/server/context.ts';
 import type { LoadedCity } from '../devices/city/load-city.ts';
 import type { CommandPort, RegistryPut } from '../devices/contract/command.ts';
+import type { DutyRecords } from '../devices/contract/duty.ts';
 import { deviceType } from '../devices/types/registry.ts';
 import type { Gateway } from '../gateway/app.ts';
 import { type GatewayConfig, gatewayConfigSchema } from '../gateway/config.ts';
@@ -64,6 +65,7 @@ export async function startDemonstration(parts: DemonstrationParts): Promise<Dem
       ...plan.put,
       credentials: credentialsFor({ ...secrets.devices, ...secrets.gateways }, time.clock.now()),
     });
+    if (city.duty) await registerDuty(command, time.clock.now(), city.duty);
     const mqttUrl = `mqtt://127.0.0.1:${mqttPort}`;
     const simulators = stopping.add(
       'simulators',
@@ -140,6 +142,14 @@ export async function startDemonstration(parts: DemonstrationParts): Promise<Dem
 async function register(command: CommandPort, at: number, put: RegistryPut): Promise<void> {
   const actor = { id: 'demo', name: '演示 / demonstration', via: 'demo', role: 'system' } as const;
   const outcome = await command({ id: randomUUID(), actor, at, type: 'registry.put', put });
+  if (!('done' in outcome)) throw new Problem(`${outcome.refused.zh}\n${outcome.refused.en}`);
+}
+
+/** Registers who is responsible in the demonstration, once for each state of its file: what people change afterwards stays. */
+async function registerDuty(command: CommandPort, at: number, put: DutyRecords): Promise<void> {
+  const actor = { id: 'demo', name: '演示 / demonstration', via: 'demo', role: 'system' } as const;
+  const id = `demo-duty-${createHash('sha256').update(JSON.stringify(put)).digest('hex').slice(0, 16)}`;
+  const outcome = await command({ id, actor, at, type: 'duty.put', put });
   if (!('done' in outcome)) throw new Problem(`${outcome.refused.zh}\n${outcome.refused.en}`);
 }
 

@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   user: async () => (await import('./commands/user.ts')).userCommand(),
   opcua: async () => (await import('./commands/opcua.ts')).opcuaCommand(),
   tls: async () => (await import('./commands/tls.ts')).tlsCommand(),
+  duty: async () => (await import('./commands/duty.ts')).dutyCommand(),
   device: async () => (await import('./commands/device.ts')).deviceCommand(),
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand(),
   audit: async () => (await import('./commands/audit.ts')).auditCommand(),

@@ -6,8 +6,11 @@ import { z } from 'zod';
 import { Problem } from '../../kit/problem.ts';
 import type { Catalogue } from '../contract/catalogue.ts';
 import { type City, citySchema } from '../contract/city.ts';
+import { type DutyRecords, dutyRecordsSchema } from '../contract/duty.ts';
 import type { Overlay } from '../contract/overlay.ts';
-import type { StandardsText } from '../contract/standards.ts';
+import type { Standards, StandardsText } from '../contract/standards.ts';
+import { checkDuty } from '../duty/check-duty.ts';
+import { worldOf } from '../duty/duty-desk.ts';
 import { faultLine } from './catalogue-fault.ts';
 import { type Demo, demoSchema } from './demo.ts';
 import { parseStandards, type StandardsOptions } from './parse-standards.ts';
@@ -27,6 +30,8 @@ export interface LoadedCity {
   readonly geoDir: string;
   /** What its simulated demonstration is made of; null for a city without one. */
   readonly demo: Demo | null;
+  /** Who is responsible in its demonstration; null where `duty.yaml` is left out. */
+  readonly duty?: DutyRecords | null;
 }
 
 /**
@@ -48,13 +53,35 @@ export async function loadCity(citiesDir: string, id: string): Promise<LoadedCit
   const faults = seatFaults(city, standards.catalogue);
   if (faults.length > 0) throw new Problem(`${join(dir, 'city.yaml')} does not hold:\n${faults.join('\n')}`);
   const demoFile = join(dir, 'demo.yaml');
+  const demo = existsSync(demoFile) ? await readYaml(demoFile, demoSchema) : null;
   return {
     city,
     ...standards,
     dir,
     geoDir: join(dir, 'geo'),
-    demo: existsSync(demoFile) ? await readYaml(demoFile, demoSchema) : null,
+    demo,
+    duty: await readDuty(join(dir, 'duty.yaml'), city, standards, demo),
   };
+}
+
+/** Who is responsible in the demonstration, checked as a whole; every record is marked as the demonstration's. */
+async function readDuty(
+  file: string,
+  city: City,
+  standards: Standards,
+  demo: Demo | null,
+): Promise<DutyRecords | null> {
+  if (!existsSync(file)) return null;
+  const read = await readYaml(file, dutyRecordsSchema);
+  const marked = Object.entries(read).map(([list, all]) => [list, all.map((record) => ({ ...record, demo: true }))]);
+  const records = dutyRecordsSchema.parse(Object.fromEntries(marked));
+  const crews = (demo?.crews ?? []).map(({ id }) => id);
+  const faults = checkDuty(records, worldOf(city, standards, crews));
+  if (faults.length === 0) return records;
+  const lines = faults.map(
+    ({ where, field, value, zh, en }) => `${where}, ${field} = ${JSON.stringify(value)}: ${zh} / ${en}`,
+  );
+  throw new Problem(`${file} has ${faults.length} faults:\n${lines.join('\n')}`);
 }
 
 /** Ids of the cities in a folder: every sub-folder with a `city.yaml`, in alphabetical order. */
@@ -73,7 +100,7 @@ export const standardsOptions = (city: City): StandardsOptions => ({
   ceilings: city.ceilings,
 });
 
-async function readStandards(dir: string, city: City): Promise<Pick<LoadedCity, 'catalogue' | 'overlays' | 'text'>> {
+async function readStandards(dir: string, city: City): Promise<Standards & { readonly text: StandardsText }> {
   const file = join(dir, 'catalogue.yaml');
   const folder = join(dir, 'overlays');
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.yaml')) : [];
