@@ -4,7 +4,7 @@ import type { DutyGap } from './duty-gaps.ts';
 import { dutyNames } from './duty-words.ts';
 import type { DutyPlace } from './responsibility.ts';
 
-/** `14 items have nobody for handling between 00:00 and 06:00 in Shigu (2026-12-01 to 2026-12-31): G05-14, …`. */
+/** `14 items have nobody for handling between 00:00 and 06:00 in the north (2026-12-01 to 2026-12-31): G05-14, …`. */
 export function gapWords(
   { code, duty, items, places, from, to, dates }: Omit<DutyGap, 'zh' | 'en'>,
   nameOf: (code: string) => Bilingual,
