@@ -11,12 +11,11 @@ import {
   dutyLists,
   dutyRecordKinds,
 } from '../../devices/contract/duty.ts';
+import type { DutyGap, OnDuty } from '../../devices/contract/duty-answers.ts';
 import type { WhoQuery } from '../../devices/duty/duty-desk.ts';
-import type { DutyGap } from '../../devices/duty/duty-gaps.ts';
 import { readDutyCsv, toDutyCsv } from '../../devices/duty/files/duty-csv.ts';
 import { type DutyFile, kindNamed } from '../../devices/duty/files/duty-rows.ts';
 import { dutySheets } from '../../devices/duty/files/duty-sheets.ts';
-import type { OnDuty } from '../../devices/duty/who-is-on.ts';
 import { decodeText } from '../../devices/registry/decode-text.ts';
 import type { Fault } from '../../devices/registry/fault.ts';
 import { zoneOf } from '../../kit/local-time.ts';

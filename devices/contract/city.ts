@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ceilingSchema } from './ceiling.ts';
-import { ticketPolicySchema } from './ticket-policy.ts';
 import { notifyPolicySchema } from './notify-policy.ts';
+import { ticketPolicySchema } from './ticket-policy.ts';
 
 const monthDay = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/);
 const bilingual = z.object({ zh: z.string().min(1), en: z.string().min(1) });

@@ -1,10 +1,11 @@
 import { addDays, minuteOf } from '../../kit/local-time.ts';
 import type { WorkingHours } from '../city/working-day.ts';
 import type { DutyKind } from '../contract/duty.ts';
+import type { DutyPlace } from '../contract/duty-answers.ts';
 import type { DutyBook } from './duty-book.ts';
 import { type DutyMoment, momentAt } from './moment.ts';
 import { peopleOn } from './people-on.ts';
-import { type DutyItem, type DutyPlace, type Responsibility, responsibilities } from './responsibility.ts';
+import { type DutyItem, type Responsibility, responsibilities } from './responsibility.ts';
 
 /** The days that are looked at, and the minutes of a day at which somebody may come or go. */
 export interface Grid {

@@ -1,8 +1,9 @@
 import { zoneOf } from '../../kit/local-time.ts';
 import { type DutyKind, type DutyRecords, dutyRecordsSchema } from '../contract/duty.ts';
+import type { DutyPlace, OnDuty } from '../contract/duty-answers.ts';
 import { type DutyBook, dutyBook } from './duty-book.ts';
-import type { DutyItem, DutyPlace } from './responsibility.ts';
-import { type OnDuty, whoIsOn } from './who-is-on.ts';
+import type { DutyItem } from './responsibility.ts';
+import { whoIsOn } from './who-is-on.ts';
 
 /** A small gas company for tests: a repair post by day and night, and a dispatcher who is always there. */
 export const gasCompany = {

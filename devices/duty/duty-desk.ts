@@ -1,13 +1,14 @@
 import type { City } from '../contract/city.ts';
 import type { DutyKind } from '../contract/duty.ts';
+import type { DutyGap, OnDuty } from '../contract/duty-answers.ts';
 import type { Standards } from '../contract/standards.ts';
 import { suggestion } from '../registry/did-you-mean.ts';
 import { type Fault, fault } from '../registry/fault.ts';
 import type { DutyWorld } from './check-duty.ts';
 import type { DutyBook } from './duty-book.ts';
-import { type DutyGap, type DutyPeriod, dutyGaps } from './duty-gaps.ts';
+import { type DutyPeriod, dutyGaps } from './duty-gaps.ts';
 import { dutyItems } from './duty-items.ts';
-import { type OnDuty, whoIsOn } from './who-is-on.ts';
+import { whoIsOn } from './who-is-on.ts';
 
 /** Who would get this? As people ask it, by the codes they know. */
 export interface WhoQuery {

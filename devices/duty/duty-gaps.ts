@@ -1,31 +1,13 @@
 import { clockText } from '../../kit/local-time.ts';
 import type { WorkingHours } from '../city/working-day.ts';
 import type { DutyKind } from '../contract/duty.ts';
+import type { DutyGap, DutyPlace } from '../contract/duty-answers.ts';
 import type { Bilingual } from '../model/device-type.ts';
 import { coverOf, type Grid, gridOf } from './cover.ts';
 import type { DutyBook } from './duty-book.ts';
 import { dutiesOf } from './duty-items.ts';
 import { gapWords } from './gap-words.ts';
-import type { DutyItem, DutyPlace } from './responsibility.ts';
-
-/** Items that nobody can be asked about at some hours in some places. */
-export interface DutyGap {
-  /** `dispatcher-only`: nobody has it but whoever dispatches. */
-  readonly code: 'nobody' | 'dispatcher-only';
-  readonly duty: DutyKind;
-  /** Codes of the catalogue. */
-  readonly items: readonly string[];
-  /** Empty: everywhere. */
-  readonly places: readonly DutyPlace[];
-  /** Local times, over midnight where `to` is not later; the same twice is the whole day. */
-  readonly from: string;
-  readonly to: string;
-  readonly dates: readonly string[];
-  /** Somebody's life may hang on one of the items. */
-  readonly hazard: boolean;
-  readonly zh: string;
-  readonly en: string;
-}
+import type { DutyItem } from './responsibility.ts';
 
 /** What a search for gaps needs of a city. */
 export interface GapCity {

@@ -1,8 +1,7 @@
 import { addDays } from '../../kit/local-time.ts';
+import type { DutyGap, DutyPlace } from '../contract/duty-answers.ts';
 import type { Bilingual } from '../model/device-type.ts';
-import type { DutyGap } from './duty-gaps.ts';
 import { dutyNames } from './duty-words.ts';
-import type { DutyPlace } from './responsibility.ts';
 
 /** `14 items have nobody for handling between 00:00 and 06:00 in the north (2026-12-01 to 2026-12-31): G05-14, …`. */
 export function gapWords(

@@ -1,16 +1,10 @@
-import type { Person, Post, Roster } from '../contract/duty.ts';
+import type { Post, Roster } from '../contract/duty.ts';
+import type { OnDutyPerson } from '../contract/duty-answers.ts';
 import type { Bilingual } from '../model/device-type.ts';
 import { type DutyBook, holdsOn, ofCrew, ofPerson, ofPost } from './duty-book.ts';
 import { deputyOf, holderOf, inPlaceOf, memberOf, namedBy, notInOffice, onRoster, personName } from './duty-words.ts';
 import { type DutyMoment, places, shiftDate } from './moment.ts';
 import type { Responsibility } from './responsibility.ts';
-
-/** Somebody who can be asked, how they come to it, and why. */
-export interface OnDutyPerson {
-  readonly person: Person;
-  readonly as: 'on-shift' | 'swapped-in' | 'deputy' | 'next';
-  readonly because: Bilingual;
-}
 
 /** Who of a responsibility is there, whom to ask after them, and why others are not. */
 export interface Present {

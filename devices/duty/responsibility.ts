@@ -1,4 +1,5 @@
 import type { Assignment, DutyKind, DutyMatch, Post } from '../contract/duty.ts';
+import type { DutyPlace } from '../contract/duty-answers.ts';
 import type { Bilingual } from '../model/device-type.ts';
 import { type DutyBook, holdsOn } from './duty-book.ts';
 import { dutyNames, matchWords } from './duty-words.ts';
@@ -10,12 +11,6 @@ export interface DutyItem {
   readonly domain: string;
   readonly leadDepartment: string;
   readonly hazard: string | null;
-}
-
-/** Where it is: an area code of the city, and a grid inside of it; null where it stands in none. */
-export interface DutyPlace {
-  readonly area: string | null;
-  readonly grid?: string | null;
 }
 
 /** Whose a duty is, before it is asked who of them is there. */

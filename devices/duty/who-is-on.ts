@@ -1,10 +1,11 @@
 import type { DutyKind } from '../contract/duty.ts';
+import type { DutyHole, DutyPlace, OnDuty, OnDutyPerson } from '../contract/duty-answers.ts';
 import type { Bilingual } from '../model/device-type.ts';
 import type { DutyBook } from './duty-book.ts';
 import { dutyNames } from './duty-words.ts';
 import { type Calendar, type DutyMoment, dutyMoment } from './moment.ts';
-import { type OnDutyPerson, peopleOn } from './people-on.ts';
-import { type DutyItem, type DutyPlace, type Responsibility, responsibilities } from './responsibility.ts';
+import { peopleOn } from './people-on.ts';
+import { type DutyItem, type Responsibility, responsibilities } from './responsibility.ts';
 
 /** Who would get this, then and there? */
 export interface DutyAsk extends DutyPlace {
@@ -12,24 +13,6 @@ export interface DutyAsk extends DutyPlace {
   readonly duty: DutyKind;
   /** ms. */
   readonly at: number;
-}
-
-/** What is missing where nobody can be asked. */
-export interface DutyHole {
-  readonly code: 'no-assignment' | 'no-post' | 'nobody-there';
-  readonly zh: string;
-  readonly en: string;
-}
-
-/** The answer to a {@link DutyAsk}: persons whom to ask first, then the next in line, or a hole. Never neither. */
-export interface OnDuty {
-  readonly department: string | null;
-  readonly post: string | null;
-  readonly crew: string | null;
-  readonly persons: readonly OnDutyPerson[];
-  /** Every step from the clause to the persons. */
-  readonly because: readonly Bilingual[];
-  readonly hole: DutyHole | null;
 }
 
 /**
