@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import fs from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { loadCity } from '../../devices/city/load-city.ts';
@@ -12,11 +12,13 @@ import {
   dutyRecordKinds,
 } from '../../devices/contract/duty.ts';
 import type { DutyGap, OnDuty } from '../../devices/contract/duty-answers.ts';
+import { asDemo } from '../../devices/duty/as-demo.ts';
 import type { WhoQuery } from '../../devices/duty/duty-desk.ts';
-import { readDutyCsv, toDutyCsv } from '../../devices/duty/files/duty-csv.ts';
+import { toDutyCsv } from '../../devices/duty/files/duty-csv.ts';
 import { type DutyFile, kindNamed } from '../../devices/duty/files/duty-rows.ts';
 import { dutySheets } from '../../devices/duty/files/duty-sheets.ts';
-import { decodeText } from '../../devices/registry/decode-text.ts';
+import { readDutyFile } from '../../devices/duty/files/read-duty-file.ts';
+import { momentOfText } from '../../devices/duty/moment-text.ts';
 import type { Fault } from '../../devices/registry/fault.ts';
 import { zoneOf } from '../../kit/local-time.ts';
 import { Problem } from '../../kit/problem.ts';
@@ -51,7 +53,7 @@ function addFiles(command: Command): void {
     .option('--replace', '文件中没有的记录全部删除 / take away every record that is not in the file')
     .description('导入责任与排班：全部写入或完全不写 / take all records of a file, or none')
     .action(async (file: string, { kind, check, replace }: ImportOptions) => {
-      const read = await readDutyFile(file, kind);
+      const read = await readFile(file, kind);
       if ('faults' in read) throw refused(file, read.faults);
       const target = folder();
       const outcome = await asked(target, {
@@ -82,8 +84,8 @@ function addFiles(command: Command): void {
       if (extname(file).toLowerCase() === '.xlsx') {
         // The workbook's library is large: only who has a workbook in hand loads it.
         const { writeDutyWorkbook } = await import('../../devices/duty/files/duty-workbook.ts');
-        await writeFile(file, await writeDutyWorkbook(records));
-      } else await writeFile(file, toDutyCsv(records, kindFor(file, kind)));
+        await fs.writeFile(file, await writeDutyWorkbook(records));
+      } else await fs.writeFile(file, toDutyCsv(records, kindFor(file, kind)));
       say(`已写入 / written: ${file}`);
     });
 }
@@ -148,13 +150,9 @@ export function whoLines({ persons, because, hole, department, post, crew }: OnD
   ];
 }
 
-/** A moment as people write it: with an offset, as ms, or by the city's clocks. */
-export function momentOf(text: string | undefined, { timeZone }: Pick<City, 'timeZone'>): number {
-  if (text === undefined) return Date.now();
-  const local = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d):(\d\d))?$/.exec(text);
-  if (!local) return timeOf(text);
-  const [, date = '', hour = '0', minute = '0'] = local;
-  return zoneOf(timeZone).instant(date, Number(hour) * 60 + Number(minute));
+/** A moment as people write it: by the city's clocks, with an offset, or as ms; now, where nothing was said. */
+function momentOf(text: string | undefined, { timeZone }: Pick<City, 'timeZone'>): number {
+  return text === undefined ? Date.now() : (momentOfText(text, timeZone) ?? timeOf(text));
 }
 
 function daysOf(text: string): number {
@@ -174,15 +172,11 @@ async function ask<T>(method: string, params: unknown): Promise<T> {
   }
 }
 
-async function readDutyFile(file: string, kind?: DutyRecordKind): Promise<DutyFile> {
-  const bytes = await readFile(file).catch((cause) => {
-    throw new Problem(`${file} 无法读取 / cannot be read`, cause);
+async function readFile(path: string, kind?: DutyRecordKind): Promise<DutyFile> {
+  const bytes = await fs.readFile(path).catch((cause) => {
+    throw new Problem(`${path} 无法读取 / cannot be read`, cause);
   });
-  if (extname(file).toLowerCase() === '.xlsx') {
-    const { readDutyWorkbook } = await import('../../devices/duty/files/duty-workbook.ts');
-    return readDutyWorkbook(bytes);
-  }
-  return readDutyCsv(decodeText(bytes).text, kindFor(file, kind));
+  return readDutyFile(basename(path), bytes, kind);
 }
 
 function kindFor(file: string, kind?: DutyRecordKind): DutyRecordKind {
@@ -193,11 +187,6 @@ function kindFor(file: string, kind?: DutyRecordKind): DutyRecordKind {
     `${file}: 须为 .xlsx，或以种类命名的 .csv（或用 --kind 指明） / give an .xlsx, or a .csv named after its kind, or --kind: ${names}`,
   );
 }
-
-const asDemo = (records: DutyRecords): DutyRecords =>
-  Object.fromEntries(
-    Object.entries(records).map(([list, all]) => [list, all.map((record) => ({ ...record, demo: true }))]),
-  ) as unknown as DutyRecords;
 
 const placeOf = (place: string, record: string): string => (place === record ? record : `${place} (${record})`);
 

@@ -18,5 +18,7 @@ export const asking =
     id?: string,
   ) => {
     const outcome = await command(wanted({ id: id ?? randomUUID(), actor: actorOf(request), at: clock.now() }));
-    return 'done' in outcome ? outcome : problem(reply, 409, outcome.refused);
+    if ('done' in outcome) return outcome;
+    const errors = outcome.faults?.map(({ where, field, zh, en }) => ({ in: where, field, zh, en }));
+    return problem(reply, 409, outcome.refused, errors);
   };

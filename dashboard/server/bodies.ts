@@ -47,6 +47,7 @@ import type { StandardsProposal } from '../../devices/contract/standards.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import type { SignInRecord } from './accounts/account-audit.ts';
 import { bilingual, outOfService, override, priority, shelf, time, value, verdictKind } from './body-parts.ts';
+import { dutyBodies } from './duty-bodies.ts';
 import { kpisBody } from './kpi/body.ts';
 import { ruleBodies } from './rule-bodies.ts';
 
@@ -329,6 +330,7 @@ const standardsProposal = z
 
 export const bodies = {
   ...ruleBodies,
+  ...dutyBodies,
   alarms: page(alarmSchema) satisfies z.ZodType<AlarmsBody>,
   alarm: z.object({ alarm: alarmSchema, events: z.array(alarmEvent) }) satisfies z.ZodType<AlarmBody>,
   audit: z.object({

@@ -14,6 +14,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { biogasRoutes } from './routes/biogas.ts';
 import { cityRoutes } from './routes/city.ts';
 import { demoRoutes } from './routes/demo.ts';
+import { dutyRoutes } from './routes/duty.ts';
 import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { kpiRoutes } from './routes/kpis.ts';
@@ -65,6 +66,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     sessionRoutes(guarded, context);
     cityRoutes(guarded, context);
     standardsRoutes(guarded, context);
+    dutyRoutes(guarded, context);
     registryRoutes(guarded, context);
     readingRoutes(guarded, context);
     quarantineRoutes(guarded, context);

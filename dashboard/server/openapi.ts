@@ -14,7 +14,11 @@ declare module 'fastify' {
     /** 200 unless given. */
     answerCode?: 204;
     /** `application/json` unless given. */
-    answerType?: 'text/plain' | 'text/csv' | 'image/jpeg';
+    answerType?:
+      | 'text/plain'
+      | 'text/csv'
+      | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+      | 'image/jpeg';
     /** Looks up something by its name, which may not be there. */
     finds?: true;
   }

@@ -3,7 +3,7 @@ import type { Refusal } from '../../devices/contract/command.ts';
 
 /** A part of a request that cannot be used. */
 export interface FieldFault {
-  /** Where it stands: `query`, `body`, `params` or `headers`. */
+  /** Where it stands: `query`, `body`, `params` or `headers`; or the record of the body, `<kind> <id>`. */
   readonly in: string;
   /** Its name, dotted where it is nested; empty when the whole part is wrong. */
   readonly field: string;

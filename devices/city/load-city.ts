@@ -9,6 +9,7 @@ import { type City, citySchema } from '../contract/city.ts';
 import { type DutyRecords, dutyRecordsSchema } from '../contract/duty.ts';
 import type { Overlay } from '../contract/overlay.ts';
 import type { Standards, StandardsText } from '../contract/standards.ts';
+import { asDemo } from '../duty/as-demo.ts';
 import { checkDuty } from '../duty/check-duty.ts';
 import { worldOf } from '../duty/duty-desk.ts';
 import { faultLine } from './catalogue-fault.ts';
@@ -72,9 +73,7 @@ async function readDuty(
   demo: Demo | null,
 ): Promise<DutyRecords | null> {
   if (!existsSync(file)) return null;
-  const read = await readYaml(file, dutyRecordsSchema);
-  const marked = Object.entries(read).map(([list, all]) => [list, all.map((record) => ({ ...record, demo: true }))]);
-  const records = dutyRecordsSchema.parse(Object.fromEntries(marked));
+  const records = asDemo(await readYaml(file, dutyRecordsSchema));
   const crews = (demo?.crews ?? []).map(({ id }) => id);
   const faults = checkDuty(records, worldOf(city, standards, crews));
   if (faults.length === 0) return records;

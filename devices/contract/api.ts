@@ -1,10 +1,13 @@
 import type { BiogasAdvice } from '../biogas/advise.ts';
 import type { LedgerLine } from '../detectors/ledger.ts';
 import type { Bilingual, DeviceType } from '../model/device-type.ts';
+import type { Fault } from '../registry/fault.ts';
 import type { Alarm, AlarmEvent, Verdict } from './alarm.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Ceiling } from './ceiling.ts';
 import type { City } from './city.ts';
+import type { DutyRecords } from './duty.ts';
+import type { DutyGap } from './duty-answers.ts';
 import type { Value } from './entry.ts';
 import type { Overlay } from './overlay.ts';
 import type { OverrideAsk, StandingOverride } from './overrides.ts';
@@ -382,3 +385,37 @@ export interface KpisBody {
   readonly columns: readonly (readonly [number, number])[];
   readonly columnMs: number;
 }
+
+/** GET /api/v1/duty/records */
+export interface DutyRecordsBody {
+  /** Number of the newest change. */
+  readonly version: number;
+  readonly records: DutyRecords;
+}
+
+/** GET /api/v1/duty/holes?from=&days= */
+export interface DutyGapsBody {
+  readonly from: string;
+  readonly days: number;
+  readonly items: readonly DutyGap[];
+}
+
+/** GET /api/v1/duty/records/:kind/:id/history */
+export interface DutyHistoryBody {
+  readonly items: readonly {
+    readonly version: number;
+    readonly at: number;
+    readonly by: { readonly id: string; readonly name: string };
+    /** Null: taken away. */
+    readonly record?: unknown;
+  }[];
+}
+
+/** POST /api/v1/duty/read {name, content, kind?} */
+export type DutyReadBody =
+  | { readonly faults: readonly Fault[] }
+  | {
+      readonly put: DutyRecords;
+      /** `<kind> <id>` → sheet and row, or line. */
+      readonly places: Readonly<Record<string, string>>;
+    };
