@@ -3,15 +3,15 @@ import { basename, extname } from 'node:path';
 import { Command, Option } from 'commander';
 import { loadCity } from '../../devices/city/load-city.ts';
 import type { City } from '../../devices/contract/city.ts';
+import type { DutyRecords } from '../../devices/contract/duty.ts';
+import type { DutyGap, OnDuty } from '../../devices/contract/duty-answers.ts';
 import {
   type DutyKind,
   type DutyRecordKind,
-  type DutyRecords,
   dutyKinds,
   dutyLists,
   dutyRecordKinds,
-} from '../../devices/contract/duty.ts';
-import type { DutyGap, OnDuty } from '../../devices/contract/duty-answers.ts';
+} from '../../devices/contract/duty-kinds.ts';
 import { asDemo } from '../../devices/duty/as-demo.ts';
 import type { WhoQuery } from '../../devices/duty/duty-desk.ts';
 import { toDutyCsv } from '../../devices/duty/files/duty-csv.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { DutyGapsBody, DutyHistoryBody, DutyReadBody, DutyRecordsBody } from '../../devices/contract/api.ts';
-import { dutyKinds, dutyRecordsSchema, personSchema } from '../../devices/contract/duty.ts';
+import { dutyRecordsSchema, personSchema } from '../../devices/contract/duty.ts';
 import type { OnDuty } from '../../devices/contract/duty-answers.ts';
+import { dutyKinds } from '../../devices/contract/duty-kinds.ts';
 import type { Fault } from '../../devices/registry/fault.ts';
 import { bilingual, time } from './body-parts.ts';
 

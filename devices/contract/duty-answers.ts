@@ -1,5 +1,6 @@
 import type { Bilingual } from '../model/device-type.ts';
-import type { DutyKind, Person } from './duty.ts';
+import type { Person } from './duty.ts';
+import type { DutyKind } from './duty-kinds.ts';
 
 /** Where it is: an area code of the city, and a grid inside of it; null where it stands in none. */
 export interface DutyPlace {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type DutyRecordKind, dutyKinds, dutyLists } from './duty-kinds.ts';
 import { channelKinds } from './notify-policy.ts';
 import { idSchema } from './place.ts';
 
@@ -12,23 +13,6 @@ const bilingual = z.object({ zh: z.string().min(1), en: z.string().min(1) });
 /** A time of day in the city's zone, `06:00`. */
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written 06:00');
 const hazard = z.enum(['gas', 'fire', 'water', 'structure', 'power']);
-
-/**
- * What somebody can be responsible for at an item: 处置 handle · 属地 local government · 监管 supervising bureau · 主体 company ·
- * 派遣 dispatch · 核查 verify · 回头看 recheck · 值守 watching seat · 见事报信 those above who are told.
- */
-export const dutyKinds = [
-  'handle',
-  'local',
-  'supervise',
-  'company',
-  'dispatch',
-  'verify',
-  'recheck',
-  'seat',
-  'upward',
-] as const;
-export type DutyKind = (typeof dutyKinds)[number];
 
 const common = {
   id: idSchema,
@@ -204,7 +188,7 @@ export type Absence = z.infer<typeof absenceSchema>;
 export type Deputy = z.infer<typeof deputySchema>;
 export type Assignment = z.infer<typeof assignmentSchema>;
 
-/** The record of each kind. */
+/** The record of each {@link DutyRecordKind}. */
 export interface DutyRecordOf {
   readonly person: Person;
   readonly post: Post;
@@ -215,25 +199,10 @@ export interface DutyRecordOf {
   readonly deputy: Deputy;
   readonly assignment: Assignment;
 }
-export type DutyRecordKind = keyof DutyRecordOf;
-
-/** The name of each kind's list in a put, a file and a route. */
-export const dutyLists = {
-  person: 'persons',
-  post: 'posts',
-  shift: 'shifts',
-  roster: 'rosters',
-  swap: 'swaps',
-  absence: 'absences',
-  deputy: 'deputies',
-  assignment: 'assignments',
-} as const satisfies Readonly<Record<DutyRecordKind, string>>;
 
 /** One list of records. */
 export const dutyList = <K extends DutyRecordKind>(records: DutyRecords, kind: K): readonly DutyRecordOf[K][] =>
   records[dutyLists[kind]] as unknown as readonly DutyRecordOf[K][];
-
-export const dutyRecordKinds = Object.keys(dutyLists) as readonly DutyRecordKind[];
 
 /** All records of responsibility by kind, or a part of them. */
 export const dutyRecordsSchema = z.strictObject({

@@ -1,6 +1,6 @@
 import type { AlarmEvent } from './alarm.ts';
 import type { AuditTables } from './audit-tables.ts';
-import type { DutyRecordKind } from './duty.ts';
+import type { DutyRecordKind } from './duty-kinds.ts';
 import type { DeliveryState } from './notice.ts';
 import type { ChannelKind } from './notify-policy.ts';
 

@@ -1,11 +1,5 @@
-import {
-  type DutyRecordKind,
-  type DutyRecordOf,
-  type DutyRecords,
-  dutyList,
-  dutyLists,
-  dutyRecordKinds,
-} from '../contract/duty.ts';
+import { type DutyRecordOf, type DutyRecords, dutyList } from '../contract/duty.ts';
+import { type DutyRecordKind, dutyLists, dutyRecordKinds } from '../contract/duty-kinds.ts';
 import { canonicalJson } from '../registry/canonical-json.ts';
 import { type Fault, fault } from '../registry/fault.ts';
 import { checkDuty, type DutyWorld } from './check-duty.ts';

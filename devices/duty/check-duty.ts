@@ -1,12 +1,5 @@
-import {
-  type Assignment,
-  type DutyMatch,
-  type DutyRecordKind,
-  type DutyRecords,
-  dutyLists,
-  dutyRecordKinds,
-  type Roster,
-} from '../contract/duty.ts';
+import type { Assignment, DutyMatch, DutyRecords, Roster } from '../contract/duty.ts';
+import { type DutyRecordKind, dutyLists, dutyRecordKinds } from '../contract/duty-kinds.ts';
 import { suggestion } from '../registry/did-you-mean.ts';
 import { type Fault, fault } from '../registry/fault.ts';
 import type { DutyItem } from './responsibility.ts';

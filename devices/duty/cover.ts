@@ -1,7 +1,7 @@
 import { addDays, minuteOf } from '../../kit/local-time.ts';
 import type { WorkingHours } from '../city/working-day.ts';
-import type { DutyKind } from '../contract/duty.ts';
 import type { DutyPlace } from '../contract/duty-answers.ts';
+import type { DutyKind } from '../contract/duty-kinds.ts';
 import type { DutyBook } from './duty-book.ts';
 import { type DutyMoment, momentAt } from './moment.ts';
 import { peopleOn } from './people-on.ts';

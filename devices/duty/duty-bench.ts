@@ -1,6 +1,7 @@
 import { zoneOf } from '../../kit/local-time.ts';
-import { type DutyKind, type DutyRecords, dutyRecordsSchema } from '../contract/duty.ts';
+import { type DutyRecords, dutyRecordsSchema } from '../contract/duty.ts';
 import type { DutyPlace, OnDuty } from '../contract/duty-answers.ts';
+import type { DutyKind } from '../contract/duty-kinds.ts';
 import { type DutyBook, dutyBook } from './duty-book.ts';
 import type { DutyItem } from './responsibility.ts';
 import { whoIsOn } from './who-is-on.ts';

@@ -1,16 +1,6 @@
 import type { City } from '../contract/city.ts';
-import type {
-  Absence,
-  Assignment,
-  Deputy,
-  DutyKind,
-  DutyRecords,
-  Person,
-  Post,
-  Roster,
-  Shift,
-  Swap,
-} from '../contract/duty.ts';
+import type { Absence, Assignment, Deputy, DutyRecords, Person, Post, Roster, Shift, Swap } from '../contract/duty.ts';
+import type { DutyKind } from '../contract/duty-kinds.ts';
 import type { Bilingual } from '../model/device-type.ts';
 
 /** The records of responsibility, found by what is asked for. Made once for each state of the records; never changed. */

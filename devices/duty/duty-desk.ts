@@ -1,6 +1,6 @@
 import type { City } from '../contract/city.ts';
-import type { DutyKind } from '../contract/duty.ts';
 import type { DutyGap, OnDuty } from '../contract/duty-answers.ts';
+import type { DutyKind } from '../contract/duty-kinds.ts';
 import type { Standards } from '../contract/standards.ts';
 import { suggestion } from '../registry/did-you-mean.ts';
 import { type Fault, fault } from '../registry/fault.ts';

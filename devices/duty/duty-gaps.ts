@@ -1,7 +1,7 @@
 import { clockText } from '../../kit/local-time.ts';
 import type { WorkingHours } from '../city/working-day.ts';
-import type { DutyKind } from '../contract/duty.ts';
 import type { DutyGap, DutyPlace } from '../contract/duty-answers.ts';
+import type { DutyKind } from '../contract/duty-kinds.ts';
 import type { Bilingual } from '../model/device-type.ts';
 import { coverOf, type Grid, gridOf } from './cover.ts';
 import type { DutyBook } from './duty-book.ts';

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../contract/catalogue.ts';
-import type { DutyKind } from '../contract/duty.ts';
+import type { DutyKind } from '../contract/duty-kinds.ts';
 import type { Overlay } from '../contract/overlay.ts';
 import type { DutyItem } from './responsibility.ts';
 

@@ -1,4 +1,5 @@
-import type { Absence, Assignment, DutyKind, Person, Post, Roster, Shift, Swap } from '../contract/duty.ts';
+import type { Absence, Assignment, Person, Post, Roster, Shift, Swap } from '../contract/duty.ts';
+import type { DutyKind } from '../contract/duty-kinds.ts';
 import type { Bilingual } from '../model/device-type.ts';
 
 /** The field's words for each duty. */

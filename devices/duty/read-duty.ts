@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
-import { type DutyRecordKind, type DutyRecords, dutyLists, dutyRecordsSchema } from '../contract/duty.ts';
+import { type DutyRecords, dutyRecordsSchema } from '../contract/duty.ts';
+import { type DutyRecordKind, dutyLists } from '../contract/duty-kinds.ts';
 import type { DutyRecordRow, DutyTables } from '../contract/state-tables.ts';
 
 /** Any handle whose database has the table of responsibility beside its own. */

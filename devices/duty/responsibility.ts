@@ -1,5 +1,6 @@
-import type { Assignment, DutyKind, DutyMatch, Post } from '../contract/duty.ts';
+import type { Assignment, DutyMatch, Post } from '../contract/duty.ts';
 import type { DutyPlace } from '../contract/duty-answers.ts';
+import type { DutyKind } from '../contract/duty-kinds.ts';
 import type { Bilingual } from '../model/device-type.ts';
 import { type DutyBook, holdsOn } from './duty-book.ts';
 import { dutyNames, matchWords } from './duty-words.ts';

@@ -1,4 +1,5 @@
-import type { DutyRecordKind, DutyRecords } from '../contract/duty.ts';
+import type { DutyRecords } from '../contract/duty.ts';
+import type { DutyRecordKind } from '../contract/duty-kinds.ts';
 import { rosteredEver } from './roster-people.ts';
 
 /** Records that name another one, as `<kind> <id>`: while there are any, it cannot be taken away. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, zoneOf } from '../../kit/local-time.ts';
-import { dutyKinds, dutyRecordsSchema } from '../contract/duty.ts';
+import { dutyRecordsSchema } from '../contract/duty.ts';
+import { dutyKinds } from '../contract/duty-kinds.ts';
 import { coverOf, gridOf } from './cover.ts';
 import { leak, workingHours } from './duty-bench.ts';
 import { dutyBook } from './duty-book.ts';

@@ -1,5 +1,5 @@
-import type { DutyKind } from '../contract/duty.ts';
 import type { DutyHole, DutyPlace, OnDuty, OnDutyPerson } from '../contract/duty-answers.ts';
+import type { DutyKind } from '../contract/duty-kinds.ts';
 import type { Bilingual } from '../model/device-type.ts';
 import type { DutyBook } from './duty-book.ts';
 import { dutyNames } from './duty-words.ts';

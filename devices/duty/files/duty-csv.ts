@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import type { DutyRecordKind, DutyRecords } from '../../contract/duty.ts';
+import type { DutyRecords } from '../../contract/duty.ts';
+import type { DutyRecordKind } from '../../contract/duty-kinds.ts';
 import { cell } from '../../readings/csv.ts';
 import { unescapeFormula } from '../../registry/columns.ts';
 import { fault } from '../../registry/fault.ts';

@@ -1,6 +1,7 @@
 import ExcelJS from 'exceljs';
 import { describe, expect, it } from 'vitest';
-import { dutyRecordKinds, dutyRecordsSchema, noDutyRecords } from '../../contract/duty.ts';
+import { dutyRecordsSchema, noDutyRecords } from '../../contract/duty.ts';
+import { dutyRecordKinds } from '../../contract/duty-kinds.ts';
 import { dutyBench } from '../duty-bench.ts';
 import { readDutyCsv, toDutyCsv } from './duty-csv.ts';
 import { kindNamed } from './duty-rows.ts';

@@ -3,11 +3,9 @@ import { type Cell, fromRow, toRow } from '../../city/workbook/records.ts';
 import {
   absenceSchema,
   assignmentSchema,
-  type DutyRecordKind,
   type DutyRecords,
   deputySchema,
   dutyList,
-  dutyLists,
   dutyRecordsSchema,
   personSchema,
   postSchema,
@@ -15,6 +13,7 @@ import {
   shiftSchema,
   swapSchema,
 } from '../../contract/duty.ts';
+import { type DutyRecordKind, dutyLists } from '../../contract/duty-kinds.ts';
 import { suggestion } from '../../registry/did-you-mean.ts';
 import { type Fault, fault } from '../../registry/fault.ts';
 import { dutyIssueWords } from './duty-issue.ts';

@@ -1,6 +1,6 @@
 import type { CellKind, Column } from '../../city/workbook/columns.ts';
-import type { DutyRecordKind } from '../../contract/duty.ts';
-import { dutyKinds } from '../../contract/duty.ts';
+import type { DutyRecordKind } from '../../contract/duty-kinds.ts';
+import { dutyKinds } from '../../contract/duty-kinds.ts';
 import { dutyNames } from '../duty-words.ts';
 
 type Json = Record<string, unknown>;

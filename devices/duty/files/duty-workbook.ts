@@ -1,7 +1,8 @@
 import ExcelJS from 'exceljs';
 import { columnLetters, mostOfWorkbook, openWorkbook, readCell } from '../../city/workbook/cells.ts';
 import type { Cell } from '../../city/workbook/records.ts';
-import { type DutyRecordKind, type DutyRecords, dutyRecordKinds } from '../../contract/duty.ts';
+import type { DutyRecords } from '../../contract/duty.ts';
+import { type DutyRecordKind, dutyRecordKinds } from '../../contract/duty-kinds.ts';
 import { type Fault, fault } from '../../registry/fault.ts';
 import { type DutyFile, type DutyTable, kindNamed, readTables, tableOf } from './duty-rows.ts';
 import { dutySheets, sheetOf } from './duty-sheets.ts';

@@ -1,5 +1,5 @@
-import type { DutyRecordKind } from '../../contract/duty.ts';
-import { dutyLists } from '../../contract/duty.ts';
+import type { DutyRecordKind } from '../../contract/duty-kinds.ts';
+import { dutyLists } from '../../contract/duty-kinds.ts';
 import { decodeText } from '../../registry/decode-text.ts';
 import { fault } from '../../registry/fault.ts';
 import { readDutyCsv } from './duty-csv.ts';
