@@ -14,6 +14,9 @@ import { startSound } from './sound/engine.ts';
 import { Toasts } from './ui/toast.tsx';
 
 const StandardsPage = lazy(() => import('./pages/standards.tsx').then((page) => ({ default: page.StandardsPage })));
+const ResponsiblePage = lazy(() =>
+  import('./responsible/responsible-page.tsx').then((page) => ({ default: page.ResponsiblePage })),
+);
 const KpisPage = lazy(() => import('./kpis/kpis-page.tsx').then((page) => ({ default: page.KpisPage })));
 const QuarantinePage = lazy(() => import('./pages/quarantine.tsx').then((page) => ({ default: page.QuarantinePage })));
 const AuditPage = lazy(() => import('./pages/audit.tsx').then((page) => ({ default: page.AuditPage })));
@@ -113,6 +116,8 @@ function Page() {
   switch (page) {
     case 'standards':
       return <StandardsPage />;
+    case 'responsible':
+      return <ResponsiblePage />;
     case 'kpis':
       return <KpisPage />;
     case 'quarantine':

@@ -4,6 +4,13 @@ export interface ApiProblem {
   readonly code: string;
   readonly zh: string;
   readonly en: string;
+  /** What cannot be used, field by field or record by record. */
+  readonly errors?: readonly {
+    readonly in: string;
+    readonly field: string;
+    readonly zh: string;
+    readonly en: string;
+  }[];
 }
 
 export class ApiError extends Error {
@@ -63,7 +70,8 @@ export function toProblem(status: number, text: string): ApiProblem {
   try {
     const body = JSON.parse(text) as Partial<ApiProblem> & { title?: string; detail?: string };
     const said = body.detail ?? body.title ?? `HTTP ${status}`;
-    return { status, code: body.code ?? String(status), zh: body.zh ?? said, en: body.en ?? said };
+    const { code = String(status), zh = said, en = said, errors } = body;
+    return { status, code, zh, en, ...(errors && { errors }) };
   } catch {
     return { status, code: String(status), zh: `服务器答复 ${status}`, en: `The server answered ${status}` };
   }

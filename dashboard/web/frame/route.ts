@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { type Tab, tabs } from '../alarms/order.ts';
 
-export const pageNames = ['duty', 'standards', 'kpis', 'quarantine', 'audit', 'login', 'claim'] as const;
+export const pageNames = ['duty', 'responsible', 'standards', 'kpis', 'quarantine', 'audit', 'login', 'claim'] as const;
 export type PageName = (typeof pageNames)[number];
 
 /** What a phone shows of the duty desk. */
@@ -30,6 +30,8 @@ export interface Route {
   readonly ticket: string | null;
   readonly from: string | null;
   readonly to: string | null;
+  /** Kind of record on the page of who is responsible. */
+  readonly list: string | null;
   /** Where to go after signing in. */
   readonly next: string | null;
   /** What stands after `#`: the one-time link of `/claim#<link>`. */
@@ -38,6 +40,7 @@ export interface Route {
 
 const pathOf: Readonly<Record<PageName, string>> = {
   duty: '/',
+  responsible: '/duty',
   standards: '/standards',
   kpis: '/kpis',
   quarantine: '/quarantine',
@@ -73,6 +76,7 @@ export function parseRoute(address: string): Route {
     ticket: query.get('ticket'),
     from: query.get('from'),
     to: query.get('to'),
+    list: query.get('list'),
     next: query.get('next'),
     hash: url.hash.slice(1),
   };
@@ -94,6 +98,7 @@ export function hrefOf(route: Partial<Route> & { page: PageName }): string {
     const value = route[name];
     if (value) query.set(name, value);
   }
+  if (route.list) query.set('list', route.list);
   if (route.next) query.set('next', route.next);
   const text = query.toString();
   return pathOf[route.page] + (text ? `?${text}` : '') + (route.hash ? `#${route.hash}` : '');
