@@ -20,6 +20,7 @@ import type { Sql } from '../kit/sql/sql.ts';
 import { type Accounts, accounts } from './server/accounts/accounts.ts';
 import type { AccountTables } from './server/accounts/tables.ts';
 import type { DemoControls, ServerContext } from './server/context.ts';
+import { nobodyOnDuty } from './server/duty-people.ts';
 import { httpServer, type TlsFiles } from './server/http.ts';
 import { startSeatMeters } from './server/kpi/seat-meters.ts';
 import { ledgerNow } from './server/ledger-now.ts';
@@ -126,6 +127,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       alarms,
       incidents,
       tickets,
+      duty: nobodyOnDuty,
       picture: view,
       registry,
       types: parts.types,

@@ -23,6 +23,7 @@ import type {
   StandardsBody,
   StandardsDiffBody,
   StandardsVersionBody,
+  UnownedBody,
   VerdictsBody,
   VersionsBody,
 } from '../../devices/contract/api.ts';
@@ -37,7 +38,7 @@ import {
 import { catalogueSchema } from '../../devices/contract/catalogue.ts';
 import { ceilingSchema } from '../../devices/contract/ceiling.ts';
 import { citySchema } from '../../devices/contract/city.ts';
-import type { CommandOutcome, Refusal } from '../../devices/contract/command.ts';
+import type { CommandOutcome } from '../../devices/contract/command.ts';
 import { overlaySchema } from '../../devices/contract/overlay.ts';
 import type { OverrideAsk } from '../../devices/contract/overrides.ts';
 import type { Quarantined } from '../../devices/contract/quarantine.ts';
@@ -48,8 +49,23 @@ import type { DeviceType } from '../../devices/model/device-type.ts';
 import type { SignInRecord } from './accounts/account-audit.ts';
 import { bilingual, outOfService, override, priority, shelf, time, value, verdictKind } from './body-parts.ts';
 import { dutyBodies } from './duty-bodies.ts';
+import {
+  bilingual,
+  clause,
+  hazard,
+  marks,
+  outOfService,
+  override,
+  priority,
+  refusal,
+  shelf,
+  time,
+  value,
+  verdictKind,
+} from './body-parts.ts';
 import { kpisBody } from './kpi/body.ts';
 import { ruleBodies } from './rule-bodies.ts';
+import { ticketBodies, ticketRef } from './ticket-bodies.ts';
 
 /**
  * The answers of the API, for its document. The compiler holds each against the type it describes (`devices/contract`), a
@@ -90,11 +106,11 @@ export const alarmSchema = z
     latched: z.boolean(),
     overrides: z.array(override).readonly().describe('strongest first'),
     override: override.nullable(),
-    hazard: z.enum(['gas', 'fire', 'water', 'structure', 'power']).nullable(),
+    hazard: hazard.nullable(),
     firstOut: z.boolean(),
     incident: z.string().nullable(),
     verdict: verdict.nullable(),
-    marks: z.array(z.enum(['expired', 'uncalibrated', 'self-test-failed'])).readonly(),
+    marks,
     blind: blindness.nullable(),
     lane: z.enum(['live', 'history']),
     needsVerdict: z.boolean(),
@@ -124,22 +140,7 @@ export const alarmSchema = z
     limit: value.nullable(),
     unit: z.string().describe('UCUM'),
     explanation: bilingual,
-    clause: z.object({
-      item: z.string(),
-      name: z.string(),
-      text: z.string(),
-      provenance: z.enum(['quoted', 'adapted', 'illustrative']),
-      problem: z.string(),
-      catalogueVersion: z.string(),
-      department: z.string(),
-      cooperating: z.array(z.string()),
-      procedure: z.string().optional().describe('<id>@<version> of the procedure that went with it'),
-      overlays: z
-        .array(z.object({ id: z.string(), title: bilingual }))
-        .readonly()
-        .optional()
-        .describe('overlays of its place, laid over the catalogue'),
-    }),
+    clause,
     deadlines: z.object({
       ack: time.nullable(),
       arrive: time.nullable(),
@@ -175,8 +176,6 @@ const alarmEvent = z.object({
   actor: z.string().nullable(),
   note: z.string().nullable(),
 }) satisfies z.ZodType<AlarmEvent>;
-
-const refusal = z.object({ code: z.string(), zh: z.string(), en: z.string() }) satisfies z.ZodType<Refusal>;
 
 const quarantined = z
   .object({
@@ -279,7 +278,6 @@ const readings = z
 
 export const page = <T extends z.ZodType>(item: T) => z.object({ total: z.number().int(), items: z.array(item) });
 
-const hazard = z.enum(['gas', 'fire', 'water', 'structure', 'power']);
 const overrideAsk = z
   .object({
     id: z.string(),
@@ -333,6 +331,15 @@ export const bodies = {
   ...dutyBodies,
   alarms: page(alarmSchema) satisfies z.ZodType<AlarmsBody>,
   alarm: z.object({ alarm: alarmSchema, events: z.array(alarmEvent) }) satisfies z.ZodType<AlarmBody>,
+  ...ticketBodies,
+  alarms: page(alarmSchema).extend({
+    tickets: z.record(z.string(), ticketRef).describe('the tickets they are on, by alarm'),
+  }) satisfies z.ZodType<AlarmsBody>,
+  alarm: z.object({
+    alarm: alarmSchema,
+    events: z.array(alarmEvent),
+    ticket: ticketRef.nullable(),
+  }) satisfies z.ZodType<AlarmBody>,
   audit: z.object({
     items: z.array(
       z.object({
@@ -443,6 +450,11 @@ export const bodies = {
     asked: z.array(overrideAsk),
     hidden: z.object({ shelved: z.number(), outOfService: z.number(), suppressed: z.number() }),
   }) satisfies z.ZodType<OverridesBody>,
+  unowned: z.object({
+    count: z.number(),
+    worst: priority.nullable(),
+    alarms: z.array(z.string()).readonly(),
+  }) satisfies z.ZodType<UnownedBody>,
   verdicts: z.object({
     items: z.array(
       verdict.extend({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Refusal } from '../../devices/contract/command.ts';
 
 /** What several answers of the API are made of. */
 export const time = z.number().describe('ms since 1970 UTC');
@@ -29,3 +30,25 @@ export const suppressed = z.object({
   because: z.string().describe('id of the device or gateway that stands for it'),
 });
 export const override = z.union([shelf, suppressed, outOfService]);
+
+export const hazard = z.enum(['gas', 'fire', 'water', 'structure', 'power']);
+export const marks = z.array(z.enum(['expired', 'uncalibrated', 'self-test-failed'])).readonly();
+export const refusal = z.object({ code: z.string(), zh: z.string(), en: z.string() }) satisfies z.ZodType<Refusal>;
+
+/** The clause that an alarm or a ticket stands on, as it stood then. */
+export const clause = z.object({
+  item: z.string(),
+  name: z.string(),
+  text: z.string(),
+  provenance: z.enum(['quoted', 'adapted', 'illustrative']),
+  problem: z.string(),
+  catalogueVersion: z.string(),
+  department: z.string(),
+  cooperating: z.array(z.string()),
+  procedure: z.string().optional().describe('<id>@<version> of the procedure that went with it'),
+  overlays: z
+    .array(z.object({ id: z.string(), title: bilingual }))
+    .readonly()
+    .optional()
+    .describe('overlays of its place, laid over the catalogue'),
+});

@@ -12,6 +12,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Sql } from '../../kit/sql/sql.ts';
 import type { Accounts, Principal } from './accounts/accounts.ts';
+import type { DutyPeople } from './duty-people.ts';
 import type { AlarmFeed } from './live/alarm-feed.ts';
 import type { HubState } from './live/hub.ts';
 import type { IncidentFeed } from './live/incident-feed.ts';
@@ -35,6 +36,7 @@ export interface ServerContext {
   readonly alarms: AlarmFeed;
   readonly incidents: IncidentFeed;
   readonly tickets: TicketFeed;
+  readonly duty: DutyPeople;
   readonly picture: Picture;
   readonly registry: RegistryCache;
   readonly types: Readonly<Record<string, DeviceType>>;

@@ -27,6 +27,7 @@ import { registryRoutes } from './routes/registry.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { standardsRoutes } from './routes/standards.ts';
+import { ticketRoutes } from './routes/tickets.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
 import { requireSignIn } from './sign-in.ts';
 
@@ -77,6 +78,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     verdictRoutes(guarded, context);
     ledgerRoutes(guarded, context);
     incidentRoutes(guarded, context);
+    ticketRoutes(guarded, context);
     kpiRoutes(guarded, context);
     biogasRoutes(guarded, context);
     ruleRoutes(guarded, context);

@@ -12,7 +12,7 @@ declare module 'fastify' {
      */
     answer?: z.ZodType;
     /** 200 unless given. */
-    answerCode?: 204;
+    answerCode?: 201 | 204;
     /** `application/json` unless given. */
     answerType?:
       | 'text/plain'

@@ -37,6 +37,7 @@ const things = {
   address: { zh: '地址', en: 'address' },
   incident: { zh: '事件', en: 'incident' },
   photo: { zh: '照片', en: 'picture' },
+  ticket: { zh: '工单', en: 'ticket' },
 } as const;
 
 /** Common refusals. */

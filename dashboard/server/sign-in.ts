@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Credential } from '../../devices/contract/registry.ts';
+import { deskRoles } from '../../devices/contract/roles.ts';
 import { hashSecret } from '../../devices/registry/credentials.ts';
 import type { RegistryCache } from '../../devices/registry/registry-cache.ts';
 import type { Accounts, Principal } from './accounts/accounts.ts';
@@ -20,8 +21,8 @@ declare module 'fastify' {
   }
 }
 
-/** Roles that may change something. A viewer looks. */
-export const mayChange: readonly Role[] = ['admin', 'supervisor', 'duty'];
+/** Roles that may change something where a route names none of its own. */
+export const mayChange: readonly Role[] = deskRoles;
 
 const cookieOf = (header: string | undefined): string | undefined =>
   header

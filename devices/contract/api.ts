@@ -2,18 +2,22 @@ import type { BiogasAdvice } from '../biogas/advise.ts';
 import type { LedgerLine } from '../detectors/ledger.ts';
 import type { Bilingual, DeviceType } from '../model/device-type.ts';
 import type { Fault } from '../registry/fault.ts';
+import type { Unowned } from '../tickets/unowned.ts';
 import type { Alarm, AlarmEvent, Verdict } from './alarm.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Ceiling } from './ceiling.ts';
 import type { City } from './city.ts';
 import type { DutyRecords } from './duty.ts';
 import type { DutyGap } from './duty-answers.ts';
+import type { Refusal } from './command.ts';
 import type { Value } from './entry.ts';
 import type { Overlay } from './overlay.ts';
 import type { OverrideAsk, StandingOverride } from './overrides.ts';
 import type { Quarantined } from './quarantine.ts';
 import type { Device, Gateway, Site } from './registry.ts';
 import type { StandardsChange, StandardsProposal, StandardsText, VersionLine } from './standards.ts';
+import type { PersonStepKind, Ticket, TicketStep } from './ticket.ts';
+import type { TicketLine, TicketRef } from './ticket-line.ts';
 
 /**
  * Bodies of `/api/v1/*`. Errors are RFC 9457 problem documents (`application/problem+json`) with `title`, `detail`, `status`,
@@ -112,12 +116,20 @@ export interface ReadingsListBody {
 export interface AlarmsBody {
   readonly total: number;
   readonly items: readonly Alarm[];
+  /** Which tickets they are on, by alarm. */
+  readonly tickets: Readonly<Record<string, TicketRef>>;
+}
+
+/** GET /api/v1/alarms/unowned: what the live strip counts, by name. */
+export interface UnownedBody extends Unowned {
+  readonly alarms: readonly string[];
 }
 
 /** GET /api/v1/alarms/:id (the id URL-encoded) */
 export interface AlarmBody {
   readonly alarm: Alarm;
   readonly events: readonly AlarmEvent[];
+  readonly ticket: TicketRef | null;
 }
 
 /**
@@ -419,3 +431,31 @@ export type DutyReadBody =
       /** `<kind> <id>` → sheet and row, or line. */
       readonly places: Readonly<Record<string, string>>;
     };
+/**
+ * GET /api/v1/tickets?state=open|all&stage=&priority=&department=&crew=&area=&item=&owner=&mine=1&overdue=1&q=&sort=due|priority|newest&cursor=&limit=
+ */
+export interface TicketsBody {
+  readonly total: number;
+  readonly items: readonly TicketLine[];
+  /** Given as `cursor`, the page that follows; null at the end. */
+  readonly next: string | null;
+}
+
+/** GET /api/v1/tickets/:id, by id or number. What tells of persons is masked for roles that do not need it. */
+export interface TicketBody {
+  readonly ticket: Ticket;
+  /** Its history, oldest first. */
+  readonly steps: readonly TicketStep[];
+  /** Every step, and why whoever asks cannot take it now; null when he can. */
+  readonly may: readonly { readonly kind: PersonStepKind; readonly refused: Refusal | null }[];
+  /** Names of persons and posts of the duty list that the ticket speaks of, by id. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** POST /api/v1/tickets/:id/steps {step, commandId?} → CommandOutcome. POST /api/v1/reports {report, commandId?} → 201 with this. */
+export interface ReportedBody {
+  readonly ticket: string;
+  readonly no: string;
+  /** It was the same matter as an open ticket, which has one more reporter now. */
+  readonly joined: boolean;
+}

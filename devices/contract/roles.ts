@@ -14,3 +14,19 @@ export const actorRoles = [
   'system',
 ] as const;
 export type ActorRole = (typeof actorRoles)[number];
+
+/** Roles that a person's account or an API token may have. */
+export type AccountRole = Exclude<ActorRole, 'system'>;
+export const accountRoles: readonly AccountRole[] = actorRoles.filter((role) => role !== 'system');
+
+/** Who acts on alarms: acknowledges, judges, puts aside, decides on standards. */
+export const deskRoles: readonly AccountRole[] = ['admin', 'supervisor', 'duty'];
+/** Who acts on tickets at all; which step is whose, devices/tickets/hands.ts says. */
+export const ticketRoles: readonly AccountRole[] = [...deskRoles, 'dispatcher', 'handler', 'inspector'];
+
+/** Whether a role acts on alarms. */
+export const actsOnAlarms = (role: string | undefined): boolean =>
+  (deskRoles as readonly string[]).includes(role ?? '');
+/** Whether a role acts on tickets. */
+export const actsOnTickets = (role: string | undefined): boolean =>
+  (ticketRoles as readonly string[]).includes(role ?? '');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { distance } from '../../kit/metres.ts';
-import { maskedPhone, roundedPlace, withoutPhones } from './mask.ts';
+import { maskedName, maskedPhone, roundedPlace, withoutPhones } from './mask.ts';
 import { maySee } from './seen-by.ts';
 
 describe('a telephone number', () => {
@@ -29,6 +29,14 @@ describe('a telephone number', () => {
   });
 });
 
+describe('a name', () => {
+  it.each([
+    ['王小明', '王**'],
+    ['Joan', 'J***'],
+    ['', ''],
+  ])('%s is shown as %s', (name, shown) => expect(maskedName(name)).toBe(shown));
+});
+
 describe('a position', () => {
   it('is rounded so that no door can be told, and the quarter can', () => {
     const place = { lon: 124.56789, lat: 29.62345 };
@@ -42,6 +50,10 @@ describe('who sees persons', () => {
     ['duty', true],
     ['supervisor', true],
     ['admin', true],
+    ['dispatcher', true],
+    ['inspector', true],
+    ['handler', false],
+    ['manager', false],
     ['viewer', false],
     ['somebody', false],
   ])('%s: %s', (role, sees) => {

@@ -10,6 +10,12 @@ export function maskedPhone(phone: string): string {
   return phone.replace(/\d/g, (digit) => (++seen > digits - 2 && digits > 2 ? digit : '*'));
 }
 
+/** A person's name of which one knows the family and no more: `王**`, `J****`. */
+export const maskedName = (name: string): string => {
+  const [first = '', ...rest] = [...name.trim()];
+  return first + '*'.repeat(rest.length);
+};
+
 /** Mobile numbers inside a text; the digits of an id or a time are none. */
 const mobiles = /(?<![\d.])1[3-9]\d{9}(?![\d.])/g;
 const phoneField = /phone|mobile|telephone/i;

@@ -2,12 +2,13 @@ import type { Kysely } from 'kysely';
 import { chainAudit, createAudit } from '../../../devices/audit/audit-migration.ts';
 import type { AuditTables } from '../../../devices/contract/audit-tables.ts';
 import type { Refusal } from '../../../devices/contract/command.ts';
+import { type AccountRole, accountRoles } from '../../../devices/contract/roles.ts';
 import type { Migrations } from '../../../kit/sql/sql.ts';
 import { type PhotoTables, photoMigrations } from '../photos/tables.ts';
 
-/** 管理员, 值班长, 值班员, 只看: the seat's supervisor is the usual second person. */
-export type Role = 'admin' | 'supervisor' | 'duty' | 'viewer';
-export const roles: readonly Role[] = ['admin', 'supervisor', 'duty', 'viewer'];
+/** What an account may do; the seat's supervisor is the usual second person. */
+export type Role = AccountRole;
+export const roles: readonly Role[] = accountRoles;
 
 /** `claimed` is the one-time link of a first start. */
 export type SignInOutcome = 'in' | 'claimed' | 'wrong' | 'locked' | 'out';

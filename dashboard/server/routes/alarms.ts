@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { AlarmsBody } from '../../../devices/contract/api.ts';
+import type { AlarmsBody, UnownedBody } from '../../../devices/contract/api.ts';
+import { isUnowned, ticketsByAlarm, unownedOf } from '../../../devices/tickets/unowned.ts';
 import { asking, commandId } from '../asking.ts';
 import { bodies } from '../bodies.ts';
 import type { ServerContext } from '../context.ts';
@@ -23,7 +24,7 @@ const note = z.string().max(2000).optional();
 
 /** Alarms and what people do about them. Commands go to `rules`, which alone decides and audits. */
 export function alarmRoutes(base: FastifyInstance, context: ServerContext): void {
-  const { alarms } = context;
+  const { alarms, tickets } = context;
   const app = base.withTypeProvider<ZodTypeProvider>();
 
   app.get(
@@ -34,7 +35,25 @@ export function alarmRoutes(base: FastifyInstance, context: ServerContext): void
     },
     async ({ query }): Promise<AlarmsBody> => {
       const { state: which, priority, ...rest } = query;
-      return alarms.find({ ...rest, openOnly: which === 'open', priorities: priority?.split(',') });
+      const found = await alarms.find({ ...rest, openOnly: which === 'open', priorities: priority?.split(',') });
+      return { ...found, tickets: await tickets.ofAlarms(found.items.map(({ id }) => id)) };
+    },
+  );
+
+  app.get(
+    '/api/v1/alarms/unowned',
+    {
+      config: { answer: bodies.unowned },
+      schema: {
+        tags: ['alarms'],
+        summary: 'Alarms that no human owns: not acknowledged, and their ticket not accepted',
+      },
+    },
+    async (): Promise<UnownedBody> => {
+      const [open, work] = await Promise.all([alarms.open(), tickets.open()]);
+      const byAlarm = ticketsByAlarm(work.tickets);
+      const nobodys = open.alarms.filter((alarm) => isUnowned(alarm, byAlarm.get(alarm.id)));
+      return { ...unownedOf(nobodys, byAlarm), alarms: nobodys.map(({ id }) => id) };
     },
   );
 
@@ -45,7 +64,9 @@ export function alarmRoutes(base: FastifyInstance, context: ServerContext): void
       schema: { tags: ['alarms'], summary: 'One alarm with its history', params: z.object({ id: z.string() }) },
     },
     async ({ params }, reply) => {
-      return (await alarms.one(params.id)) ?? problem(reply, 404, refusals.notFound('alarm', params.id));
+      const found = await alarms.one(params.id);
+      if (!found) return problem(reply, 404, refusals.notFound('alarm', params.id));
+      return { ...found, ticket: (await tickets.ofAlarms([params.id]))[params.id] ?? null };
     },
   );
 

@@ -1,5 +1,6 @@
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import type { CommandOutcome } from '../../../devices/contract/command.ts';
+import { actsOnAlarms } from '../../../devices/contract/roles.ts';
 import { api, commandId, problemOf } from '../api/client.ts';
 import { useSession } from '../api/session.ts';
 import type { TextKey } from '../i18n/i18n.ts';
@@ -10,7 +11,7 @@ import { say } from '../ui/toast.tsx';
 export function whyNotAcknowledge(alarm: Alarm, role: string | undefined, linkSilent: boolean): TextKey | null {
   if (alarm.needsVerdict) return 'ack.needsVerdict';
   if (alarm.acked) return 'ack.already';
-  if (role === 'viewer') return 'ack.viewer';
+  if (!actsOnAlarms(role)) return 'ack.viewer';
   if (linkSilent) return 'ack.silent';
   return null;
 }
@@ -20,7 +21,7 @@ export function whyNotReset(alarm: Alarm, role: string | undefined, linkSilent: 
   if (!alarm.latched) return 'reset.notLatched';
   if (alarm.active) return 'reset.active';
   if (!alarm.acked) return 'reset.unacked';
-  if (role === 'viewer') return 'ack.viewer';
+  if (!actsOnAlarms(role)) return 'ack.viewer';
   if (linkSilent) return 'ack.silent';
   return null;
 }

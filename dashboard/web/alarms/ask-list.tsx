@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { OverrideAsk } from '../../../devices/contract/overrides.ts';
+import { actsOnAlarms } from '../../../devices/contract/roles.ts';
 import { useSession } from '../api/session.ts';
 import { ageText } from '../format/age.ts';
 import { useTexts } from '../i18n/i18n.ts';
@@ -65,7 +66,7 @@ function Ask({ ask }: { ask: OverrideAsk }) {
         <button
           type="button"
           className="btn"
-          disabled={busy || me?.role === 'viewer' || silent}
+          disabled={busy || !actsOnAlarms(me?.role) || silent}
           onClick={() => answer(false)}
         >
           {texts(own ? 'confirm.withdraw' : 'confirm.no')}

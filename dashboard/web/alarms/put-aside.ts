@@ -1,12 +1,13 @@
 import type { Alarm, VerdictKind } from '../../../devices/contract/alarm.ts';
 import type { City } from '../../../devices/contract/city.ts';
 import type { OverrideAsk, PersonsOverride, Point } from '../../../devices/contract/overrides.ts';
+import { actsOnAlarms } from '../../../devices/contract/roles.ts';
 import type { TextKey } from '../i18n/i18n.ts';
 import { send } from './acknowledge.ts';
 
 /** Why nothing at all can be asked for now, or null. */
 export function whyNotAct(role: string | undefined, linkSilent: boolean): TextKey | null {
-  if (role === 'viewer') return 'act.viewer';
+  if (!actsOnAlarms(role)) return 'act.viewer';
   return linkSilent ? 'ack.silent' : null;
 }
 
@@ -20,7 +21,7 @@ export function whyNotShelve(alarm: Alarm, role: string | undefined, linkSilent:
 
 /** Why somebody cannot be the second person, or null. */
 export function whyNotConfirm(ask: OverrideAsk, me: { name: string; role: string } | null | undefined): TextKey | null {
-  if (!me || me.role === 'viewer') return 'act.viewer';
+  if (!me || !actsOnAlarms(me.role)) return 'act.viewer';
   if (me.name === ask.by.id) return 'confirm.own';
   return me.role === ask.by.role ? 'confirm.sameRole' : null;
 }

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { ProposalsBody } from '../../../devices/contract/api.ts';
 import type { CommandOutcome } from '../../../devices/contract/command.ts';
+import { actsOnAlarms } from '../../../devices/contract/roles.ts';
 import type { StandardsChange, StandardsProposal } from '../../../devices/contract/standards.ts';
 import { useMayAct } from '../alarms/acknowledge.ts';
 import { loadStandards, useCity } from '../api/city.ts';
@@ -124,7 +125,7 @@ function Decide({ seq, needs, onDone }: { seq: number; needs: number; onDone: ()
   const { role, silent } = useMayAct();
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
-  const why = role === 'viewer' ? texts('ack.viewer') : silent ? texts('ack.silent') : null;
+  const why = !actsOnAlarms(role) ? texts('ack.viewer') : silent ? texts('ack.silent') : null;
   const decide = async (what: 'approve' | 'reject'): Promise<void> => {
     setBusy(true);
     try {
