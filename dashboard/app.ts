@@ -20,7 +20,7 @@ import type { Sql } from '../kit/sql/sql.ts';
 import { type Accounts, accounts } from './server/accounts/accounts.ts';
 import type { AccountTables } from './server/accounts/tables.ts';
 import type { DemoControls, ServerContext } from './server/context.ts';
-import { nobodyOnDuty } from './server/duty-people.ts';
+import { dutyPeople } from './server/duty-people.ts';
 import { httpServer, type TlsFiles } from './server/http.ts';
 import { startSeatMeters } from './server/kpi/seat-meters.ts';
 import { ledgerNow } from './server/ledger-now.ts';
@@ -127,7 +127,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       alarms,
       incidents,
       tickets,
-      duty: nobodyOnDuty,
+      duty: dutyPeople(parts.state, parts.city.city, registry),
       picture: view,
       registry,
       types: parts.types,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ReportedBody, TicketBody, TicketsBody } from '../../devices/contract/api.ts';
+import type { DispatchChoice, ReportedBody, TicketBody, TicketsBody, WhomBody } from '../../devices/contract/api.ts';
 import { stepSchema } from '../../devices/contract/catalogue.ts';
 import { positionSchema } from '../../devices/contract/place.ts';
 import { actorRoles } from '../../devices/contract/roles.ts';
@@ -264,6 +264,13 @@ const step = z
   })
   .meta({ id: 'TicketStep' }) satisfies z.ZodType<TicketStep>;
 
+const choice = z.object({
+  kind: z.enum(['post', 'crew', 'person']),
+  id: z.string(),
+  name: z.string(),
+  department: z.string(),
+}) satisfies z.ZodType<DispatchChoice>;
+
 export const ticketBodies = {
   tickets: z.object({
     total: z.number().int(),
@@ -276,6 +283,19 @@ export const ticketBodies = {
     may: z.array(z.object({ kind: stepKind, refused: refusal.nullable() })).readonly(),
     names: z.record(z.string(), z.string()).describe('persons and posts of the duty list, by id'),
   }) satisfies z.ZodType<TicketBody>,
+  whom: z.object({
+    answer: z.object({
+      department: z.string().nullable(),
+      post: z.string().nullable(),
+      crew: z.string().nullable(),
+      persons: z.array(z.object({ id: z.string(), name: z.string() })).readonly(),
+      because: z.array(bilingual).readonly().describe('every step from the clause to the persons'),
+      hole: refusal.nullable().describe('what is missing where nobody can be asked'),
+    }),
+    posts: z.array(choice).readonly(),
+    crews: z.array(choice).readonly(),
+    persons: z.array(choice).readonly(),
+  }) satisfies z.ZodType<WhomBody>,
   reported: z.object({
     ticket: z.string(),
     no: z.string(),

@@ -459,3 +459,26 @@ export interface ReportedBody {
   /** It was the same matter as an open ticket, which has one more reporter now. */
   readonly joined: boolean;
 }
+
+/** Somebody or some place of the duty list that a ticket may be sent to. */
+export interface DispatchChoice {
+  readonly kind: 'post' | 'crew' | 'person';
+  readonly id: string;
+  readonly name: string;
+  readonly department: string;
+}
+
+/** GET /api/v1/tickets/:id/whom: whom it may be sent to, and whom the duty list answers now, with its reasons. */
+export interface WhomBody {
+  readonly answer: {
+    readonly department: string | null;
+    readonly post: string | null;
+    readonly crew: string | null;
+    readonly persons: readonly { readonly id: string; readonly name: string }[];
+    readonly because: readonly Bilingual[];
+    readonly hole: (Bilingual & { readonly code: string }) | null;
+  };
+  readonly posts: readonly DispatchChoice[];
+  readonly crews: readonly DispatchChoice[];
+  readonly persons: readonly DispatchChoice[];
+}

@@ -8,7 +8,6 @@ import { deskMigrations } from './desk-migrations.ts';
 import { dutyMigrations } from './duty-migrations.ts';
 import { noticeMigrations } from './notice-migrations.ts';
 import { standardsMigrations } from './standards-migrations.ts';
-import { ticketListMigrations } from './ticket-list-migrations.ts';
 import { ticketMigrations } from './ticket-migrations.ts';
 
 /** Tables that only rules reads: where it stands, what it remembers, what it has carried out. */
@@ -103,7 +102,6 @@ export const rulesMigrations: Migrations = {
   ...deskMigrations,
   ...ticketMigrations,
   ...noticeMigrations,
-  ...ticketListMigrations,
   '0020-incidents': {
     async up(db: Kysely<unknown>) {
       await db.schema

@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Migrations } from '../../kit/sql/sql.ts';
 import { appendOnly } from './append-only.ts';
+import { ticketListMigrations } from './ticket-list-migrations.ts';
 
 /** Tickets and their histories. */
 export const ticketMigrations: Migrations = {
+  ...ticketListMigrations,
   '0030-tickets': {
     async up(db: Kysely<unknown>) {
       await db.schema

@@ -179,3 +179,11 @@ describe('the list', () => {
     expect((await get('handler', `/tickets?${query}`)).status).toBe(400);
   });
 });
+
+describe('whom a ticket may be sent to', () => {
+  it('says that the duty list is empty, until somebody stands in it', async () => {
+    const body = bodies.whom.parse((await get('dispatcher', `/tickets/${no}/whom`)).body);
+    expect(body.answer).toMatchObject({ persons: [], hole: { code: expect.any(String) } });
+    expect(body.posts).toEqual([]);
+  });
+});

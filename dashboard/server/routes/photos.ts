@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { PhotoBody } from '../../../devices/contract/api.ts';
 import type { Refusal } from '../../../devices/contract/command.ts';
+import { ticketRoles } from '../../../devices/contract/roles.ts';
 import { bodies } from '../bodies.ts';
 import { actorOf, type ServerContext } from '../context.ts';
 import type { PhotoFile } from '../photos/photo-files.ts';
@@ -41,7 +42,7 @@ export async function photoRoutes(base: FastifyInstance, context: ServerContext)
     scope.withTypeProvider<ZodTypeProvider>().post(
       '/api/v1/photos',
       {
-        config: { answer: bodies.photo, rateLimit: { max: 60, timeWindow: '1 minute' } },
+        config: { answer: bodies.photo, roles: ticketRoles, rateLimit: { max: 60, timeWindow: '1 minute' } },
         schema: {
           tags,
           summary: 'Send a picture: one file of a multipart/form-data body, in the field `photo`',

@@ -98,6 +98,18 @@ export function ticketRoutes(base: FastifyInstance, context: ServerContext): voi
     },
   );
 
+  app.get(
+    '/api/v1/tickets/:id/whom',
+    {
+      config: { answer: bodies.whom, finds: true },
+      schema: { tags, summary: 'Whom it may be sent to, and whom the duty list answers now', params },
+    },
+    async ({ params }, reply) => {
+      const found = await tickets.one(params.id);
+      return found ? duty.whom(found.ticket, clock.now()) : problem(reply, 404, refusals.notFound('ticket', params.id));
+    },
+  );
+
   app.post(
     '/api/v1/tickets/:id/steps',
     {
