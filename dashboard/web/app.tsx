@@ -5,7 +5,7 @@ import { loadMe, useSession } from './api/session.ts';
 import { Banner, Footer, Warnings, Watermark } from './frame/bars.tsx';
 import { Header } from './frame/header.tsx';
 import { goTo, hrefOf, useRoute } from './frame/route.ts';
-import { frameShortcuts, Help, useShortcuts } from './frame/shortcuts.tsx';
+import { frameShortcuts, Help, useGoKeys, useShortcuts } from './frame/shortcuts.tsx';
 import { useTexts } from './i18n/i18n.ts';
 import { startBeat, startLive, useBeat } from './live/store.ts';
 import { ClaimPage, LoginPage } from './pages/door.tsx';
@@ -13,6 +13,8 @@ import { DutyPage } from './pages/duty.tsx';
 import { startSound } from './sound/engine.ts';
 import { Toasts } from './ui/toast.tsx';
 
+const TicketsPage = lazy(() => import('./tickets/tickets-page.tsx').then((page) => ({ default: page.TicketsPage })));
+const ReportPage = lazy(() => import('./tickets/report-page.tsx').then((page) => ({ default: page.ReportPage })));
 const StandardsPage = lazy(() => import('./pages/standards.tsx').then((page) => ({ default: page.StandardsPage })));
 const ResponsiblePage = lazy(() =>
   import('./responsible/responsible-page.tsx').then((page) => ({ default: page.ResponsiblePage })),
@@ -86,6 +88,7 @@ function Frame() {
       : texts('brand');
   }, [city, texts]);
   useShortcuts(frameShortcuts);
+  useGoKeys();
   return (
     <div className={`app${silent ? ' silent' : ''}`}>
       <Header />
@@ -114,6 +117,10 @@ function Page() {
   const texts = useTexts();
   const { page } = useRoute();
   switch (page) {
+    case 'tickets':
+      return <TicketsPage />;
+    case 'report':
+      return <ReportPage />;
     case 'standards':
       return <StandardsPage />;
     case 'responsible':

@@ -2,11 +2,13 @@ import { memo } from 'react';
 import type { Alarm, Override } from '../../../devices/contract/alarm.ts';
 import type { Value } from '../../../devices/contract/entry.ts';
 import { isGood } from '../../../devices/model/quality.ts';
+import { isUnowned } from '../../../devices/tickets/unowned.ts';
 import { useCity } from '../api/city.ts';
 import { ageText, stampText } from '../format/age.ts';
 import { opText } from '../format/value.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat, useLive } from '../live/store.ts';
+import { useTicketOfAlarm } from '../live/use-tickets.ts';
 import { AlarmMark } from '../ui/priority.tsx';
 import { useHover } from './hover.ts';
 import { limitBar } from './limit-bar.ts';
@@ -77,7 +79,7 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
       </span>
       <span className="row-when">
         <Age since={alarm.raisedAt} />
-        <span className="row-who clip">{put?.who ?? place.shortDepartment(alarm.clause.department)}</span>
+        <span className="row-who clip">{put?.who ?? <Who alarm={alarm} />}</span>
       </span>
     </button>
   );
@@ -90,6 +92,16 @@ function useOverrideWords(override: Override | null): { readonly why: string; re
   if (override.kind === 'suppressed') return { why: '', who: override.because };
   const until = override.until === null ? '' : ` → ${stampText(override.until, timeZone)}`;
   return { why: override.reason, who: `${override.by}${until}` };
+}
+
+/** Whoever has its ticket; who acknowledged it where nobody has; or that nobody owns it. */
+function Who({ alarm }: { alarm: Alarm }) {
+  const texts = useTexts();
+  const place = usePlace();
+  const ticket = useTicketOfAlarm(alarm.id);
+  if (ticket?.owner) return ticket.owner.name;
+  if (isUnowned(alarm, ticket ?? undefined)) return <b>{texts('ticket.unowned')}</b>;
+  return place.shortDepartment(ticket?.department ?? alarm.clause.department);
 }
 
 function Age({ since }: { since: number }) {

@@ -65,6 +65,29 @@ export async function api<T>(
   throw new ApiError(toProblem(response.status, text));
 }
 
+/**
+ * Sends a file as the field `field` of a form. `key` names this sending: the same key again doubles nothing. Resolves and rejects
+ * as {@link api} does.
+ */
+export async function upload<T>(path: string, field: string, file: File, key: string): Promise<T> {
+  const form = new FormData();
+  form.set(field, file);
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method: 'POST',
+      headers: { accept: 'application/json', 'x-yanshao-csrf': csrf, 'idempotency-key': key },
+      credentials: 'same-origin',
+      body: form,
+    });
+  } catch (cause) {
+    throw new ApiError(unreachable, cause);
+  }
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text) as T;
+  throw new ApiError(toProblem(response.status, text));
+}
+
 /** The server's problem document as a problem; a bare status when it sent none. */
 export function toProblem(status: number, text: string): ApiProblem {
   try {

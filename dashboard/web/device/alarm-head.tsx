@@ -1,20 +1,23 @@
 import type { Alarm, Verdict } from '../../../devices/contract/alarm.ts';
 import { isGood } from '../../../devices/model/quality.ts';
+import { safetyClock } from '../../../devices/tickets/safety-clock.ts';
 import { Bar } from '../alarms/alarm-row.tsx';
 import { rankOf } from '../alarms/order.ts';
 import { useShownValue } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
-import { ageText, clockText, stampText } from '../format/age.ts';
+import { ageText, stampText } from '../format/age.ts';
 import { opText } from '../format/value.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';
-import { type ClockStep, safetyClock } from './safety-clock.ts';
+import { useTicketOfAlarm } from '../live/use-tickets.ts';
+import { SafetyClockView } from '../ui/safety-clock.tsx';
 
 /** The one strong thing: the value against its limit, why it rings, and the clock that runs. */
 export function AlarmHead({ alarm }: { alarm: Alarm }) {
   const texts = useTexts();
   const shown = useShownValue();
   const now = useBeat((beat) => beat.now);
+  const ticket = useTicketOfAlarm(alarm.id);
   const newest = alarm.lastValue ?? alarm.value;
   const { figure, unit } = shown(alarm, newest);
   const limit = alarm.limit === null ? null : shown(alarm, alarm.limit);
@@ -85,7 +88,7 @@ export function AlarmHead({ alarm }: { alarm: Alarm }) {
       )}
       {alarm.marks.length > 0 && alarm.priority === 'P1' && <p className="small muted">{texts('mark.why')}</p>}
       {alarm.verdict && <VerdictLine verdict={alarm.verdict} />}
-      <SafetyClock alarm={alarm} now={now} />
+      <SafetyClockView clock={safetyClock(alarm, ticket, now)} priority={alarm.priority} />
     </section>
   );
 }
@@ -105,60 +108,3 @@ function VerdictLine({ verdict: { kind, by, at, evidence } }: { verdict: Verdict
     </p>
   );
 }
-
-function SafetyClock({ alarm, now }: { alarm: Alarm; now: number }) {
-  const texts = useTexts();
-  const steps = safetyClock(alarm, now);
-  return (
-    <section aria-label={texts('clock.label')}>
-      <h2 className="over clock-over">
-        {texts('clock.label')}
-        <span className="grow" />
-        {texts(`clock.${alarm.deadlines.clock}`)}
-      </h2>
-      <ol className="steps" style={{ gridTemplateColumns: `repeat(${steps.length}, 1fr)` }}>
-        {steps.map((step) => (
-          <Step
-            key={step.name}
-            step={step}
-            rank={rankOf(alarm.priority)}
-            working={alarm.deadlines.clock === 'working'}
-          />
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-function Step({ step, rank, working }: { step: ClockStep; rank: number; working: boolean }) {
-  const texts = useTexts();
-  const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
-  const done = step.state === 'done' || step.state === 'late';
-  const allowed =
-    step.deadline === null
-      ? texts('clock.noLimit')
-      : working
-        ? texts('clock.until', { at: stampText(step.deadline, timeZone) })
-        : `≤ ${allowedText(step.allowed ?? 0, texts)}`;
-  return (
-    <li
-      className={`${step.state}${step.current ? ` now p${rank}` : ''}`}
-      title={step.deadline === null ? undefined : texts('clock.until', { at: clockText(step.deadline, timeZone) })}
-    >
-      <b>{done || step.current ? ageText(step.elapsed, texts('age.day')) : '—'}</b>
-      <span>
-        {texts(`clock.${step.name}`)} <span className="nowrap">{allowed}</span>
-      </span>
-      {(step.state === 'overdue' || step.state === 'late') && (
-        <span className="tag solid">{texts(`clock.${step.state}`)}</span>
-      )}
-    </li>
-  );
-}
-
-const allowedText = (ms: number, texts: ReturnType<typeof useTexts>): string => {
-  const minutes = Math.round(ms / 60_000);
-  return minutes < 120 || minutes % 60 !== 0
-    ? texts('clock.minutes', { n: minutes })
-    : texts('clock.hours', { n: minutes / 60 });
-};

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UNCERTAIN_OUT_OF_RANGE } from '../../../devices/model/quality.ts';
-import { anAlarm } from '../alarms/test-alarm.ts';
 import { curveRange, toCurve } from './curve-data.ts';
 import { matching } from './matching.ts';
-import { safetyClock } from './safety-clock.ts';
 
 const minute = 60_000;
 
@@ -100,42 +98,6 @@ describe('a curve', () => {
   it('has a range even without a value', () => {
     const [low, high] = curveRange([], []);
     expect(high).toBeGreaterThan(low);
-  });
-});
-
-describe('the safety clock', () => {
-  const deadlines = {
-    ack: minute,
-    arrive: 30 * minute,
-    makeSafe: null,
-    close: 60 * minute,
-    clock: 'continuous',
-  } as const;
-  const alarm = (changes = {}) => anAlarm({ raisedAt: 0, deadlines, ...changes });
-
-  it('runs on the acknowledgement first', () => {
-    const [ack, arrive, close] = safetyClock(alarm(), 42_000);
-    expect(ack).toMatchObject({ name: 'ack', state: 'running', elapsed: 42_000, allowed: minute, current: true });
-    expect(arrive).toMatchObject({ name: 'arrive', state: 'running', current: false });
-    expect(close?.name).toBe('close');
-  });
-
-  it('says what is overdue', () => {
-    expect(safetyClock(alarm(), 2 * minute)[0]?.state).toBe('overdue');
-  });
-
-  it('goes on to the next step once acknowledged, and remembers being late', () => {
-    const steps = safetyClock(alarm({ acked: true, ackedAt: 90_000 }), 10 * minute);
-    expect(steps[0]).toMatchObject({ state: 'late', elapsed: 90_000 });
-    expect(steps.find((step) => step.current)?.name).toBe('arrive');
-  });
-
-  it('does not take a return to normal for safety on site', () => {
-    const made = safetyClock(
-      alarm({ active: false, returnedAt: 9, deadlines: { ...deadlines, makeSafe: minute } }),
-      2 * minute,
-    );
-    expect(made.find((step) => step.name === 'makeSafe')?.state).toBe('overdue');
   });
 });
 

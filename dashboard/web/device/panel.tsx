@@ -9,6 +9,7 @@ import { useTexts } from '../i18n/i18n.ts';
 import { IncidentBox } from '../incidents/incident-box.tsx';
 import { useLive } from '../live/store.ts';
 import { useAlarms } from '../live/use-alarms.ts';
+import { TicketBox } from '../tickets/ticket-box.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { AlarmMark, StaleMark } from '../ui/priority.tsx';
 import { say } from '../ui/toast.tsx';
@@ -38,7 +39,7 @@ export function DevicePanel({ alarmId, device, onAcknowledge, onPutAside, onDevi
   const texts = useTexts();
   // The platform's own alarms stand at a gateway or at the platform, which are no devices.
   const { record, problem } = useDeviceRecord(alarmId?.split('/')[1]?.startsWith('platform.') ? null : device);
-  const { alarm, events, problem: alarmProblem } = useAlarmRecord(alarmId);
+  const { alarm, events, ticket, problem: alarmProblem } = useAlarmRecord(alarmId);
   if (!device) return <Overview onAlarm={onAlarm} onDevice={onDevice} />;
   return (
     <aside className="panel" aria-label={texts('detail.label')}>
@@ -47,6 +48,7 @@ export function DevicePanel({ alarmId, device, onAcknowledge, onPutAside, onDevi
         {problem && <div className="error">{texts.problem(problem)}</div>}
         {alarmProblem && <div className="error">{texts.problem(alarmProblem)}</div>}
         {alarm && <AlarmHead alarm={alarm} />}
+        {alarm && <TicketBox alarm={alarm} known={ticket} />}
         {alarm && <AsideBox alarm={alarm} />}
         <Siblings device={device} current={alarm} onAlarm={onAlarm} />
         {alarm && <IncidentBox alarm={alarm} onAlarm={onAlarm} />}

@@ -1,12 +1,15 @@
 import { useEffect, useState } from 'react';
 import type { Alarm, AlarmEvent } from '../../../devices/contract/alarm.ts';
 import type { AlarmBody } from '../../../devices/contract/api.ts';
+import type { TicketRef } from '../../../devices/contract/ticket-line.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
 import { useLive } from '../live/store.ts';
 
 interface AlarmRecord {
   readonly alarm: Alarm | null;
   readonly events: readonly AlarmEvent[] | null;
+  /** The ticket it is on, as it was when this was read. */
+  readonly ticket: TicketRef | null;
   readonly problem: ApiProblem | null;
 }
 
@@ -28,5 +31,10 @@ export function useAlarmRecord(id: string | null): AlarmRecord {
   const mine = read?.id === id ? read : null;
   const newest =
     live && mine?.body && mine.body.alarm.seq > live.seq ? mine.body.alarm : (live ?? mine?.body?.alarm ?? null);
-  return { alarm: newest, events: mine?.body?.events ?? null, problem: newest ? null : (mine?.problem ?? null) };
+  return {
+    alarm: newest,
+    events: mine?.body?.events ?? null,
+    ticket: mine?.body?.ticket ?? null,
+    problem: newest ? null : (mine?.problem ?? null),
+  };
 }

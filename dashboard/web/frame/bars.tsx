@@ -30,6 +30,7 @@ export function Banner() {
         </span>
       )}
       <span className="grow" />
+      <UnownedCount />
       <span className="counts" role="status">
         {priorities.map((priority) => (
           <span
@@ -48,6 +49,19 @@ export function Banner() {
       </span>
       <P1Announcer alarm={worst?.priority === 'P1' ? worst : null} />
     </section>
+  );
+}
+
+/** How many alarms no human owns; leads to those on the desk. */
+function UnownedCount() {
+  const texts = useTexts();
+  const unowned = useLive((live) => live.picture.strip?.unowned);
+  if (!unowned || unowned.count === 0) return null;
+  const urgent = unowned.worst === 'P1' ? ' urgent' : '';
+  return (
+    <Link to={hrefOf({ page: 'duty', tab: 'unacked' })} className={`pill unowned${urgent}`}>
+      <span title={texts('banner.unownedWhy')}>{texts('banner.unowned', { n: unowned.count })}</span>
+    </Link>
   );
 }
 

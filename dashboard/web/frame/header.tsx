@@ -49,6 +49,7 @@ const sections = [
   'quarantine',
   'audit',
 ] as const satisfies readonly PageName[];
+const sections = ['duty', 'tickets', 'standards', 'kpis', 'quarantine', 'audit'] as const satisfies readonly PageName[];
 
 /** Brand, sections, and what must always be seen: age of the data, the link, the sound, the clock. */
 export function Header() {

@@ -2,7 +2,25 @@ import { useSyncExternalStore } from 'react';
 import { type Tab, tabs } from '../alarms/order.ts';
 
 export const pageNames = ['duty', 'responsible', 'standards', 'kpis', 'quarantine', 'audit', 'login', 'claim'] as const;
+export const pageNames = [
+  'duty',
+  'tickets',
+  'report',
+  'standards',
+  'kpis',
+  'quarantine',
+  'audit',
+  'login',
+  'claim',
+] as const;
 export type PageName = (typeof pageNames)[number];
+
+/** Which tickets the list shows. */
+export const ticketScopes = ['open', 'mine', 'overdue', 'all'] as const;
+export type TicketScope = (typeof ticketScopes)[number];
+/** In which order: by the next deadline, by priority, or by age. */
+export const ticketSorts = ['due', 'priority', 'newest'] as const;
+export type TicketSort = (typeof ticketSorts)[number];
 
 /** What a phone shows of the duty desk. */
 export type DutyView = 'list' | 'map' | 'detail';
@@ -32,6 +50,13 @@ export interface Route {
   readonly to: string | null;
   /** Kind of record on the page of who is responsible. */
   readonly list: string | null;
+  /** Number of the ticket that is open, and what its list is filtered by. */
+  readonly ticket: string | null;
+  readonly scope: TicketScope;
+  readonly stage: string | null;
+  readonly priority: string | null;
+  readonly area: string | null;
+  readonly sort: TicketSort;
   /** Where to go after signing in. */
   readonly next: string | null;
   /** What stands after `#`: the one-time link of `/claim#<link>`. */
@@ -42,6 +67,8 @@ const pathOf: Readonly<Record<PageName, string>> = {
   duty: '/',
   responsible: '/duty',
   standards: '/standards',
+  tickets: '/tickets',
+  report: '/report',
   kpis: '/kpis',
   quarantine: '/quarantine',
   audit: '/audit',
@@ -77,6 +104,12 @@ export function parseRoute(address: string): Route {
     from: query.get('from'),
     to: query.get('to'),
     list: query.get('list'),
+    ticket: query.get('ticket'),
+    scope: ticketScopes.find((name) => name === query.get('scope')) ?? 'open',
+    stage: query.get('stage'),
+    priority: query.get('priority'),
+    area: query.get('area'),
+    sort: ticketSorts.find((name) => name === query.get('sort')) ?? 'due',
     next: query.get('next'),
     hash: url.hash.slice(1),
   };
@@ -99,6 +132,12 @@ export function hrefOf(route: Partial<Route> & { page: PageName }): string {
     if (value) query.set(name, value);
   }
   if (route.list) query.set('list', route.list);
+  if (route.ticket) query.set('ticket', route.ticket);
+  if (route.scope && route.scope !== 'open') query.set('scope', route.scope);
+  if (route.stage) query.set('stage', route.stage);
+  if (route.priority) query.set('priority', route.priority);
+  if (route.area) query.set('area', route.area);
+  if (route.sort && route.sort !== 'due') query.set('sort', route.sort);
   if (route.next) query.set('next', route.next);
   const text = query.toString();
   return pathOf[route.page] + (text ? `?${text}` : '') + (route.hash ? `#${route.hash}` : '');

@@ -4,6 +4,7 @@ import { useTexts } from '../i18n/i18n.ts';
 import { toggleMute } from '../sound/engine.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { usePrefs } from './prefs.ts';
+import { goTo, hrefOf, type PageName } from './route.ts';
 
 /** What single keys do on the page that is open. */
 export type ShortcutActions = Partial<Record<'j' | 'k' | 'enter' | 'a' | 's' | 'f' | 'm' | '?' | 'escape', () => void>>;
@@ -38,6 +39,37 @@ export function useShortcuts(actions: ShortcutActions): void {
   });
 }
 
+/** After G, for so long, a letter is a page, ms. */
+const GO_MS = 1500;
+const pageOf: Readonly<Record<string, PageName>> = {
+  m: 'duty',
+  a: 'duty',
+  t: 'tickets',
+  r: 'report',
+  s: 'standards',
+  k: 'kpis',
+};
+
+/** G, then a letter: goes to a page. It hears the second letter before any page does. */
+export function useGoKeys(): void {
+  useEffect(() => {
+    let until = 0;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+      if (!usePrefs.getState().shortcuts || document.querySelector('dialog[open]')) return;
+      const key = event.key.toLowerCase();
+      const page = event.timeStamp < until ? pageOf[key] : undefined;
+      until = key === 'g' ? event.timeStamp + GO_MS : 0;
+      if (!page) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      goTo(hrefOf({ page, ...(key === 'm' && { view: 'map' }) }));
+    };
+    addEventListener('keydown', onKey, { capture: true });
+    return () => removeEventListener('keydown', onKey, { capture: true });
+  }, []);
+}
+
 /** The keys of every page. */
 export const frameShortcuts: ShortcutActions = { m: toggleMute, '?': openHelp };
 
@@ -54,6 +86,7 @@ export function Help() {
     ['S', 'help.shelve'],
     ['M', 'help.mute'],
     ['F', 'help.find'],
+    ['G, T / M / A / R', 'help.go'],
     ['Esc', 'help.escape'],
     ['?', 'help.help'],
   ] as const;

@@ -1,3 +1,4 @@
+import { ticketsEn } from './tickets-en.ts';
 import type { zh } from './zh.ts';
 
 /** Every text of the page in English. */
@@ -251,9 +252,9 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'clock.label': 'Safety clock',
   'clock.continuous': 'runs continuously',
   'clock.working': 'counts working hours',
-  'clock.ack': 'Acknowledge',
+  'clock.acknowledge': 'Acknowledge',
   'clock.arrive': 'On site',
-  'clock.makeSafe': 'Made safe',
+  'clock.make-safe': 'Made safe',
   'clock.close': 'Closed',
   'clock.noLimit': 'no limit',
   'clock.until': 'until {at}',
@@ -261,6 +262,9 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'clock.hours': '{n} h',
   'clock.overdue': 'overdue',
   'clock.late': 'late',
+  'clock.standing': 'suspended',
+  'clock.left': '{step}: {left} left',
+  'clock.since': '{step}: {left} late',
 
   'biogas.title': 'Biogas advice',
   'biogas.only': 'Advice only: it does not replace a verdict and changes nothing about the alarm.',
@@ -728,4 +732,5 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'demo.notQuarantined':
     'Sent; nothing of it appeared in the quarantine, so it should have been accepted as a reading.',
   'demo.seeQuarantine': 'See it in the quarantine',
+  ...ticketsEn,
 };

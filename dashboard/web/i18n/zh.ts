@@ -1,3 +1,5 @@
+import { ticketsZh } from './tickets-zh.ts';
+
 /** Every text of the page in Chinese, the default. `en.ts` has the same keys; a test proves it. */
 export const zh = {
   brand: '雁哨',
@@ -246,9 +248,9 @@ export const zh = {
   'clock.label': '安全时钟',
   'clock.continuous': '连续计时',
   'clock.working': '按工作时计',
-  'clock.ack': '确认',
+  'clock.acknowledge': '确认',
   'clock.arrive': '到场',
-  'clock.makeSafe': '排险',
+  'clock.make-safe': '排险',
   'clock.close': '结案',
   'clock.noLimit': '无时限',
   'clock.until': '截至 {at}',
@@ -256,6 +258,9 @@ export const zh = {
   'clock.hours': '{n} 小时',
   'clock.overdue': '已超时',
   'clock.late': '迟',
+  'clock.standing': '已挂起',
+  'clock.left': '{step} 余 {left}',
+  'clock.since': '{step} 超时 {left}',
 
   'biogas.title': '沼气研判参考',
   'biogas.only': '仅供参考，不代替研判，不改变告警。',
@@ -715,4 +720,5 @@ export const zh = {
   'demo.quarantined': '已被隔离',
   'demo.notQuarantined': '已发出；隔离区没有出现它的记录，应已作为读数接收。',
   'demo.seeQuarantine': '到隔离区查看',
+  ...ticketsZh,
 } as const;

@@ -1,6 +1,8 @@
 import { type Alarm, isOpen } from '../../../devices/contract/alarm.ts';
 import type { Incident } from '../../../devices/contract/incident.ts';
 import type { DeviceState, LiveChanges, LiveSnapshot, Strip } from '../../../devices/contract/live.ts';
+import { isTicketOpen } from '../../../devices/contract/ticket.ts';
+import type { TicketLine } from '../../../devices/contract/ticket-line.ts';
 
 /** What the page knows of the city at one number of the stream. */
 export interface LivePicture {
@@ -11,6 +13,8 @@ export interface LivePicture {
   readonly alarms: ReadonlyMap<string, Alarm>;
   /** Open incidents. */
   readonly incidents: ReadonlyMap<string, Incident>;
+  /** Open tickets. */
+  readonly tickets: ReadonlyMap<string, TicketLine>;
   readonly devices: ReadonlyMap<string, DeviceState>;
   readonly strip: Strip | null;
   /** Devices that the last message touched; null when it touched all of them. */
@@ -22,6 +26,7 @@ export const emptyPicture: LivePicture = {
   now: 0,
   alarms: new Map(),
   incidents: new Map(),
+  tickets: new Map(),
   devices: new Map(),
   strip: null,
   touched: null,
@@ -38,6 +43,7 @@ export function fromSnapshot(message: LiveSnapshot, runsOn: RunsOn): LivePicture
     now: message.now,
     alarms: withNewestValues(new Map(message.alarms.map((alarm) => [alarm.id, alarm])), devices, runsOn),
     incidents: new Map((message.incidents ?? []).map((incident) => [incident.id, incident])),
+    tickets: new Map((message.tickets ?? []).map((ticket) => [ticket.id, ticket])),
     devices,
     strip: message.strip,
     touched: null,
@@ -57,7 +63,8 @@ export function withChanges(picture: LivePicture, message: LiveChanges, runsOn: 
     seq: message.to,
     now: message.now,
     alarms: withNewestValues(mergedAlarms(picture.alarms, message.alarms), devices, runsOn, touched),
-    incidents: mergedIncidents(picture.incidents, message.incidents ?? []),
+    incidents: merged(picture.incidents, message.incidents ?? [], ({ closedAt }) => closedAt === null),
+    tickets: merged(picture.tickets, message.tickets ?? [], isTicketOpen),
     devices,
     strip: message.strip,
     touched: message.devices.map((device) => device.id),
@@ -75,18 +82,19 @@ function mergedAlarms(held: ReadonlyMap<string, Alarm>, changed: readonly Alarm[
   return alarms;
 }
 
-/** Closed and merged incidents leave. */
-function mergedIncidents(
-  held: ReadonlyMap<string, Incident>,
-  changed: readonly Incident[],
-): ReadonlyMap<string, Incident> {
+/** What changed takes its place; what has ended leaves. */
+function merged<T extends { readonly id: string }>(
+  held: ReadonlyMap<string, T>,
+  changed: readonly T[],
+  isOpen: (one: T) => boolean,
+): ReadonlyMap<string, T> {
   if (changed.length === 0) return held;
-  const incidents = new Map(held);
-  for (const incident of changed) {
-    if (incident.closedAt === null) incidents.set(incident.id, incident);
-    else incidents.delete(incident.id);
+  const next = new Map(held);
+  for (const one of changed) {
+    if (isOpen(one)) next.set(one.id, one);
+    else next.delete(one.id);
   }
-  return incidents;
+  return next;
 }
 
 /** An alarm changes only with its life-cycle; its value runs on with its device's, so that no row shows an old figure as the newest. */

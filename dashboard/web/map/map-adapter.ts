@@ -36,7 +36,7 @@ export interface MapLook {
 
 export interface MapEvents {
   /** Devices at the clicked point, the most urgent first; empty for open land. */
-  onPick(ids: readonly string[], at: { readonly x: number; readonly y: number }): void;
+  onPick(ids: readonly string[], at: { readonly x: number; readonly y: number }, place: LonLat): void;
   onHover(id: string | null): void;
   /** The first picture is drawn. */
   onReady(): void;

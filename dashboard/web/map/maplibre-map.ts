@@ -27,6 +27,8 @@ const one = (at: LonLat | null): Points =>
   collection(at ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: {} }] : []);
 
 const clickable = ['ys-p1', 'ys-p2', 'ys-low', 'ys-devices'];
+/** To a tenth of a metre: no click is nearer than that. */
+const round6 = (degrees: number): number => Math.round(degrees * 1e6) / 1e6;
 const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /**
@@ -120,7 +122,9 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
   };
   // A finger covers more of the map than a pointer does.
   const reach = matchMedia('(pointer: coarse)').matches ? 12 : 4;
-  map.on('click', (event) => events.onPick(idsAt(event.point.x, event.point.y, reach), event.point));
+  map.on('click', ({ point, lngLat }) =>
+    events.onPick(idsAt(point.x, point.y, reach), point, [round6(lngLat.lng), round6(lngLat.lat)]),
+  );
   let pointed: string | null = null;
   map.on('mousemove', (event) => {
     const id = idsAt(event.point.x, event.point.y, 4)[0] ?? null;

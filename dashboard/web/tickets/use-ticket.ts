@@ -1,0 +1,83 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { TicketBody, TicketsBody } from '../../../devices/contract/api.ts';
+import type { PersonStep, PersonStepKind } from '../../../devices/contract/ticket.ts';
+import type { TicketLine } from '../../../devices/contract/ticket-line.ts';
+import { send } from '../alarms/acknowledge.ts';
+import { type ApiProblem, api, problemOf } from '../api/client.ts';
+import { useLive } from '../live/store.ts';
+
+/** Between two readings of a list that the stream says has changed, ms. */
+const LIST_REST_MS = 600;
+
+interface Read<T> {
+  readonly body: T | null;
+  readonly problem: ApiProblem | null;
+  readonly again: () => void;
+}
+
+/** A ticket in full with what I may do, by id or number; read again whenever the stream says that it changed. */
+export function useTicket(id: string | null): Read<TicketBody> {
+  const [read, setRead] = useState<{ of: string; body: TicketBody | null; problem: ApiProblem | null } | null>(null);
+  const [turn, setTurn] = useState(0);
+  const again = useCallback(() => setTurn((n) => n + 1), []);
+  const known = read?.of === id ? read.body?.ticket : undefined;
+  const seq = useLive((live) => (known ? live.picture.tickets.get(known.id)?.seq : undefined));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `seq` and `turn` say that there is something new to read.
+  useEffect(() => {
+    if (!id) return;
+    const aborted = new AbortController();
+    api<TicketBody>(`/tickets/${encodeURIComponent(id)}`, { signal: aborted.signal }).then(
+      (body) => setRead({ of: id, body, problem: null }),
+      (error) => aborted.signal.aborted || setRead({ of: id, body: null, problem: problemOf(error) }),
+    );
+    return () => aborted.abort();
+  }, [id, seq, turn]);
+  const mine = read?.of === id ? read : null;
+  return { body: mine?.body ?? null, problem: mine?.problem ?? null, again };
+}
+
+/** A page of tickets for a query, read again a little after the stream brought a change; `more` adds the page that follows. */
+export function useTickets(query: string): Read<TicketsBody> & { readonly more: () => void } {
+  const [pages, setPages] = useState(1);
+  const [read, setRead] = useState<{ body: TicketsBody | null; problem: ApiProblem | null }>(nothing);
+  const [turn, setTurn] = useState(0);
+  const tickets = useLive((live) => live.picture.tickets);
+  useEffect(() => {
+    const timer = setTimeout(() => setTurn((n) => n + 1), tickets.size >= 0 ? LIST_REST_MS : 0);
+    return () => clearTimeout(timer);
+  }, [tickets]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another query begins at its first page.
+  useEffect(() => setPages(1), [query]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` says that there is something new to read.
+  useEffect(() => {
+    let gone = false;
+    readPages(query, pages).then(
+      (body) => gone || setRead({ body, problem: null }),
+      (error) => gone || setRead({ body: null, problem: problemOf(error) }),
+    );
+    return () => {
+      gone = true;
+    };
+  }, [query, pages, turn]);
+  return { ...read, again: () => setTurn((n) => n + 1), more: () => setPages((n) => n + 1) };
+}
+const nothing = { body: null, problem: null };
+
+async function readPages(query: string, pages: number): Promise<TicketsBody> {
+  const items: TicketLine[] = [];
+  let body: TicketsBody = { total: 0, items, next: null };
+  for (let page = 0; page < pages; page++) {
+    body = await api<TicketsBody>(`/tickets?${query}${body.next ? `&cursor=${body.next}` : ''}`);
+    items.push(...body.items);
+    if (body.next === null) break;
+  }
+  return { ...body, items };
+}
+
+/** Takes a step; what is refused is said in words. Resolves true when it was taken. */
+export const takeStep = (ticket: string, step: PersonStep): Promise<boolean> =>
+  send(`/tickets/${encodeURIComponent(ticket)}/steps`, { step });
+
+/** Why I cannot take a step now; null when I can. */
+export const whyNot = ({ may }: TicketBody, kind: PersonStepKind) =>
+  may.find((one) => one.kind === kind)?.refused ?? null;
