@@ -47,8 +47,6 @@ import { actorRoles } from '../../devices/contract/roles.ts';
 import type { StandardsProposal } from '../../devices/contract/standards.ts';
 import type { DeviceType } from '../../devices/model/device-type.ts';
 import type { SignInRecord } from './accounts/account-audit.ts';
-import { bilingual, outOfService, override, priority, shelf, time, value, verdictKind } from './body-parts.ts';
-import { dutyBodies } from './duty-bodies.ts';
 import {
   bilingual,
   clause,
@@ -63,6 +61,7 @@ import {
   value,
   verdictKind,
 } from './body-parts.ts';
+import { dutyBodies } from './duty-bodies.ts';
 import { kpisBody } from './kpi/body.ts';
 import { ruleBodies } from './rule-bodies.ts';
 import { ticketBodies, ticketRef } from './ticket-bodies.ts';
@@ -329,8 +328,6 @@ const standardsProposal = z
 export const bodies = {
   ...ruleBodies,
   ...dutyBodies,
-  alarms: page(alarmSchema) satisfies z.ZodType<AlarmsBody>,
-  alarm: z.object({ alarm: alarmSchema, events: z.array(alarmEvent) }) satisfies z.ZodType<AlarmBody>,
   ...ticketBodies,
   alarms: page(alarmSchema).extend({
     tickets: z.record(z.string(), ticketRef).describe('the tickets they are on, by alarm'),

@@ -43,13 +43,13 @@ export function Link({
 
 const sections = [
   'duty',
+  'tickets',
   'responsible',
   'standards',
   'kpis',
   'quarantine',
   'audit',
 ] as const satisfies readonly PageName[];
-const sections = ['duty', 'tickets', 'standards', 'kpis', 'quarantine', 'audit'] as const satisfies readonly PageName[];
 
 /** Brand, sections, and what must always be seen: age of the data, the link, the sound, the clock. */
 export function Header() {

@@ -1,11 +1,11 @@
 import { useSyncExternalStore } from 'react';
 import { type Tab, tabs } from '../alarms/order.ts';
 
-export const pageNames = ['duty', 'responsible', 'standards', 'kpis', 'quarantine', 'audit', 'login', 'claim'] as const;
 export const pageNames = [
   'duty',
   'tickets',
   'report',
+  'responsible',
   'standards',
   'kpis',
   'quarantine',
@@ -45,12 +45,11 @@ export interface Route {
   readonly log: 'accounts' | null;
   readonly type: string | null;
   readonly incident: string | null;
-  readonly ticket: string | null;
   readonly from: string | null;
   readonly to: string | null;
   /** Kind of record on the page of who is responsible. */
   readonly list: string | null;
-  /** Number of the ticket that is open, and what its list is filtered by. */
+  /** Number of the ticket that is open, or that the audit looks for; and what the list of tickets is filtered by. */
   readonly ticket: string | null;
   readonly scope: TicketScope;
   readonly stage: string | null;
@@ -104,7 +103,6 @@ export function parseRoute(address: string): Route {
     from: query.get('from'),
     to: query.get('to'),
     list: query.get('list'),
-    ticket: query.get('ticket'),
     scope: ticketScopes.find((name) => name === query.get('scope')) ?? 'open',
     stage: query.get('stage'),
     priority: query.get('priority'),
@@ -132,7 +130,6 @@ export function hrefOf(route: Partial<Route> & { page: PageName }): string {
     if (value) query.set(name, value);
   }
   if (route.list) query.set('list', route.list);
-  if (route.ticket) query.set('ticket', route.ticket);
   if (route.scope && route.scope !== 'open') query.set('scope', route.scope);
   if (route.stage) query.set('stage', route.stage);
   if (route.priority) query.set('priority', route.priority);
