@@ -12,6 +12,9 @@ import type { Standards, StandardsText } from '../contract/standards.ts';
 import { asDemo } from '../duty/as-demo.ts';
 import { checkDuty } from '../duty/check-duty.ts';
 import { worldOf } from '../duty/duty-desk.ts';
+import type { StandardsText } from '../contract/standards.ts';
+import { type Supervision, supervisionSchema } from '../contract/supervision.ts';
+import { supervisionFaults } from '../supervision/check-policy.ts';
 import { faultLine } from './catalogue-fault.ts';
 import { type Demo, demoSchema } from './demo.ts';
 import { parseStandards, type StandardsOptions } from './parse-standards.ts';
@@ -29,6 +32,8 @@ export interface LoadedCity {
   readonly dir: string;
   /** Geometry and map styles, served under /geo/. */
   readonly geoDir: string;
+  /** How it supervises by figures; null or absent for a city that does not. */
+  readonly supervision?: Supervision | null;
   /** What its simulated demonstration is made of; null for a city without one. */
   readonly demo: Demo | null;
   /** Who is responsible in its demonstration; null where `duty.yaml` is left out. */
@@ -62,6 +67,8 @@ export async function loadCity(citiesDir: string, id: string): Promise<LoadedCit
     geoDir: join(dir, 'geo'),
     demo,
     duty: await readDuty(join(dir, 'duty.yaml'), city, standards, demo),
+    supervision: await readSupervision(dir, city, standards.catalogue),
+    demo: existsSync(demoFile) ? await readYaml(demoFile, demoSchema) : null,
   };
 }
 
@@ -100,6 +107,17 @@ export const standardsOptions = (city: City): StandardsOptions => ({
 });
 
 async function readStandards(dir: string, city: City): Promise<Standards & { readonly text: StandardsText }> {
+async function readSupervision(dir: string, city: City, { domains }: Catalogue): Promise<Supervision | null> {
+  const file = join(dir, 'supervision.yaml');
+  if (!existsSync(file)) return null;
+  const policy = await readYaml(file, supervisionSchema);
+  const categories = domains.flatMap((domain) => domain.categories.map(({ code }) => code));
+  const faults = supervisionFaults(policy, city, categories);
+  if (faults.length > 0) throw new Problem(`${file} does not hold:\n${faults.join('\n')}`);
+  return policy;
+}
+
+async function readStandards(dir: string, city: City): Promise<Pick<LoadedCity, 'catalogue' | 'overlays' | 'text'>> {
   const file = join(dir, 'catalogue.yaml');
   const folder = join(dir, 'overlays');
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.yaml')) : [];
