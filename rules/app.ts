@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cutAudit } from '../devices/audit/cut-audit.ts';
 import { keepAudit } from '../devices/audit/keep-audit.ts';
 import type { LoadedCity } from '../devices/city/load-city.ts';
@@ -25,6 +26,7 @@ import { limitFaults } from './commands/limit-faults.ts';
 import { alarmOutcome, executeOnDesk } from './commands/on-desk.ts';
 import { invalidCommand, notReadmitted, notServing } from './commands/refusals.ts';
 import { executeOnStandards, isStandardsCommand, type StandardsCommand } from './commands/standards.ts';
+import { isSupervisionCommand } from './commands/supervision.ts';
 import { openDutyList } from './duty-list.ts';
 import { createEngine, type Effects } from './engine/engine.ts';
 import { listRules } from './explain/list-rules.ts';
@@ -46,6 +48,7 @@ import { loadOverrides } from './store/override-store.ts';
 import { tellAgain } from './store/standards-store.ts';
 import { loadTickets } from './store/ticket-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
+import { supervise } from './supervision/supervise.ts';
 
 export { type RulesTables, rulesMigrations } from './store/migrations.ts';
 
@@ -55,7 +58,7 @@ export interface RulesParts {
   readonly reader: EntryReader;
   readonly ingest: Pick<IngestPort, 'append' | 'register' | 'release' | 'readmit' | 'provision' | 'scan'>;
   /** The city and its standards as its files have them: adopted at the first start, a proposal afterwards. */
-  readonly city: Pick<LoadedCity, 'city' | 'catalogue' | 'overlays' | 'text'>;
+  readonly city: Pick<LoadedCity, 'city' | 'catalogue' | 'overlays' | 'text' | 'supervision'>;
   readonly types: Readonly<Record<string, DeviceType>>;
   readonly clock: Clock;
   readonly log: Log;
@@ -277,6 +280,12 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         }),
       );
     };
+    const onScores = supervise({
+      ...{ db: state.db, policy: parts.city.supervision ?? null, city, registry, writing, now: clock.now },
+      secret: () => randomBytes(16).toString('hex'),
+      catalogue: () => engine.inForce().source ?? first,
+      findings: { hazards: async () => [], visits: async () => [] },
+    });
     const modelOf = (device: string) => registry.device(device)?.model ?? null;
     const perform = async (command: Command, commandParts: CommandParts): Promise<Executed> => {
       const judged = command.type === 'judge' ? await judgedRows(state.db, command.of) : [];
@@ -304,6 +313,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         }
         if (stop.signal.aborted) return { refused: notServing };
         if (parsed.data.type === 'quarantine.readmit') return readmit(parsed.data);
+        if (isSupervisionCommand(parsed.data)) return onScores(parsed.data);
         const asked = parsed.data;
         const onStandards = isStandardsCommand(asked);
         const { outcome, published } = await (onStandards

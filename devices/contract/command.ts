@@ -8,6 +8,7 @@ import { type DutyRecordKind, dutyRecordKinds } from './duty-kinds.ts';
 import type { OverrideAsk } from './overrides.ts';
 import { credentialSchema, deviceSchema, gatewaySchema, siteSchema } from './registry.ts';
 import { actorRoles } from './roles.ts';
+import { supervisionCommands } from './supervision-command.ts';
 import { personStepSchema, reportSchema } from './ticket.ts';
 
 /** Who asks: a person's account, an API token, the command line, or the demonstration. */
@@ -200,6 +201,7 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** Writes records of responsibility: all of them, or none where one of them does not hold. */
   z.object({ ...envelope, type: z.literal('duty.put'), ...dutyPutFields }),
   z.object({ ...envelope, type: z.literal('duty.remove'), records: z.array(dutyRefSchema).min(1).max(5000) }),
+  ...supervisionCommands(envelope),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

@@ -3,6 +3,7 @@ import type { AuditTables } from './audit-tables.ts';
 import type { DutyRecordKind } from './duty-kinds.ts';
 import type { DeliveryState } from './notice.ts';
 import type { ChannelKind } from './notify-policy.ts';
+import type { ScoreTables } from './score-tables.ts';
 
 /** One row an alarm; `body` is the whole {@link Alarm} as JSON, the other columns are what lists filter and sort by. */
 export interface AlarmRow {
@@ -282,7 +283,7 @@ export interface DutyTables {
 }
 
 /** The tables of the state database that other processes read. `rules` alone writes them. */
-export interface StateTables extends StandardsTables, AuditTables, DutyTables {
+export interface StateTables extends StandardsTables, AuditTables, DutyTables, ScoreTables {
   alarms: AlarmRow;
   alarm_events: AlarmEventRow;
   annunciations: AnnunciationRow;

@@ -12,7 +12,7 @@ const only = { priorities: z.array(priority).min(1).optional(), hazards: z.array
 
 /** How one figure is made of facts. devices/supervision/measures.ts says of each which facts it takes and when. */
 export const measureSchema = z.discriminatedUnion('kind', [
-  /** Share of tickets whose clocks of these kinds, due in the cycle, were all met in time. */
+  /** Share of tickets whose clocks of these kinds, met or missed in the cycle, were all met in time. */
   z.strictObject({ kind: z.literal('on-time'), clocks: z.array(clock).min(1), ...only }),
   /** Share of tickets opened in the cycle that were closed by its end; those not yet due do not count. */
   z.strictObject({ kind: z.literal('closed'), ...only }),

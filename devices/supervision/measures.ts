@@ -100,7 +100,7 @@ function factsOf(measure: Measure, unit: Unit, facts: Facts, period: Period): Nu
   switch (measure.kind) {
     case 'on-time':
       return tickets().flatMap(({ id, clocks }) => {
-        const due = clocks.filter((one) => measure.clocks.some((kind) => kind === one.kind) && inside(one.due));
+        const due = clocks.filter((one) => measure.clocks.some((kind) => kind === one.kind) && inside(decidedAt(one)));
         return due.length === 0
           ? []
           : [
@@ -197,6 +197,9 @@ interface Only {
 const fits = ({ priorities, hazards }: Only, one: TicketFact | AlarmFact): boolean =>
   (priorities?.includes(one.priority) ?? true) &&
   (hazards === undefined || (one.hazard !== null && hazards.includes(one.hazard)));
+
+/** A clock is decided when it was met, and at its deadline where it was not met by then: in one period, whichever. */
+const decidedAt = ({ due, metAt }: TicketFact['clocks'][number]): number => Math.min(due, metAt ?? due);
 
 /** Open at some moment of the period. */
 const underWay = ({ openedAt, closedAt }: TicketFact, { from, to }: Period): boolean =>

@@ -7,6 +7,7 @@ import { appendOnly } from './append-only.ts';
 import { deskMigrations } from './desk-migrations.ts';
 import { dutyMigrations } from './duty-migrations.ts';
 import { noticeMigrations } from './notice-migrations.ts';
+import { scoreMigrations } from './score-migrations.ts';
 import { standardsMigrations } from './standards-migrations.ts';
 import { ticketMigrations } from './ticket-migrations.ts';
 
@@ -33,6 +34,7 @@ export const rulesMigrations: Migrations = {
   ...registryMigrations,
   ...standardsMigrations,
   ...dutyMigrations,
+  ...scoreMigrations,
   '0010-alarms': {
     async up(db: Kysely<unknown>) {
       await db.schema
