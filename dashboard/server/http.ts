@@ -28,6 +28,7 @@ import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { standardsRoutes } from './routes/standards.ts';
 import { ticketRoutes } from './routes/tickets.ts';
+import { supervisionRoutes } from './routes/supervision.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
 import { requireSignIn } from './sign-in.ts';
 
@@ -82,6 +83,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     kpiRoutes(guarded, context);
     biogasRoutes(guarded, context);
     ruleRoutes(guarded, context);
+    supervisionRoutes(guarded, context);
     if (context.demo) demoRoutes(guarded, context, context.demo);
     guarded.get('/api/v1/openapi.json', { config: { public: true }, schema: { hide: true } }, async () =>
       app.swagger(),

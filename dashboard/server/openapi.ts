@@ -19,6 +19,8 @@ declare module 'fastify' {
       | 'text/csv'
       | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
       | 'image/jpeg';
+      | 'image/jpeg'
+      | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
     /** Looks up something by its name, which may not be there. */
     finds?: true;
   }

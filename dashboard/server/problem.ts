@@ -36,6 +36,7 @@ const things = {
   version: { zh: '标准版本', en: 'version of the standards' },
   address: { zh: '地址', en: 'address' },
   incident: { zh: '事件', en: 'incident' },
+  run: { zh: '核算', en: 'run of supervision' },
   photo: { zh: '照片', en: 'picture' },
   ticket: { zh: '工单', en: 'ticket' },
 } as const;

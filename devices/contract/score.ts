@@ -240,6 +240,8 @@ export interface RunBody {
   readonly contentHash: string | null;
   /** Against the revision before it. */
   readonly changes: readonly ResultChange[];
+  /** What was promised at a dispatch list. */
+  readonly promises: readonly Promised[];
 }
 
 /** Weights that were asked for or agreed. */
@@ -252,4 +254,35 @@ export interface WeightsChange {
   readonly signatures: readonly Signature[];
   /** From when it counts, ms; null while a second person has not agreed. */
   readonly from: number | null;
+}
+
+/** GET /api/v1/supervision */
+export interface SupervisionBody {
+  readonly policy: Supervision;
+  /** By class, for a period that begins now. */
+  readonly weights: Readonly<Record<string, Weights>>;
+  /** Changes that were asked for, newest first. */
+  readonly changes: readonly WeightsChange[];
+  /** Newest first. */
+  readonly runs: readonly RunLine[];
+}
+
+/** A fact behind a number, as people find it again. */
+export interface ShownFact extends NumberFact {
+  /** Number of a ticket, name of a place or period. */
+  readonly no: string;
+  readonly title: Bilingual | null;
+  /** An upheld appeal took it out. */
+  readonly leftOut: boolean;
+}
+
+/** GET /api/v1/supervision/runs/:run/numbers/:unit/:indicator */
+export interface NumberBody {
+  readonly run: string;
+  readonly unit: string;
+  readonly indicator: string;
+  readonly kind: FactKind;
+  /** How many facts there are; `facts` holds the first thousand of them, those that weigh against the unit first. */
+  readonly total: number;
+  readonly facts: readonly ShownFact[];
 }

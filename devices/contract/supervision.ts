@@ -76,7 +76,7 @@ const unitSchema = z
     params: { zh: '单位须写明 departments 或 areas' },
   });
 export type Unit = z.infer<typeof unitSchema>;
-const classSchema = z.strictObject({ id, name: bilingual, units: z.array(unitSchema).min(1) });
+export const classSchema = z.strictObject({ id, name: bilingual, units: z.array(unitSchema).min(1) });
 export type UnitClass = z.infer<typeof classSchema>;
 
 export const periodLengths = ['week', 'month', 'quarter', 'half-year', 'year'] as const;
@@ -88,7 +88,7 @@ const listsSchema = z.strictObject({
   black: z.strictObject({ bottom: z.number().int().min(1).optional(), below: z.number().optional() }).optional(),
 });
 /** 约谈: who is called in. Either in the last places, under a score, or not to be ranked at all; so many times in a row. */
-const callInSchema = z.discriminatedUnion('kind', [
+export const callInSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('last'),
     places: z.number().int().min(1).default(1),
@@ -108,7 +108,7 @@ const ranked = {
   /** So many days after it was made known a number may be appealed. */
   appealDays: z.number().int().min(0).default(10),
 };
-const cycleSchema = z.discriminatedUnion('kind', [
+export const cycleSchema = z.discriminatedUnion('kind', [
   /** 季考核: figures, scores, ranks. */
   z.strictObject({ kind: z.literal('score'), ...cycleBase, ...ranked }),
   /** 年评价: the mean of the published scores of the cycles `of` that ended in the period. */

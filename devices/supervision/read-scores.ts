@@ -53,6 +53,7 @@ export async function runBody<DB extends ScoreTables>(db: Db<DB>, id: string): P
     signatures: hash ? await signaturesOf(db, subjectOfRun(id), hash) : [],
     contentHash: hash,
     changes: before && result ? changesBetween(before, result) : [],
+    promises: await promisesOf(db, id),
   };
 }
 
