@@ -27,8 +27,8 @@ import { registryRoutes } from './routes/registry.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { standardsRoutes } from './routes/standards.ts';
-import { ticketRoutes } from './routes/tickets.ts';
 import { supervisionRoutes } from './routes/supervision.ts';
+import { ticketRoutes } from './routes/tickets.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
 import { requireSignIn } from './sign-in.ts';
 

@@ -19,8 +19,6 @@ declare module 'fastify' {
       | 'text/csv'
       | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
       | 'image/jpeg';
-      | 'image/jpeg'
-      | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
     /** Looks up something by its name, which may not be there. */
     finds?: true;
   }

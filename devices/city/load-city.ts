@@ -9,11 +9,10 @@ import { type City, citySchema } from '../contract/city.ts';
 import { type DutyRecords, dutyRecordsSchema } from '../contract/duty.ts';
 import type { Overlay } from '../contract/overlay.ts';
 import type { Standards, StandardsText } from '../contract/standards.ts';
+import { type Supervision, supervisionSchema } from '../contract/supervision.ts';
 import { asDemo } from '../duty/as-demo.ts';
 import { checkDuty } from '../duty/check-duty.ts';
 import { worldOf } from '../duty/duty-desk.ts';
-import type { StandardsText } from '../contract/standards.ts';
-import { type Supervision, supervisionSchema } from '../contract/supervision.ts';
 import { supervisionFaults } from '../supervision/check-policy.ts';
 import { faultLine } from './catalogue-fault.ts';
 import { type Demo, demoSchema } from './demo.ts';
@@ -68,7 +67,6 @@ export async function loadCity(citiesDir: string, id: string): Promise<LoadedCit
     demo,
     duty: await readDuty(join(dir, 'duty.yaml'), city, standards, demo),
     supervision: await readSupervision(dir, city, standards.catalogue),
-    demo: existsSync(demoFile) ? await readYaml(demoFile, demoSchema) : null,
   };
 }
 
@@ -106,7 +104,6 @@ export const standardsOptions = (city: City): StandardsOptions => ({
   ceilings: city.ceilings,
 });
 
-async function readStandards(dir: string, city: City): Promise<Standards & { readonly text: StandardsText }> {
 async function readSupervision(dir: string, city: City, { domains }: Catalogue): Promise<Supervision | null> {
   const file = join(dir, 'supervision.yaml');
   if (!existsSync(file)) return null;
@@ -117,7 +114,7 @@ async function readSupervision(dir: string, city: City, { domains }: Catalogue):
   return policy;
 }
 
-async function readStandards(dir: string, city: City): Promise<Pick<LoadedCity, 'catalogue' | 'overlays' | 'text'>> {
+async function readStandards(dir: string, city: City): Promise<Standards & { readonly text: StandardsText }> {
   const file = join(dir, 'catalogue.yaml');
   const folder = join(dir, 'overlays');
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.yaml')) : [];
