@@ -37,8 +37,10 @@ import { type SiteBundles, startSiteBundles } from './site-bundles.ts';
 import { compileCatalogue } from './standards/compile.ts';
 import { loadAlarms } from './store/alarm-store.ts';
 import { asideHistory } from './store/aside-history.ts';
+import { loadCampaigns } from './store/campaign-store.ts';
 import { alarmsOfRules } from './store/cause-history.ts';
 import { commits } from './store/commits.ts';
+import { loadHazards } from './store/hazard-store.ts';
 import { loadIncidents } from './store/incident-store.ts';
 import { judgedAlarms } from './store/judged-alarms.ts';
 import { pause, takeLease } from './store/lease.ts';
@@ -126,6 +128,9 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     engine.incidents.load(await loadIncidents(state.db));
     engine.tickets.load(await loadTickets(state.db, clock.now() - city.tickets.reopensWithinH * 3_600_000));
 
+    engine.hazards.load(await loadHazards(state.db, clock.now() - city.hazards.repeat.withinDays * 86_400_000));
+    engine.campaigns.load(await loadCampaigns(state.db));
+
     let bundles: SiteBundles | undefined;
     const listeners = new Set<(seq: number) => void>();
     const outbox = registryOutbox(state.db, ingest, clock, log, stop.signal);
@@ -161,7 +166,9 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           effects.events.length > 0 ||
           effects.overrides ||
           effects.incidents ||
-          effects.tickets
+          effects.tickets ||
+          effects.hazards ||
+          effects.campaigns
         ) {
           const known = rows ? writing.state(rows, effects, cursor) : writing.effects(effects, cursor);
           for (const id of await known) engine.desk.forget(id);

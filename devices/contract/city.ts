@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { campaignPolicySchema } from './campaign-policy.ts';
 import { ceilingSchema } from './ceiling.ts';
+import { hazardPolicySchema } from './hazard-policy.ts';
 import { notifyPolicySchema } from './notify-policy.ts';
 import { ticketPolicySchema } from './ticket-policy.ts';
 
@@ -72,6 +74,8 @@ export const citySchema = z.strictObject({
   hotline: z.string().optional(),
   alarmPolicy: alarmPolicySchema.prefault({}),
   tickets: ticketPolicySchema.prefault({}),
+  hazards: hazardPolicySchema.prefault({}),
+  campaigns: campaignPolicySchema.prefault({}),
   /** Who watches what: figures are kept for each. Left out: one seat for everything. */
   seats: z.array(seatSchema).min(1).optional(),
   working: z.strictObject({

@@ -2,9 +2,12 @@ import { z } from 'zod';
 import type { Fault } from '../registry/fault.ts';
 import { verdictKinds } from './alarm.ts';
 import { crewSchema, permitSchema, pipeSchema, protectionPlanSchema, valveSchema, workOrderSchema } from './beside.ts';
+import { campaignDraftSchema, visitStepSchema } from './campaign.ts';
 import { limitSchema } from './catalogue.ts';
 import { dutyRecordsSchema } from './duty.ts';
 import { type DutyRecordKind, dutyRecordKinds } from './duty-kinds.ts';
+import { type DutyRecordKind, dutyRecordKinds, dutyRecordsSchema } from './duty.ts';
+import { hazardReportSchema, hazardStepSchema } from './hazard.ts';
 import type { OverrideAsk } from './overrides.ts';
 import { credentialSchema, deviceSchema, gatewaySchema, siteSchema } from './registry.ts';
 import { actorRoles } from './roles.ts';
@@ -202,6 +205,15 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({ ...envelope, type: z.literal('duty.put'), ...dutyPutFields }),
   z.object({ ...envelope, type: z.literal('duty.remove'), records: z.array(dutyRefSchema).min(1).max(5000) }),
   ...supervisionCommands(envelope),
+  /** A hazard for the register. The command's id names it. */
+  z.object({ ...envelope, type: z.literal('hazard.report'), report: hazardReportSchema }),
+  z.object({ ...envelope, type: z.literal('hazard.step'), hazard: z.string().min(1), step: hazardStepSchema }),
+  /** Looks for overbuilt pipes and unwatched sites now, and not only at the city's hour. */
+  z.object({ ...envelope, type: z.literal('hazard.look') }),
+  /** An inspection campaign. The command's id names it. */
+  z.object({ ...envelope, type: z.literal('campaign.begin'), draft: campaignDraftSchema }),
+  z.object({ ...envelope, type: z.literal('campaign.end'), campaign: z.string().min(1), reason }),
+  z.object({ ...envelope, type: z.literal('visit.step'), visit: z.string().min(1), step: visitStepSchema }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

@@ -1,6 +1,8 @@
 import type { AlarmEvent } from './alarm.ts';
 import type { AuditTables } from './audit-tables.ts';
 import type { DutyRecordKind } from './duty-kinds.ts';
+import type { DutyRecordKind } from './duty.ts';
+import type { HazardTables } from './hazard-tables.ts';
 import type { DeliveryState } from './notice.ts';
 import type { ChannelKind } from './notify-policy.ts';
 import type { ScoreTables } from './score-tables.ts';
@@ -284,6 +286,7 @@ export interface DutyTables {
 
 /** The tables of the state database that other processes read. `rules` alone writes them. */
 export interface StateTables extends StandardsTables, AuditTables, DutyTables, ScoreTables {
+export interface StateTables extends StandardsTables, AuditTables, DutyTables, HazardTables {
   alarms: AlarmRow;
   alarm_events: AlarmEventRow;
   annunciations: AnnunciationRow;

@@ -34,7 +34,7 @@ const note = z.string().trim().min(1).max(2000);
 const reason = z.string().trim().min(2).max(500);
 const photos = z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(20);
 /** What was measured on site. */
-const readingSchema = z.object({
+export const readingSchema = z.object({
   value: z.number(),
   unit: z.string().min(1).max(20),
   instrument: z.string().max(100).optional(),
@@ -170,9 +170,9 @@ export interface TicketStep {
 /** The clocks of a ticket. `duty:*` and `report-up` belong to the three duties and the report upward. */
 export type TicketClockKind = 'acknowledge' | 'arrive' | 'make-safe' | 'close' | 'report-up' | `duty:${TicketDutyKind}`;
 
-/** One deadline. All times in ms on the platform's clock. */
-export interface TicketClock {
-  readonly kind: TicketClockKind;
+/** One deadline, of a ticket or of whatever else must be done in time. All times in ms on the platform's clock. */
+export interface Clock<K extends string> {
+  readonly kind: K;
   /** `continuous` runs always; `working` only in the city's working hours (GB/T 30428). */
   readonly runs: 'continuous' | 'working';
   /** A safety clock: no suspension, return or transfer stops it. */
@@ -185,6 +185,7 @@ export interface TicketClock {
   readonly warned: boolean;
   readonly overdue: boolean;
 }
+export type TicketClock = Clock<TicketClockKind>;
 
 /** One of the three duties (属地、监管、主体) of a gas ticket. */
 export interface TicketDuty {

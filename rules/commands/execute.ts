@@ -8,6 +8,7 @@ import { checkRegistryPut } from '../../devices/registry/check.ts';
 import type { Fault } from '../../devices/registry/fault.ts';
 import type { RegistryCache } from '../../devices/registry/registry-cache.ts';
 import { putRegistry, removeFromRegistry, revokeCredentials } from '../../devices/registry/registry-store.ts';
+import { sha256 } from '../campaigns/draw.ts';
 import type { RulesTables } from '../store/migrations.ts';
 import { notRegistered, registryFaults } from './refusals.ts';
 
@@ -75,6 +76,11 @@ const idOf = (change: RegistryChange): string => ('put' in change ? change.recor
 /** The command as the audit keeps it: without anything that opens a door. */
 export function withoutSecrets(command: Command): unknown {
   if (command.type === 'duty.put') return { ...command, put: withoutNumbers(command.put) };
+  // Whoever knows the seed knows where an unannounced visit goes: the audit keeps what proves it later.
+  if (command.type === 'campaign.begin' && command.draft.draw) {
+    const draw = { ...command.draft.draw, seed: `sha256:${sha256(command.draft.draw.seed)}` };
+    return { ...command, draft: { ...command.draft, draw } };
+  }
   if (command.type !== 'registry.put') return command;
   const put: RegistryPut = {
     ...command.put,

@@ -7,11 +7,12 @@ import type { Engine } from '../engine/engine.ts';
 import { knownAlarms } from '../store/alarm-store.ts';
 import type { RulesTables } from '../store/migrations.ts';
 import type { TicketTold } from '../tickets/book.ts';
+import { executeOnHazards } from './on-hazards.ts';
 import { type Answer, answer, end, type OverrideParts, outOfService, shelve } from './overrides.ts';
 import { alarmClosed, unknownIncident } from './refusals.ts';
 
 export interface DeskParts extends OverrideParts {
-  readonly engine: Pick<Engine, 'desk' | 'overrides' | 'risksOf' | 'whyNotOver' | 'tickets'>;
+  readonly engine: Pick<Engine, 'desk' | 'overrides' | 'risksOf' | 'whyNotOver' | 'tickets' | 'hazards' | 'campaigns'>;
   /** Rows that a verdict speaks of, also closed ones, as the caller read them. */
   readonly judged: readonly Alarm[];
 }
@@ -81,8 +82,13 @@ export function executeOnDesk(parts: DeskParts, command: Command): DeskWork | nu
     case 'ticket.report':
       taken(command.id, engine.tickets.report(command.id, command.report, actor, at));
       return work;
-    default:
-      return null;
+    default: {
+      const done = executeOnHazards(engine, command);
+      if (!done) return null;
+      if ('refused' in done) work.refused.push({ id: done.id, ...done.refused });
+      else work.done.push(...done);
+      return work;
+    }
   }
 }
 

@@ -105,3 +105,10 @@ export const unknownIncident: Refusal = {
   zh: '没有这个事件，或其中没有告警',
   en: 'there is no such incident, or it has no alarms',
 };
+
+/** Said of a role that may not have the platform look for hazards out of its hour. */
+export const notYourLook = (role: string): Refusal => ({
+  code: 'not-your-role',
+  zh: `您的角色（${role}）不能发起排查`,
+  en: `your role (${role}) may not have the platform look for hazards`,
+});

@@ -1,5 +1,7 @@
 import type { Alarm, AlarmEvent } from '../../devices/contract/alarm.ts';
 import type { BesideListed } from '../../devices/contract/beside.ts';
+import { type Campaign, isVisitOpen, type Visit, type VisitStep } from '../../devices/contract/campaign.ts';
+import { campaignPolicySchema } from '../../devices/contract/campaign-policy.ts';
 import { type Catalogue, catalogueSchema } from '../../devices/contract/catalogue.ts';
 import { alarmPolicySchema, type City } from '../../devices/contract/city.ts';
 import { type Actor, commandSchema } from '../../devices/contract/command.ts';
@@ -10,6 +12,8 @@ import type {
   TelemetryEntry,
   Value,
 } from '../../devices/contract/entry.ts';
+import { type HazardEntry, type HazardLook, type HazardStep, isHazardOpen } from '../../devices/contract/hazard.ts';
+import { hazardPolicySchema } from '../../devices/contract/hazard-policy.ts';
 import type { Incident, IncidentEvent, IncidentMember } from '../../devices/contract/incident.ts';
 import type { OverrideAsk, StandingOverride } from '../../devices/contract/overrides.ts';
 import {
@@ -24,6 +28,7 @@ import type { Ticket, TicketStep } from '../../devices/contract/ticket.ts';
 import { ticketPolicySchema } from '../../devices/contract/ticket-policy.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
 import { executeOnDesk } from '../commands/on-desk.ts';
+import { causeOf } from '../hazards/book.ts';
 import { alarmId } from '../judge/identity.ts';
 import { stateOf } from '../judge/transition.ts';
 import { compileCatalogue } from '../standards/compile.ts';
@@ -45,6 +50,8 @@ export const benchCity: City = {
   platformDepartment: 'gas',
   alarmPolicy: alarmPolicySchema.parse({}),
   tickets: ticketPolicySchema.parse({}),
+  hazards: hazardPolicySchema.parse({}),
+  campaigns: campaignPolicySchema.parse({}),
   working: {
     hours: [
       ['08:00', '12:00'],
@@ -401,6 +408,12 @@ export function engineBench(
   const history: IncidentEvent[] = [];
   const tickets = new Map<string, Ticket>();
   const ticketSteps: TicketStep[] = [];
+  const hazards = new Map<string, HazardEntry>();
+  const hazardSteps: HazardStep[] = [];
+  const looks: HazardLook[] = [];
+  const campaigns = new Map<string, Campaign>();
+  const visits = new Map<string, Visit>();
+  const visitSteps: VisitStep[] = [];
   const collect = (effects: ReturnType<Engine['take']>) => {
     for (const alarm of effects?.alarms ?? []) rows.set(alarm.id, alarm);
     events.push(...(effects?.events ?? []));
@@ -414,6 +427,12 @@ export function engineBench(
     history.push(...(effects?.incidents?.events ?? []));
     for (const ticket of effects?.tickets?.tickets ?? []) tickets.set(ticket.id, ticket);
     ticketSteps.push(...(effects?.tickets?.steps ?? []));
+    for (const hazard of effects?.hazards?.hazards ?? []) hazards.set(hazard.id, hazard);
+    hazardSteps.push(...(effects?.hazards?.steps ?? []));
+    looks.push(...(effects?.hazards?.looks ?? []));
+    for (const campaign of effects?.campaigns?.campaigns ?? []) campaigns.set(campaign.id, campaign);
+    for (const visit of effects?.campaigns?.visits ?? []) visits.set(visit.id, visit);
+    visitSteps.push(...(effects?.campaigns?.steps ?? []));
   };
   const give = (...entries: JournalEntry[]) => {
     journal.push(entries);
@@ -536,6 +555,18 @@ export function engineBench(
         lastSeq: ticketSteps.length,
         lastNo: [...tickets.values()].at(-1)?.no ?? null,
       });
+      engine.hazards.load({
+        hazards: [...hazards.values()].filter((one) => isHazardOpen(one) || causeOf(one) !== null),
+        past: [...hazards.values()].filter(({ stage }) => stage === 'closed'),
+        lastSeq: hazardSteps.length,
+        lastNo: [...hazards.values()].at(-1)?.no ?? null,
+        lastLook: looks.at(-1) ?? null,
+      });
+      engine.campaigns.load({
+        campaigns: [...campaigns.values()].filter(({ stage }) => stage === 'running'),
+        visits: [...visits.values()].filter(isVisitOpen),
+        lastSeq: visitSteps.length,
+      });
       for (let p = heldTo + 1; p <= position; p++) engine.replay({ position: p, entries: journal[p - 1]! });
       engine.found();
     },
@@ -553,6 +584,13 @@ export function engineBench(
     /** Tickets as the database would hold them, and their histories. */
     tickets: () => [...tickets.values()],
     ticketSteps,
+    /** Hazards, campaigns and visits as the database would hold them, and their histories. */
+    hazards: () => [...hazards.values()],
+    hazardSteps,
+    looks,
+    campaigns: () => [...campaigns.values()],
+    visits: () => [...visits.values()],
+    visitSteps,
     derived,
     events,
     journal,

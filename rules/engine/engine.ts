@@ -12,6 +12,8 @@ import type { AnnunciationRow } from '../../devices/contract/state-tables.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
 import { GOOD } from '../../devices/model/quality.ts';
 import type { Block } from '../../kit/journal/journal.ts';
+import type { CampaignBook, CampaignChanges } from '../campaigns/book.ts';
+import type { HazardBook, HazardChanges } from '../hazards/book.ts';
 import { type IncidentBook, type IncidentChanges, incidentBook } from '../incidents/book.ts';
 import { policyOf } from '../incidents/policy.ts';
 import { episodeKey } from '../judge/identity.ts';
@@ -47,6 +49,8 @@ import {
 import { endByTime } from './put-aside.ts';
 import { reconcileGateways } from './reconcile.ts';
 import { applyChange, putDevice, startTime } from './registry.ts';
+import { campaignsOf, settleCampaigns } from './settle-campaigns.ts';
+import { hazardsOf, settleHazards } from './settle-hazards.ts';
 import { seesGas, settleIncidents } from './settle-incidents.ts';
 import { settleTickets, ticketsOf } from './settle-tickets.ts';
 import { checkSilence, heard } from './silence.ts';
@@ -73,6 +77,10 @@ export interface Effects {
   readonly incidents?: IncidentChanges | undefined;
   /** Tickets that the alarms above opened or moved, that a person's step moved, or whose clocks ran. */
   readonly tickets?: TicketChanges | undefined;
+  /** Hazards of the register that were found, moved or closed, and what a look saw. */
+  readonly hazards?: HazardChanges | undefined;
+  /** Campaigns that began or ended, and visits that were made or missed. */
+  readonly campaigns?: CampaignChanges | undefined;
 }
 
 /** Ticks come once a second; so much without one, and nothing at all reached us. */
@@ -152,6 +160,10 @@ export interface Engine {
   readonly incidents: IncidentBook;
   /** Tickets that may still change. Load what the database keeps of them after the desk. */
   readonly tickets: TicketBook;
+  /** Open hazards of the register. Load what the database keeps of them. */
+  readonly hazards: HazardBook;
+  /** Running campaigns. Load what the database keeps of them. */
+  readonly campaigns: CampaignBook;
   readonly counts: Readonly<Counts>;
   stats(): Pick<RulesStats, 'readings' | 'rules' | 'openAlarms' | 'overrides' | 'problems' | 'learning'> & {
     readonly time: number;
@@ -169,15 +181,22 @@ export function createEngine(parts: EngineParts): Engine {
     seesGas: (alarm) => seesGas(core, alarm),
   });
   const tickets = ticketsOf(core, () => versionInForce(core)?.catalogue);
+  const hazards = hazardsOf(core);
+  const campaigns = campaignsOf(core, () => versionInForce(core)?.catalogue);
   let version = 0;
   const taken = (): Effects | null => {
     const told = settleIncidents(core, incidents);
     settleTickets(core, tickets);
+    settleHazards(core, hazards);
+    settleCampaigns(core, campaigns);
     const changes = core.desk.take();
     const overrides = core.overrides.take();
     const moved = tickets.take() ?? undefined;
+    const registered = hazards.take() ?? undefined;
+    const visited = campaigns.take() ?? undefined;
     const { derived } = core;
-    if (!changes && !overrides && !told && !moved && derived.length === 0) return null;
+    const nothing = !changes && !overrides && !told && !moved && !registered && !visited;
+    if (nothing && derived.length === 0) return null;
     core.derived = [];
     const { alarms = [], events = [], annunciations = [] } = changes ?? {};
     return {
@@ -188,6 +207,8 @@ export function createEngine(parts: EngineParts): Engine {
       overrides,
       incidents: told,
       tickets: moved,
+      hazards: registered,
+      campaigns: visited,
     };
   };
   const judge = (block: Block<JournalEntry>): void => {
@@ -283,6 +304,8 @@ export function createEngine(parts: EngineParts): Engine {
     },
     incidents,
     tickets,
+    hazards,
+    campaigns,
     counts: core.counts,
     stats: () => ({
       readings: core.counts.readings,

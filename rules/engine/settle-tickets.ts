@@ -22,7 +22,7 @@ export const ticketsOf = (core: Core, inForce: () => Catalogue | undefined): Tic
   });
 
 /** What the standards in force say; procedures are found in earlier ones too, for alarms that were raised under those. */
-function standardsFor(core: Core, inForce: () => Catalogue | undefined): Standards {
+export function standardsFor(core: Core, inForce: () => Catalogue | undefined): Standards {
   const catalogues = (): readonly Catalogue[] => {
     const now = inForce();
     const all = core.standards.known.map(({ catalogue }) => catalogue).reverse();

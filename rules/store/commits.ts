@@ -5,6 +5,8 @@ import type { Effects, StateRow } from '../engine/engine.ts';
 import type { Routed } from '../routing/notices.ts';
 import { type Cursor, knownEpisodes, writeAlarms, writeCursor, writeState } from './alarm-store.ts';
 import { writeAnnunciations } from './annunciation-store.ts';
+import { writeCampaigns } from './campaign-store.ts';
+import { writeHazards } from './hazard-store.ts';
 import { writeIncidents } from './incident-store.ts';
 import { type Lease, LeaseLost, pause } from './lease.ts';
 import type { RulesTables } from './migrations.ts';
@@ -67,6 +69,8 @@ export function commits({ db, lease, clock, log, stopped, route }: CommitParts):
     if (effects.overrides) await writeOverrides(trx, effects.overrides);
     if (effects.incidents) await writeIncidents(trx, effects.incidents);
     if (effects.tickets) await writeTickets(trx, effects.tickets);
+    if (effects.hazards) await writeHazards(trx, effects.hazards);
+    if (effects.campaigns) await writeCampaigns(trx, effects.campaigns);
     await writeAnnunciations(trx, effects.annunciations, events);
     await writeRouted(trx, route(effects));
     await writeCursor(trx, cursor);

@@ -6,6 +6,7 @@ import type { Migrations } from '../../kit/sql/sql.ts';
 import { appendOnly } from './append-only.ts';
 import { deskMigrations } from './desk-migrations.ts';
 import { dutyMigrations } from './duty-migrations.ts';
+import { hazardMigrations } from './hazard-migrations.ts';
 import { noticeMigrations } from './notice-migrations.ts';
 import { scoreMigrations } from './score-migrations.ts';
 import { standardsMigrations } from './standards-migrations.ts';
@@ -104,6 +105,8 @@ export const rulesMigrations: Migrations = {
   ...deskMigrations,
   ...ticketMigrations,
   ...noticeMigrations,
+  ...ticketListMigrations,
+  ...hazardMigrations,
   '0020-incidents': {
     async up(db: Kysely<unknown>) {
       await db.schema

@@ -1,6 +1,6 @@
 import type { Deadlines } from '../../devices/contract/alarm.ts';
 import type { City } from '../../devices/contract/city.ts';
-import type { Ticket, TicketClock, TicketClockKind } from '../../devices/contract/ticket.ts';
+import type { Clock, Ticket, TicketClock, TicketClockKind } from '../../devices/contract/ticket.ts';
 import type { Zone } from '../../kit/local-time.ts';
 import { addWorkingTime, workingTimeBetween } from '../standards/working-time.ts';
 
@@ -15,14 +15,14 @@ const WARN_AT = 0.8;
 const MINUTE = 60_000;
 
 /** A clock from its start to a moment that is known. */
-export function clockTo(
+export function clockTo<K extends string>(
   calendar: Calendar,
-  kind: TicketClockKind,
+  kind: K,
   runs: TicketClock['runs'],
   startedAt: number,
   due: number,
   safety = false,
-): TicketClock {
+): Clock<K> {
   return {
     kind,
     runs,
@@ -73,7 +73,7 @@ export function tightened(clocks: readonly TicketClock[], added: readonly Ticket
 }
 
 /** Stops clocks that a step has met. What was met stays met. */
-export const met = (clocks: readonly TicketClock[], kinds: readonly TicketClockKind[], at: number): TicketClock[] =>
+export const met = <K extends string>(clocks: readonly Clock<K>[], kinds: readonly K[], at: number): Clock<K>[] =>
   clocks.map((clock) => (clock.metAt === null && kinds.includes(clock.kind) ? { ...clock, metAt: at } : clock));
 
 /** Sets clocks going again, as a ticket that is reopened needs: what they had left is theirs from now. */
@@ -117,12 +117,15 @@ export function afterSuspension(
   });
 }
 
+/** What has clocks: a ticket, or what is never suspended. */
+type Timed<K extends string> = Pick<Ticket, 'suspended'> & { readonly clocks: readonly Clock<K>[] };
+
 /** True for a clock that stands still while its ticket is suspended. */
-const stands = (ticket: Pick<Ticket, 'suspended'>, clock: TicketClock): boolean =>
+const stands = (ticket: Pick<Ticket, 'suspended'>, clock: Clock<string>): boolean =>
   ticket.suspended !== null && !clock.safety;
 
 /** The next moment at which a clock of the ticket has something to say, ms; infinity when none has. */
-export function nextMoment(ticket: Pick<Ticket, 'clocks' | 'suspended'>): number {
+export function nextMoment(ticket: Timed<string>): number {
   let next = ticket.suspended ? ticket.suspended.until : Number.POSITIVE_INFINITY;
   for (const clock of ticket.clocks) {
     if (clock.metAt !== null || stands(ticket, clock)) continue;
@@ -132,14 +135,14 @@ export function nextMoment(ticket: Pick<Ticket, 'clocks' | 'suspended'>): number
 }
 
 /** Clocks as they are at `at`, and what they say for the first time. */
-export function rung(
-  ticket: Pick<Ticket, 'clocks' | 'suspended'>,
+export function rung<K extends string>(
+  ticket: Timed<K>,
   at: number,
 ): {
-  readonly clocks: readonly TicketClock[];
-  readonly says: readonly { readonly kind: 'warned' | 'overdue'; readonly clock: TicketClock }[];
+  readonly clocks: readonly Clock<K>[];
+  readonly says: readonly { readonly kind: 'warned' | 'overdue'; readonly clock: Clock<K> }[];
 } {
-  const says: { kind: 'warned' | 'overdue'; clock: TicketClock }[] = [];
+  const says: { kind: 'warned' | 'overdue'; clock: Clock<K> }[] = [];
   const clocks = ticket.clocks.map((clock) => {
     if (clock.metAt !== null || clock.overdue || stands(ticket, clock)) return clock;
     if (at >= clock.due) {

@@ -5,6 +5,7 @@ import type {
   ClosingNeed,
   PersonStep,
   Ticket,
+  TicketClockKind,
   TicketStage,
   TicketStepKind,
 } from '../../devices/contract/ticket.ts';
@@ -68,7 +69,7 @@ interface Doing extends StepParts {
 /** The one place that says what each step changes. Long, and straight: a row a step. */
 function effect(doing: Doing, ticket: Ticket, from: TicketStage, step: PersonStep): StepOutcome {
   const { by, at } = doing;
-  const meeting = (kinds: Parameters<typeof met>[1], when = step.doneAt ?? at): Ticket => ({
+  const meeting = (kinds: readonly TicketClockKind[], when = step.doneAt ?? at): Ticket => ({
     ...ticket,
     clocks: met(ticket.clocks, kinds, Math.min(when, at)),
   });

@@ -1,6 +1,8 @@
 import type { DemoType } from '../../devices/city/demo.ts';
 import type { LoadedCity } from '../../devices/city/load-city.ts';
+import { campaignPolicySchema } from '../../devices/contract/campaign-policy.ts';
 import { alarmPolicySchema } from '../../devices/contract/city.ts';
+import { hazardPolicySchema } from '../../devices/contract/hazard-policy.ts';
 import { ticketPolicySchema } from '../../devices/contract/ticket-policy.ts';
 
 /** A made-up town for the simulators' tests: every simulated type, two areas, three gateways. */
@@ -46,6 +48,8 @@ export const testCity: LoadedCity = {
     platformDepartment: 'care',
     alarmPolicy: alarmPolicySchema.parse({}),
     tickets: ticketPolicySchema.parse({}),
+    hazards: hazardPolicySchema.parse({}),
+    campaigns: campaignPolicySchema.parse({}),
     working: { hours: [['08:00', '12:00']], days: [1, 2, 3, 4, 5], holidays: [], makeUpDays: [] },
   },
   demo: {
