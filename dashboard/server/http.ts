@@ -12,9 +12,11 @@ import { openApiDocument } from './openapi.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { biogasRoutes } from './routes/biogas.ts';
+import { campaignRoutes } from './routes/campaigns.ts';
 import { cityRoutes } from './routes/city.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { dutyRoutes } from './routes/duty.ts';
+import { hazardRoutes } from './routes/hazards.ts';
 import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { kpiRoutes } from './routes/kpis.ts';
@@ -84,6 +86,8 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     biogasRoutes(guarded, context);
     ruleRoutes(guarded, context);
     supervisionRoutes(guarded, context);
+    hazardRoutes(guarded, context);
+    campaignRoutes(guarded, context);
     if (context.demo) demoRoutes(guarded, context, context.demo);
     guarded.get('/api/v1/openapi.json', { config: { public: true }, schema: { hide: true } }, async () =>
       app.swagger(),

@@ -37,6 +37,8 @@ const things = {
   address: { zh: '地址', en: 'address' },
   incident: { zh: '事件', en: 'incident' },
   run: { zh: '核算', en: 'run of supervision' },
+  hazard: { zh: '隐患', en: 'hazard' },
+  visit: { zh: '走访（或时段未开始）', en: 'visit, or its window has not opened:' },
   photo: { zh: '照片', en: 'picture' },
   ticket: { zh: '工单', en: 'ticket' },
 } as const;

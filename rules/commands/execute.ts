@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { CampaignDraft } from '../../devices/contract/campaign.ts';
 import type { Command, CommandOutcome, Refusal, RegistryPut } from '../../devices/contract/command.ts';
 import type { DutyRecords } from '../../devices/contract/duty.ts';
 import type { Readmitted } from '../../devices/contract/quarantine.ts';
@@ -76,11 +77,7 @@ const idOf = (change: RegistryChange): string => ('put' in change ? change.recor
 /** The command as the audit keeps it: without anything that opens a door. */
 export function withoutSecrets(command: Command): unknown {
   if (command.type === 'duty.put') return { ...command, put: withoutNumbers(command.put) };
-  // Whoever knows the seed knows where an unannounced visit goes: the audit keeps what proves it later.
-  if (command.type === 'campaign.begin' && command.draft.draw) {
-    const draw = { ...command.draft.draw, seed: `sha256:${sha256(command.draft.draw.seed)}` };
-    return { ...command, draft: { ...command.draft, draw } };
-  }
+  if (command.type === 'campaign.begin') return { ...command, draft: withoutPlaces(command.draft) };
   if (command.type !== 'registry.put') return command;
   const put: RegistryPut = {
     ...command.put,
@@ -100,3 +97,17 @@ const withoutNumbers = (put: DutyRecords): DutyRecords => ({
     channels: channels.map(({ kind, address }) => (address === undefined ? { kind } : { kind, address: '••••' })),
   })),
 });
+
+/**
+ * A campaign without where it goes: whoever knows the list, or the seed of its lot, knows where an unannounced visit will be. The
+ * audit keeps what proves both later.
+ */
+function withoutPlaces({ draw, sites, places, ...draft }: CampaignDraft): unknown {
+  const hashed = (what: unknown) => `sha256:${sha256(typeof what === 'string' ? what : JSON.stringify(what))}`;
+  return {
+    ...draft,
+    ...(draw && { draw: { ...draw, seed: hashed(draw.seed) } }),
+    ...(sites && { sites: hashed(sites), siteCount: sites.length }),
+    ...(places && { places: hashed(places), placeCount: places.length }),
+  };
+}

@@ -14,9 +14,9 @@ import {
 import type { HazardKind } from '../../devices/contract/hazard-policy.ts';
 import type { Site } from '../../devices/contract/registry.ts';
 import type { By } from '../../devices/contract/ticket.ts';
+import { mayGrade, mayReport, notYourRole } from '../../devices/hazards/hands.ts';
 import { type Calendar, met, nextMoment, rung } from '../tickets/clocks.ts';
 import type { Duties } from '../tickets/duties.ts';
-import { mayGrade, mayReport, notYourRole } from './hands.ts';
 import { type Found, type Looked, nextLook, type Sees } from './look.ts';
 import { type HazardSubject, newHazard, placeOf, placeOfSite } from './open.ts';
 import { isSamePlace, type PastHazard, pastHazards } from './past.ts';

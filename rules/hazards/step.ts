@@ -2,12 +2,12 @@ import type { Actor, Refusal } from '../../devices/contract/command.ts';
 import type { HazardEntry, HazardPersonStep, HazardStage } from '../../devices/contract/hazard.ts';
 import type { HazardGrade, HazardPolicy } from '../../devices/contract/hazard-policy.ts';
 import type { Assigned, By } from '../../devices/contract/ticket.ts';
+import { whyNotHis } from '../../devices/hazards/hands.ts';
+import { hazardStageAfter } from '../../devices/hazards/stages.ts';
 import type { Bilingual } from '../../devices/model/device-type.ts';
 import { type Calendar, clockTo, met } from '../tickets/clocks.ts';
 import { assign, type Duties } from '../tickets/duties.ts';
-import { whyNotHis } from './hands.ts';
 import { clockOfDays, withClock } from './limits.ts';
-import { hazardStageAfter } from './stages.ts';
 
 export interface HazardParts {
   readonly policy: HazardPolicy;

@@ -1,7 +1,7 @@
-import type { Actor, Refusal } from '../../devices/contract/command.ts';
-import type { HazardEntry, HazardPersonStepKind } from '../../devices/contract/hazard.ts';
-import type { HazardGrade } from '../../devices/contract/hazard-policy.ts';
-import type { ActorRole } from '../../devices/contract/roles.ts';
+import type { Actor, Refusal } from '../contract/command.ts';
+import type { HazardEntry, HazardPersonStepKind } from '../contract/hazard.ts';
+import type { HazardGrade } from '../contract/hazard-policy.ts';
+import type { ActorRole } from '../contract/roles.ts';
 import { hazardStepWords } from './stages.ts';
 
 /** Who gives hazards out. */

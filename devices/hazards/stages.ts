@@ -1,5 +1,5 @@
-import type { Refusal } from '../../devices/contract/command.ts';
-import type { HazardPersonStepKind, HazardStage } from '../../devices/contract/hazard.ts';
+import type { Refusal } from '../contract/command.ts';
+import type { HazardPersonStepKind, HazardStage } from '../contract/hazard.ts';
 
 type Row = Partial<Record<HazardPersonStepKind, HazardStage>>;
 
