@@ -16,6 +16,7 @@ import { worldOf } from '../duty/duty-desk.ts';
 import { supervisionFaults } from '../supervision/check-policy.ts';
 import { faultLine } from './catalogue-fault.ts';
 import { type Demo, demoSchema } from './demo.ts';
+import { hazardFaults } from './hazard-faults.ts';
 import { parseStandards, type StandardsOptions } from './parse-standards.ts';
 import { seatFaults } from './seats.ts';
 
@@ -55,7 +56,7 @@ export async function loadCity(citiesDir: string, id: string): Promise<LoadedCit
   const city = await readYaml(join(dir, 'city.yaml'), citySchema);
   if (city.id !== id) throw new Problem(`${join(dir, 'city.yaml')} says id "${city.id}" in a folder named "${id}"`);
   const standards = await readStandards(dir, city);
-  const faults = seatFaults(city, standards.catalogue);
+  const faults = [...seatFaults(city, standards.catalogue), ...hazardFaults(city)];
   if (faults.length > 0) throw new Problem(`${join(dir, 'city.yaml')} does not hold:\n${faults.join('\n')}`);
   const demoFile = join(dir, 'demo.yaml');
   const demo = existsSync(demoFile) ? await readYaml(demoFile, demoSchema) : null;
