@@ -21,6 +21,10 @@ const ResponsiblePage = lazy(() =>
 );
 const KpisPage = lazy(() => import('./kpis/kpis-page.tsx').then((page) => ({ default: page.KpisPage })));
 const QuarantinePage = lazy(() => import('./pages/quarantine.tsx').then((page) => ({ default: page.QuarantinePage })));
+const HazardsPage = lazy(() => import('./hazards/hazards-page.tsx').then((page) => ({ default: page.HazardsPage })));
+const CampaignsPage = lazy(() =>
+  import('./campaigns/campaigns-page.tsx').then((page) => ({ default: page.CampaignsPage })),
+);
 const AuditPage = lazy(() => import('./pages/audit.tsx').then((page) => ({ default: page.AuditPage })));
 
 /** The door for those who are not signed in, the frame with its page for those who are. */
@@ -131,6 +135,10 @@ function Page() {
       return <QuarantinePage />;
     case 'audit':
       return <AuditPage />;
+    case 'hazards':
+      return <HazardsPage />;
+    case 'campaigns':
+      return <CampaignsPage />;
     case 'unknown':
       return (
         <div className="empty">

@@ -1,3 +1,4 @@
+import { visitFlow, visitStageWords, visitStepWords } from '../../devices/campaigns/visit-flow.ts';
 import type { Campaign, Visit, VisitAnswer, VisitPersonStep, VisitStage } from '../../devices/contract/campaign.ts';
 import type { CampaignPolicy } from '../../devices/contract/campaign-policy.ts';
 import type { Actor, Refusal } from '../../devices/contract/command.ts';
@@ -5,17 +6,6 @@ import type { ActorRole } from '../../devices/contract/roles.ts';
 import type { By } from '../../devices/contract/ticket.ts';
 
 type Kind = VisitPersonStep['kind'];
-
-/** A visit as a table. What is missing from a row is refused there. */
-const visitFlow: Readonly<Record<VisitStage, Partial<Record<Kind, VisitStage>>>> = {
-  planned: { start: 'started', 'nobody-home': 'again', refused: 'refused' },
-  again: { start: 'started', 'nobody-home': 'again', refused: 'refused' },
-  started: { finding: 'started', done: 'done', 'hand-back': 'planned', 'nobody-home': 'again', refused: 'refused' },
-  done: {},
-  unreached: {},
-  refused: {},
-  missed: {},
-};
 
 /** Who makes visits. */
 export const inspectors: readonly ActorRole[] = ['admin', 'supervisor', 'inspector', 'handler'];
@@ -112,27 +102,10 @@ function whyNotWhole({ checklist }: Campaign, answers: readonly VisitAnswer[]): 
   return null;
 }
 
-const stageWords: Readonly<Record<VisitStage, { readonly zh: string; readonly en: string }>> = {
-  planned: { zh: '待走访', en: 'to be visited' },
-  again: { zh: '待二次走访', en: 'to be visited again' },
-  started: { zh: '走访中', en: 'being visited' },
-  done: { zh: '已走访', en: 'visited' },
-  unreached: { zh: '未能见到人', en: 'nobody was ever at home' },
-  refused: { zh: '拒绝走访', en: 'not let in' },
-  missed: { zh: '逾期未访', en: 'missed' },
-};
-const kindWords: Readonly<Record<Kind, { readonly zh: string; readonly en: string }>> = {
-  start: { zh: '开始走访', en: 'begin it' },
-  finding: { zh: '登记问题', en: 'record a finding' },
-  done: { zh: '完成走访', en: 'end it' },
-  'nobody-home': { zh: '登记无人', en: 'say that nobody was at home' },
-  refused: { zh: '登记拒访', en: 'say that one was not let in' },
-  'hand-back': { zh: '交回', en: 'hand it back' },
-};
 const outOfOrder = (stage: VisitStage, kind: Kind): Refusal => ({
   code: 'out-of-order',
-  zh: `这次走访现为“${stageWords[stage].zh}”，不能“${kindWords[kind].zh}”`,
-  en: `this visit is ${stageWords[stage].en}: one cannot ${kindWords[kind].en} now`,
+  zh: `这次走访现为“${visitStageWords[stage].zh}”，不能“${visitStepWords[kind].zh}”`,
+  en: `this visit is ${visitStageWords[stage].en}: one cannot ${visitStepWords[kind].en} now`,
 });
 const notYourRole = (role: ActorRole): Refusal => ({
   code: 'not-your-role',

@@ -45,6 +45,8 @@ const sections = [
   'duty',
   'tickets',
   'responsible',
+  'hazards',
+  'campaigns',
   'standards',
   'kpis',
   'quarantine',

@@ -10,6 +10,8 @@ describe('an address', () => {
     '/?device=pole-1&m=pole.tiltDelta&view=detail',
     '/standards?q=gas&item=G05-14',
     '/audit?device=k1&q=mira&log=accounts&type=judge&from=2026-11-01&to=2026-11-22',
+    '/hazards?q=no-detector&grade=major&area=LB&stage=verifying',
+    '/campaigns?campaign=campaign%3Aone&visit=campaign%3Aone%2F7',
     '/claim#a-link',
   ])('%s can be sent to a colleague and read again', (address) => {
     const route = parseRoute(address);

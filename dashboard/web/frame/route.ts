@@ -10,6 +10,8 @@ export const pageNames = [
   'kpis',
   'quarantine',
   'audit',
+  'hazards',
+  'campaigns',
   'login',
   'claim',
 ] as const;
@@ -56,6 +58,13 @@ export interface Route {
   readonly priority: string | null;
   readonly area: string | null;
   readonly sort: TicketSort;
+  /** The open hazard, campaign or visit, and what the register is narrowed to. */
+  readonly hazard: string | null;
+  readonly campaign: string | null;
+  readonly visit: string | null;
+  readonly grade: string | null;
+  readonly area: string | null;
+  readonly stage: string | null;
   /** Where to go after signing in. */
   readonly next: string | null;
   /** What stands after `#`: the one-time link of `/claim#<link>`. */
@@ -71,6 +80,8 @@ const pathOf: Readonly<Record<PageName, string>> = {
   kpis: '/kpis',
   quarantine: '/quarantine',
   audit: '/audit',
+  hazards: '/hazards',
+  campaigns: '/campaigns',
   login: '/login',
   claim: '/claim',
 };
@@ -108,10 +119,19 @@ export function parseRoute(address: string): Route {
     priority: query.get('priority'),
     area: query.get('area'),
     sort: ticketSorts.find((name) => name === query.get('sort')) ?? 'due',
+    hazard: query.get('hazard'),
+    campaign: query.get('campaign'),
+    visit: query.get('visit'),
+    grade: query.get('grade'),
+    area: query.get('area'),
+    stage: query.get('stage'),
     next: query.get('next'),
     hash: url.hash.slice(1),
   };
 }
+
+const asked = ['log', 'type', 'incident', 'ticket', 'from', 'to'] as const;
+const narrowed = ['hazard', 'campaign', 'visit', 'grade', 'area', 'stage'] as const;
 
 /** The address of a page with what is not default in it, and nothing else. */
 export function hrefOf(route: Partial<Route> & { page: PageName }): string {
@@ -125,7 +145,7 @@ export function hrefOf(route: Partial<Route> & { page: PageName }): string {
   if (route.item) query.set('item', route.item);
   if (route.seat) query.set('seat', route.seat);
   if (route.hours) query.set('hours', String(route.hours));
-  for (const name of ['log', 'type', 'incident', 'ticket', 'from', 'to'] as const) {
+  for (const name of [...asked, ...narrowed] as const) {
     const value = route[name];
     if (value) query.set(name, value);
   }

@@ -1,0 +1,61 @@
+import { type FormEvent, useState } from 'react';
+import type { VisitFinding } from '../../../devices/contract/campaign.ts';
+import { useCity } from '../api/city.ts';
+import { useTexts } from '../i18n/i18n.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { PhotoPicker } from '../ui/photo-picker.tsx';
+
+/** What was found here, as a hazard of the register. */
+export function FindingDialog({ onClose, onFound }: { onClose: () => void; onFound: (finding: VisitFinding) => void }) {
+  const texts = useTexts();
+  const policy = useCity((state) => state.body?.city.hazards);
+  const [photos, setPhotos] = useState<readonly string[]>([]);
+  const send = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const grade = String(form.get('grade') ?? '');
+    onFound({
+      as: 'hazard',
+      kind: String(form.get('kind')),
+      text: String(form.get('text')),
+      ...(grade !== '' && { grade }),
+      photos: [...photos],
+      separate: false,
+    });
+  };
+  return (
+    <Dialog title={texts('campaigns.finding')} onClose={onClose}>
+      <form className="hazard-form" onSubmit={send}>
+        <label>
+          {texts('hazards.kind')}
+          <select className="input" name="kind" data-first>
+            {policy?.kinds.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {texts.pick(name)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {texts('hazards.grade')}
+          <select className="input" name="grade">
+            <option value="">{texts('hazards.ungraded')}</option>
+            {policy?.grades.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {texts.pick(name)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {texts('hazards.text')}
+          <input className="input" name="text" minLength={2} required />
+        </label>
+        <PhotoPicker photos={photos} onChange={setPhotos} />
+        <button type="submit" className="btn primary">
+          {texts('hazards.confirm')}
+        </button>
+      </form>
+    </Dialog>
+  );
+}

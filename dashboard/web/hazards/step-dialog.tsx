@@ -1,0 +1,117 @@
+import { type FormEvent, useState } from 'react';
+import type { HazardEntry, HazardPersonStepKind } from '../../../devices/contract/hazard.ts';
+import { hazardStepWords } from '../../../devices/hazards/stages.ts';
+import { useCity } from '../api/city.ts';
+import { api, commandId, problemOf } from '../api/client.ts';
+import { textOf, useTexts } from '../i18n/i18n.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { PhotoPicker } from '../ui/photo-picker.tsx';
+import { say } from '../ui/toast.tsx';
+
+/** Steps that ask why. */
+const reasoned: ReadonlySet<HazardPersonStepKind> = new Set(['reject', 'return', 'fail', 'extend', 'grade']);
+
+/** One step of a hazard: what it asks for, and pictures. The server says what it refuses, and why. */
+export function StepDialog({
+  hazard,
+  kind,
+  onClose,
+  onDone,
+}: {
+  hazard: HazardEntry;
+  kind: HazardPersonStepKind;
+  onClose: () => void;
+  onDone: () => void;
+}) {
+  const texts = useTexts();
+  const city = useCity((state) => state.body?.city);
+  const [photos, setPhotos] = useState<readonly string[]>([]);
+  const [id] = useState(commandId);
+  const send = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget);
+    const text = (name: string) => String(given.get(name) ?? '').trim() || undefined;
+    const until = text('until');
+    const step = {
+      kind,
+      note: text('note'),
+      reason: text('reason'),
+      grade: text('grade'),
+      department: text('department'),
+      shows: text('shows'),
+      ...(until && { until: Date.parse(until) }),
+      ...(photos.length > 0 && { photos }),
+    };
+    api(`/hazards/${encodeURIComponent(hazard.id)}/steps`, { body: { step, commandId: id } }).then(
+      () => {
+        say({ zh: textOf('zh', 'hazards.done'), en: textOf('en', 'hazards.done') });
+        onDone();
+        onClose();
+      },
+      (error) => say(problemOf(error)),
+    );
+  };
+  return (
+    <Dialog title={texts.pick(hazardStepWords[kind])} onClose={onClose}>
+      <form className="hazard-form" onSubmit={send}>
+        {kind === 'grade' && (
+          <label>
+            {texts('hazards.grade')}
+            <select className="input" name="grade" defaultValue={hazard.grade?.id}>
+              {city?.hazards.grades.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {texts.pick(name)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        {kind === 'assign' && (
+          <label>
+            {texts('hazards.toDepartment')}
+            <select className="input" name="department">
+              <option value="">{texts('hazards.byList')}</option>
+              {city?.departments.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {texts.pick(name)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        {kind === 'extend' && (
+          <label>
+            {texts('hazards.until')}
+            <input className="input" type="datetime-local" name="until" required />
+          </label>
+        )}
+        {kind === 'evidence' && (
+          <select className="input" name="shows" aria-label={texts('hazards.photos')}>
+            <option value="before">{texts('hazards.before')}</option>
+            <option value="after">{texts('hazards.after')}</option>
+          </select>
+        )}
+        {reasoned.has(kind) && (
+          <label>
+            {texts('hazards.reason')}
+            <input
+              className="input"
+              name="reason"
+              minLength={2}
+              required={kind !== 'grade' || hazard.stage !== 'found'}
+              data-first
+            />
+          </label>
+        )}
+        <label>
+          {texts('hazards.note')}
+          <input className="input" name="note" required={kind === 'finish'} />
+        </label>
+        <PhotoPicker photos={photos} onChange={setPhotos} />
+        <button type="submit" className="btn primary">
+          {texts('hazards.confirm')}
+        </button>
+      </form>
+    </Dialog>
+  );
+}
