@@ -28,7 +28,7 @@ export const hazardFlow: Readonly<Record<HazardStage, Row>> = {
     evidence: 'rectifying',
   },
   verifying: { verify: 'closed', fail: 'rectifying', evidence: 'verifying' },
-  closed: { evidence: 'closed' },
+  closed: {},
   rejected: {},
 };
 

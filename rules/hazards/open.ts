@@ -15,6 +15,8 @@ export interface HazardSubject {
   readonly visit: string | null;
   readonly campaign: string | null;
   readonly cause: HazardCause | null;
+  /** The site's name for English readers. */
+  readonly siteNameEn: string | null;
   readonly place: Pick<HazardEntry, 'area' | 'site' | 'siteName' | 'device' | 'lon' | 'lat' | 'address'>;
   readonly before: readonly string[];
   /** Account of whoever found it. */
@@ -51,13 +53,13 @@ export function newHazard(
   earlier: { readonly id: string; readonly repeats: number } | undefined,
   at: number,
 ): HazardEntry {
-  const { kind, place, foundBy, ...rest } = subject;
+  const { kind, place, foundBy, siteNameEn, ...rest } = subject;
   return {
     ...rest,
     ...place,
     stage: 'found',
     kind: kind.id,
-    title: place.siteName === null ? kind.name : titleAt(place.siteName, kind),
+    title: place.siteName === null ? kind.name : titleAt(place.siteName, siteNameEn ?? place.siteName, kind),
     grade: null,
     item: kind.item ?? null,
     assigned: null,
@@ -77,7 +79,7 @@ export function newHazard(
   };
 }
 
-const titleAt = (site: string, { name }: HazardKind): HazardEntry['title'] => ({
+const titleAt = (site: string, siteEn: string, { name }: HazardKind): HazardEntry['title'] => ({
   zh: `${site}：${name.zh}`,
-  en: `${site}: ${name.en}`,
+  en: `${siteEn}: ${name.en}`,
 });
