@@ -1,5 +1,5 @@
 import type { Refusal } from '../contract/command.ts';
-import type { HazardPersonStepKind, HazardStage } from '../contract/hazard.ts';
+import type { HazardOwnStepKind, HazardPersonStepKind, HazardStage } from '../contract/hazard.ts';
 
 type Row = Partial<Record<HazardPersonStepKind, HazardStage>>;
 
@@ -78,4 +78,15 @@ export const hazardStepWords: Readonly<Record<HazardPersonStepKind, { readonly z
   fail: { zh: '验收不通过', en: 'fail its verification' },
   extend: { zh: '延期', en: 'move its deadline' },
   evidence: { zh: '补充证据', en: 'add evidence' },
+};
+
+/** What happens by itself, in words. */
+export const hazardOwnStepWords: Readonly<Record<HazardOwnStepKind, { readonly zh: string; readonly en: string }>> = {
+  found: { zh: '发现', en: 'found' },
+  'found-again': { zh: '再次发现', en: 'found again' },
+  'auto-grade': { zh: '按类别定级', en: 'graded by its kind' },
+  'auto-assign': { zh: '按责任清单交办', en: 'given out by the duty list' },
+  warned: { zh: '期限将至', en: 'four fifths of the time are gone' },
+  overdue: { zh: '已逾期', en: 'overdue' },
+  'cause-gone': { zh: '平台不再看到，自行销号', en: 'no longer seen: closed by itself' },
 };

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { HazardEntry, HazardPersonStepKind, HazardStep } from '../../../devices/contract/hazard.ts';
-import { hazardStageWords, hazardStepWords } from '../../../devices/hazards/stages.ts';
+import { hazardOwnStepWords, hazardStageWords, hazardStepWords } from '../../../devices/hazards/stages.ts';
 import { useCity } from '../api/city.ts';
 import { fullStampText, stampText } from '../format/age.ts';
 import { Link } from '../frame/header.tsx';
@@ -107,20 +107,19 @@ function Deadlines({ hazard }: { hazard: HazardEntry }) {
   );
 }
 
+/** Every line of a history, in words. */
+const words = { ...hazardOwnStepWords, ...hazardStepWords };
+
 function History({ steps }: { steps: readonly HazardStep[] }) {
   const texts = useTexts();
   const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
-  const said = (step: HazardStep): string =>
-    step.kind in hazardStepWords
-      ? texts.pick(hazardStepWords[step.kind as HazardPersonStepKind])
-      : `${texts.pick(hazardStageWords[step.to])} (${step.kind})`;
   return (
     <section>
       <h2>{texts('hazards.history')}</h2>
       <ol className="hazard-history">
         {steps.map((step) => (
           <li key={step.seq}>
-            <b>{said(step)}</b>
+            <b>{texts.pick(words[step.kind])}</b>
             <span className="small muted">
               {texts('hazards.by', {
                 who: step.by?.name ?? texts('hazards.platform'),

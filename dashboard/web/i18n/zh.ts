@@ -756,7 +756,7 @@ export const zh = {
   'hazards.coverage.none': '平台还没有查看过。',
   'hazards.coverage.line': '有效 {working} / 共 {all}，失效或未装 {failing}，情况不明 {unobserved}',
   'hazards.overbuilt': '占压 {n} 处',
-  'hazards.look': '现在查看',
+  'hazards.look': '立即排查',
   'hazards.csv': '导出 CSV',
   'hazards.report': '登记隐患',
   'hazards.none': '没有符合条件的隐患。',
