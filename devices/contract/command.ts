@@ -6,7 +6,6 @@ import { campaignDraftSchema, visitStepSchema } from './campaign.ts';
 import { limitSchema } from './catalogue.ts';
 import { dutyRecordsSchema } from './duty.ts';
 import { type DutyRecordKind, dutyRecordKinds } from './duty-kinds.ts';
-import { type DutyRecordKind, dutyRecordKinds, dutyRecordsSchema } from './duty.ts';
 import { hazardReportSchema, hazardStepSchema } from './hazard.ts';
 import type { OverrideAsk } from './overrides.ts';
 import { credentialSchema, deviceSchema, gatewaySchema, siteSchema } from './registry.ts';

@@ -1,7 +1,6 @@
 import type { AlarmEvent } from './alarm.ts';
 import type { AuditTables } from './audit-tables.ts';
 import type { DutyRecordKind } from './duty-kinds.ts';
-import type { DutyRecordKind } from './duty.ts';
 import type { HazardTables } from './hazard-tables.ts';
 import type { DeliveryState } from './notice.ts';
 import type { ChannelKind } from './notify-policy.ts';
@@ -285,8 +284,7 @@ export interface DutyTables {
 }
 
 /** The tables of the state database that other processes read. `rules` alone writes them. */
-export interface StateTables extends StandardsTables, AuditTables, DutyTables, ScoreTables {
-export interface StateTables extends StandardsTables, AuditTables, DutyTables, HazardTables {
+export interface StateTables extends StandardsTables, AuditTables, DutyTables, ScoreTables, HazardTables {
   alarms: AlarmRow;
   alarm_events: AlarmEventRow;
   annunciations: AnnunciationRow;

@@ -105,7 +105,6 @@ export const rulesMigrations: Migrations = {
   ...deskMigrations,
   ...ticketMigrations,
   ...noticeMigrations,
-  ...ticketListMigrations,
   ...hazardMigrations,
   '0020-incidents': {
     async up(db: Kysely<unknown>) {

@@ -63,8 +63,6 @@ export interface Route {
   readonly campaign: string | null;
   readonly visit: string | null;
   readonly grade: string | null;
-  readonly area: string | null;
-  readonly stage: string | null;
   /** Where to go after signing in. */
   readonly next: string | null;
   /** What stands after `#`: the one-time link of `/claim#<link>`. */
@@ -123,15 +121,13 @@ export function parseRoute(address: string): Route {
     campaign: query.get('campaign'),
     visit: query.get('visit'),
     grade: query.get('grade'),
-    area: query.get('area'),
-    stage: query.get('stage'),
     next: query.get('next'),
     hash: url.hash.slice(1),
   };
 }
 
 const asked = ['log', 'type', 'incident', 'ticket', 'from', 'to'] as const;
-const narrowed = ['hazard', 'campaign', 'visit', 'grade', 'area', 'stage'] as const;
+const narrowed = ['hazard', 'campaign', 'visit', 'grade', 'area', 'stage', 'priority'] as const;
 
 /** The address of a page with what is not default in it, and nothing else. */
 export function hrefOf(route: Partial<Route> & { page: PageName }): string {
@@ -151,9 +147,6 @@ export function hrefOf(route: Partial<Route> & { page: PageName }): string {
   }
   if (route.list) query.set('list', route.list);
   if (route.scope && route.scope !== 'open') query.set('scope', route.scope);
-  if (route.stage) query.set('stage', route.stage);
-  if (route.priority) query.set('priority', route.priority);
-  if (route.area) query.set('area', route.area);
   if (route.sort && route.sort !== 'due') query.set('sort', route.sort);
   if (route.next) query.set('next', route.next);
   const text = query.toString();
