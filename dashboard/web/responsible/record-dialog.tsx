@@ -41,7 +41,10 @@ export function RecordDialog({
     }
   };
   const save = () => {
-    const { record: made, unreadable } = fromRow(columns, cells);
+    const { record: made, unreadable } = fromRow(
+      columns,
+      cells.map((cell) => cell || null),
+    );
     const [first] = unreadable;
     if (first) return setProblem({ status: 0, code: 'unreadable', zh: first.zh, en: first.en });
     return carry(() => putDuty({ [dutyLists[kind]]: [fromCells(made)] }));
