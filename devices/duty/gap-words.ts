@@ -16,7 +16,7 @@ export function gapWords(
   const nobody = code === 'nobody';
   const have = items.length === 1 ? 'item has' : 'items have';
   return {
-    zh: `${items.length} 个事项${where.zh}${hours.zh}（${days.zh}）的${name.zh}${nobody ? '无人负责' : '只有派遣员'}：${listed(items, '、', '等')}`,
+    zh: `${items.length} 个事项${where.zh}、${hours.zh}（${days.zh}）的${name.zh}${nobody ? '无人负责' : '只有派遣员'}：${listed(items, '、', '等')}`,
     en: `${items.length} ${have} ${nobody ? 'nobody' : 'only the dispatcher'} for ${name.en} ${hours.en} ${where.en} (${days.en}): ${listed(items, ', ', ', …')}`,
   };
 }

@@ -64,7 +64,7 @@ needs('chromium', 'cjk-font')('the page of who is responsible', () => {
   it('says of a city that has registered nobody what is missing, and where', async () => {
     const holes = lin.page.getByRole('region', { name: '漏洞' });
     await holes
-      .getByText(/个事项在全市全天.*无人负责/)
+      .getByText(/个事项在全市、全天.*无人负责/)
       .first()
       .waitFor();
   });
