@@ -1,6 +1,6 @@
 import ExcelJS from 'exceljs';
 import { describe, expect, it } from 'vitest';
-import { dutyRecordsSchema, noDutyRecords } from '../../contract/duty.ts';
+import { dutyList, dutyRecordsSchema, noDutyRecords } from '../../contract/duty.ts';
 import { dutyRecordKinds } from '../../contract/duty-kinds.ts';
 import { dutyBench } from '../duty-bench.ts';
 import { readDutyCsv, toDutyCsv } from './duty-csv.ts';
@@ -55,17 +55,7 @@ describe('records of responsibility in files', () => {
     const file = readDutyCsv(toDutyCsv(full, kind), kind);
     if ('faults' in file) throw new Error(JSON.stringify(file.faults));
     expect(toDutyCsv(file.put, kind)).toBe(toDutyCsv(full, kind));
-    const list = {
-      person: 'persons',
-      post: 'posts',
-      shift: 'shifts',
-      roster: 'rosters',
-      swap: 'swaps',
-      absence: 'absences',
-      deputy: 'deputies',
-      assignment: 'assignments',
-    } as const;
-    expect(file.put[list[kind]]).toEqual(full[list[kind]]);
+    expect(dutyList(file.put, kind)).toEqual(dutyList(full, kind));
   });
 
   it('come back from a workbook as they were', async () => {
