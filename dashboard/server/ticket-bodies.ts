@@ -239,6 +239,7 @@ const ownKinds = [
   'overdue',
   'resumed',
   'disputed',
+  'closable',
   'self-closed',
   'recheck-due',
   'recheck-drawn',

@@ -24,7 +24,11 @@ export type Actor = z.infer<typeof actorSchema>;
 
 const envelope = {
   /** Chosen by the sender; the same id again gives the same outcome and changes nothing. */
-  id: z.string().min(8).max(100),
+  id: z
+    .string()
+    .min(8)
+    .max(100)
+    .regex(/^[^\p{Cc}]+$/u, 'an id of a command has no control characters'),
   actor: actorSchema,
   /** When it was asked, on the platform's clock, ms. */
   at: z.number(),

@@ -133,6 +133,7 @@ export type OwnStepKind =
   | 'overdue'
   | 'resumed'
   | 'disputed'
+  | 'closable'
   | 'self-closed'
   | 'recheck-due'
   | 'recheck-drawn';

@@ -149,6 +149,7 @@ function ofStep(parts: RoutingParts, ticket: Ticket, step: TicketStep): Notice[]
     case 'settle-dispute':
       return tell(ticket.assigned.persons);
     case 'finish':
+    case 'closable':
       return ticket.verifiers ? tell(ticket.verifiers.persons) : [];
     case 'fail':
     case 'alarm-again':

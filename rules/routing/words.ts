@@ -10,6 +10,7 @@ export const ticketWords: Readonly<Partial<Record<TicketStepKind, Bilingual>>> =
   return: { zh: '工单被退回，请改派', en: 'Returned as not theirs, please dispatch again' },
   'settle-dispute': { zh: '责任已裁定，派给您', en: 'Dispute settled, it is yours' },
   finish: { zh: '处置完成，请核查', en: 'Handled, please verify' },
+  closable: { zh: '结案条件已齐，请核查', en: 'Nothing is missing, please verify' },
   fail: { zh: '核查不通过，请继续处置', en: 'Verification failed, please go on' },
   'alarm-again': { zh: '告警再次出现', en: 'The alarm is back' },
   warned: { zh: '时限将到', en: 'Deadline near' },

@@ -32,7 +32,8 @@ import {
   ticketAlarm,
 } from './open.ts';
 import { recheckOf } from './recheck.ts';
-import { closed, type Follow, reopened, resumed, takeStep } from './step.ts';
+import { closed, reopened, resumed, takeStep } from './step.ts';
+import type { Follow } from './step-outcome.ts';
 
 export interface TicketBookParts {
   readonly city: City;
@@ -80,6 +81,7 @@ export interface TicketBook {
 }
 
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
 
 export function ticketBook(parts: TicketBookParts): TicketBook {
   const { city, calendar } = parts;
@@ -92,6 +94,8 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
   let lastNo: string | null = null;
   let next = Number.POSITIVE_INFINITY;
   let now = Number.NaN;
+  /** Of the last settling; NaN before the first, so that a start looks no earlier than its minute would. */
+  let settledAt = Number.NaN;
 
   const opening = (): OpenParts => ({ policy, calendar, duties: parts.duties(), fallback: city.platformDepartment });
   const needs = (ticket: Ticket, at: number) => needsOf(ticket, policy, at, parts.freshness);
@@ -308,6 +312,17 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
         more: { clock: clock.kind, due: clock.due, runs: clock.runs },
       });
   };
+  /** What a close waits for changes with time alone. Whoever is to verify hears when nothing is missing any more. */
+  const review = (at: number): void => {
+    for (const ticket of tickets.values()) {
+      if (ticket.stage !== 'verifying' && ticket.stage !== 'handling') continue;
+      const after = needs(ticket, at);
+      if (JSON.stringify(after) === JSON.stringify(ticket.needs)) continue;
+      const ready = after.every(({ met }) => met) && !ticket.needs.every(({ met }) => met);
+      if (ready && ticket.stage === 'verifying') write(ticket, ticket.stage, 'closable', at);
+      else keep(ticket);
+    }
+  };
   const forget = (at: number): void => {
     for (const ticket of tickets.values()) {
       if (isTicketOpen(ticket) || mayReopen(ticket, at) || awaitsRecheck(ticket)) continue;
@@ -341,6 +356,8 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
     settle(alarms, at) {
       now = at;
       for (const alarm of alarms) takeAlarm(alarm, at);
+      if (Math.floor(settledAt / MINUTE) < Math.floor(at / MINUTE)) review(at);
+      settledAt = at;
       if (at < next) return;
       for (const ticket of [...tickets.values()]) if (momentOf(ticket) <= at) passes(ticket, at);
       forget(at);

@@ -7,7 +7,6 @@ import type {
   Ticket,
   TicketClockKind,
   TicketStage,
-  TicketStepKind,
 } from '../../devices/contract/ticket.ts';
 import type { TicketPolicy } from '../../devices/contract/ticket-policy.ts';
 import { flow } from '../../devices/tickets/stages.ts';
@@ -16,6 +15,7 @@ import { afterSuspension, type Calendar, met, restarted } from './clocks.ts';
 import { whyNotClosed } from './closing.ts';
 import { assign, type Duties, type DutyAsked } from './duties.ts';
 import { recordStep } from './procedure.ts';
+import type { StepOutcome } from './step-outcome.ts';
 
 export interface StepParts {
   readonly policy: TicketPolicy;
@@ -26,19 +26,6 @@ export interface StepParts {
   /** What a close still waits for, at a moment. */
   readonly needs: (ticket: Ticket, at: number) => readonly ClosingNeed[];
 }
-
-/** A ticket after a step, and what its history says beside the step itself. */
-export interface Taken {
-  readonly ticket: Ticket;
-  readonly more?: Readonly<Record<string, string | number | boolean | null>>;
-  /** What follows from it by itself, in order. */
-  readonly follows?: readonly Follow[];
-}
-export interface Follow {
-  readonly kind: TicketStepKind;
-  readonly more?: Readonly<Record<string, string | number | boolean | null>>;
-}
-export type StepOutcome = Taken | { readonly refused: Refusal };
 
 const HOUR = 3_600_000;
 

@@ -117,6 +117,7 @@ export const ticketsEn: Readonly<Record<keyof typeof ticketsZh, string>> = {
   'ticket.own.overdue': 'Deadline missed',
   'ticket.own.resumed': 'Suspension ended',
   'ticket.own.disputed': 'Disputed',
+  'ticket.own.closable': 'Nothing is missing for the close',
   'ticket.own.self-closed': 'Closed by itself',
   'ticket.own.recheck-due': 'Recheck due',
   'ticket.own.recheck-drawn': 'Recheck drawn',

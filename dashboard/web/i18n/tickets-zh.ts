@@ -114,6 +114,7 @@ export const ticketsZh = {
   'ticket.own.overdue': '超过时限',
   'ticket.own.resumed': '挂起到期恢复',
   'ticket.own.disputed': '责任争议',
+  'ticket.own.closable': '结案条件已齐',
   'ticket.own.self-closed': '自动结案',
   'ticket.own.recheck-due': '回头看到期',
   'ticket.own.recheck-drawn': '回头看抽签',
