@@ -32,6 +32,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   device: async () => (await import('./commands/device.ts')).deviceCommand(),
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand(),
   audit: async () => (await import('./commands/audit.ts')).auditCommand(),
+  tickets: async () => (await import('./commands/tickets.ts')).ticketsCommand(),
   kpis: async () => (await import('./commands/kpis.ts')).kpisCommand(),
   score: async () => (await import('./commands/score.ts')).scoreCommand(),
   sparkplug: async () => (await import('./commands/sparkplug.ts')).sparkplugCommand(),

@@ -1,8 +1,9 @@
+import type { z } from 'zod';
 import { cutAudit } from '../devices/audit/cut-audit.ts';
 import { keepAudit } from '../devices/audit/keep-audit.ts';
 import type { LoadedCity } from '../devices/city/load-city.ts';
-import type { LedgerBody } from '../devices/contract/api.ts';
-import type { CommandPort } from '../devices/contract/command.ts';
+import type { LedgerBody, TicketBody, TicketsBody } from '../devices/contract/api.ts';
+import type { Actor, CommandPort } from '../devices/contract/command.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { RegistryChange } from '../devices/contract/registry.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
@@ -37,6 +38,7 @@ import { photoFolder } from './server/photos/photo-files.ts';
 import { photoStore } from './server/photos/photo-store.ts';
 import { photosNamed, startSweep } from './server/photos/sweep.ts';
 import { principalOf } from './server/sign-in.ts';
+import { ticketNow, ticketsNow, type ticketsQuery } from './server/tickets-now.ts';
 
 export interface DashboardParts {
   readonly accountsDb: Sql<AccountTables>;
@@ -82,7 +84,13 @@ export interface Dashboard extends Running {
   readonly accounts: Accounts;
   /** The life and calibration ledger as it stands. */
   readonly ledger: (query: LedgerQuery) => LedgerBody;
+  /** Tickets as the command line asks for them. */
+  readonly tickets: (query: z.output<typeof ticketsQuery>) => Promise<TicketsBody>;
+  readonly ticket: (id: string) => Promise<TicketBody | null>;
 }
+
+/** Whoever runs the command line may read this machine's files: he sees what an administrator sees. */
+const atTheTerminal: Actor = { id: 'cli', name: 'cli', via: 'cli', role: 'admin' };
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -189,6 +197,8 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       url: `${tls ? 'https' : 'http'}://${host}:${port}`,
       accounts: people,
       ledger: (query) => ledgerNow(context, query),
+      tickets: (query) => ticketsNow(context, query, atTheTerminal.id),
+      ticket: (id) => ticketNow(context, id, atTheTerminal),
       stop: stopping.run,
     };
   } catch (err) {

@@ -11,6 +11,7 @@ import type { dashboardSettings } from './config.ts';
 import type { Changer } from './server/accounts/account-audit.ts';
 import { type AccountTables, accountMigrations, roles } from './server/accounts/tables.ts';
 import { ledgerQuery } from './server/routes/ledger.ts';
+import { ticketsQuery } from './server/tickets-now.ts';
 
 /** Everything of {@link DashboardParts} that does not follow from settings and the data folder. */
 export type DashboardNeeds = Omit<
@@ -80,6 +81,8 @@ export function dashboardMethods({
   accounts,
   url,
   ledger,
+  tickets,
+  ticket,
 }: Dashboard): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {
   return {
     'dashboard.newApiToken': async (params) => accounts.newApiToken(newToken.parse(params), changerOf(params)),
@@ -91,5 +94,7 @@ export function dashboardMethods({
     'dashboard.revokeApiToken': async (params) => accounts.revokeApiToken(byId.parse(params).id, changerOf(params)),
     'dashboard.url': async () => url,
     'dashboard.ledger': async (params) => ledger(ledgerQuery.parse(params)),
+    'dashboard.tickets': async (params) => tickets(ticketsQuery.parse(params)),
+    'dashboard.ticket': async (params) => ticket(z.string().parse(params)),
   };
 }

@@ -13,7 +13,7 @@ import type { Sql } from '../../kit/sql/sql.ts';
 export interface DutyPeople {
   /** The person behind an account; undefined where the list knows none. */
   personOf(account: string): Promise<string | undefined>;
-  /** Names of persons and posts; an id that the list does not know is left out. */
+  /** Names of persons, posts and crews; an id that the list does not know is left out. */
   namesOf(ids: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** Whom a ticket may be sent to: who the list answers at `at` (ms), and everybody else. */
   whom(ticket: Ticket, at: number): Promise<WhomBody>;
@@ -34,7 +34,10 @@ export function dutyPeople({ db }: Sql<StateTables>, city: City, registry: Pick<
     },
     async namesOf(ids) {
       const { persons, posts } = await book();
-      const named = [...new Set(ids)].map((id) => [id, persons.get(id)?.name ?? posts.get(id)?.name.zh] as const);
+      const named = [...new Set(ids)].map(
+        (id) =>
+          [id, persons.get(id)?.name ?? posts.get(id)?.name.zh ?? registry.beside.of('crew').get(id)?.name] as const,
+      );
       return Object.fromEntries(named.filter((one): one is readonly [string, string] => one[1] !== undefined));
     },
     async whom({ clause, hazard, area }, at) {

@@ -4,27 +4,10 @@ import type { Alarm, Clause, Hazard, Priority } from './alarm.ts';
 import type { Step as ProcedureStep } from './catalogue.ts';
 import { positionSchema } from './place.ts';
 import type { ActorRole } from './roles.ts';
+import { type ReportChannel, reportChannels, type TicketStage } from './ticket-stages.ts';
 
-/**
- * Where a ticket stands, by the flow of GB/T 30428: 上报 report → 立案 file → 派遣 dispatch → 处置 handle (accepted, then on site)
- * → 核查 verify → 结案 close. The last three are ends; only a failed recheck or a returned alarm leaves one of them again.
- */
-export const ticketStages = [
-  'reported',
-  'filed',
-  'dispatched',
-  'accepted',
-  'handling',
-  'verifying',
-  'closed',
-  'rejected',
-  'merged',
-] as const;
-export type TicketStage = (typeof ticketStages)[number];
-
-/** Stages in which nothing more is awaited from anybody. */
-export const isTicketOpen = ({ stage }: Pick<Ticket, 'stage'>): boolean =>
-  stage !== 'closed' && stage !== 'rejected' && stage !== 'merged';
+// What pages need without the schemas stands in a file of its own.
+export { isTicketOpen, type ReportChannel, reportChannels, type TicketStage, ticketStages } from './ticket-stages.ts';
 
 /** The duties of a matter: who handles it, and for gas the three duties 属地、监管、主体 beside it. */
 export const dutyOfTicket = ['local', 'supervise', 'company'] as const;
@@ -230,8 +213,6 @@ export interface Reporter {
   readonly photos: readonly string[];
   readonly satisfaction: number | null;
 }
-export const reportChannels = ['hotline', 'grid', 'inspection', 'patrol', 'other'] as const;
-export type ReportChannel = (typeof reportChannels)[number];
 
 /** A matter that people report. */
 export const reportSchema = z.strictObject({

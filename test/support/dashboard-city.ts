@@ -9,6 +9,7 @@ import { safetyMeasurements } from '../../devices/city/safety.ts';
 import type { Command, RegistryPut } from '../../devices/contract/command.ts';
 import { entryCodec, type JournalEntry, type Value } from '../../devices/contract/entry.ts';
 import type { Device } from '../../devices/contract/registry.ts';
+import type { TicketPolicy } from '../../devices/contract/ticket-policy.ts';
 import { type RegistryCache, registryCache } from '../../devices/registry/registry-cache.ts';
 import { loadRegistry } from '../../devices/registry/registry-store.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
@@ -71,6 +72,8 @@ export interface DashboardCityOptions {
   readonly durable?: boolean;
   /** Where readings are kept; in memory without it. The caller closes it. */
   readonly store?: TelemetryStore;
+  /** What of the city's policy for tickets is otherwise. */
+  readonly tickets?: Partial<TicketPolicy>;
 }
 
 /** The invented city, with ingest and rules as they run in the field, for tests of the dashboard. */
@@ -78,11 +81,13 @@ export async function dashboardCity({
   databaseUrl,
   durable,
   store,
+  tickets,
 }: DashboardCityOptions = {}): Promise<DashboardCity> {
   const stopping = cleanups(silentLog);
   const folder = mkdtempSync(join(tmpdir(), 'yanshao-dashboard-'));
   stopping.defer('folder', () => rmSync(folder, { recursive: true, force: true }));
-  const city = await loadCity(citiesDir, 'linglan');
+  const linglan = await loadCity(citiesDir, 'linglan');
+  const city = { ...linglan, city: { ...linglan.city, tickets: { ...linglan.city.tickets, ...tickets } } };
   const size = { capBytes: 64e6, safetyBytes: 16e6 };
   const journal = durable
     ? await openSqliteJournal<JournalEntry>(join(folder, 'journal.db'), entryCodec, size)

@@ -1,8 +1,8 @@
 import { type Alarm, isOpen } from '../../../devices/contract/alarm.ts';
 import type { Incident } from '../../../devices/contract/incident.ts';
 import type { DeviceState, LiveChanges, LiveSnapshot, Strip } from '../../../devices/contract/live.ts';
-import { isTicketOpen } from '../../../devices/contract/ticket.ts';
 import type { TicketLine } from '../../../devices/contract/ticket-line.ts';
+import { isTicketOpen } from '../../../devices/contract/ticket-stages.ts';
 
 /** What the page knows of the city at one number of the stream. */
 export interface LivePicture {

@@ -49,7 +49,6 @@ export function PhotoPicker({
         <Icon name="plus" size={15} />
         {sending > 0 ? texts('photo.sending', { n: sending }) : texts('photo.add')}
         <input
-          className="sr"
           type="file"
           accept="image/jpeg,image/png,image/webp"
           multiple

@@ -1,7 +1,8 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import type { ReportedBody } from '../../../devices/contract/api.ts';
 import { actsOnTickets } from '../../../devices/contract/roles.ts';
-import { type Report, type ReportChannel, reportChannels } from '../../../devices/contract/ticket.ts';
+import type { Report } from '../../../devices/contract/ticket.ts';
+import { type ReportChannel, reportChannels } from '../../../devices/contract/ticket-stages.ts';
 import { Choices } from '../alarms/reason-picker.tsx';
 import { useCatalogueItems } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useRef } from 'react';
-import { ticketStages } from '../../../devices/contract/ticket.ts';
 import type { TicketLine } from '../../../devices/contract/ticket-line.ts';
+import { ticketStages } from '../../../devices/contract/ticket-stages.ts';
 import { useCity } from '../api/city.ts';
 import { Link } from '../frame/header.tsx';
 import { hrefOf, patchRoute, type Route, ticketScopes, ticketSorts, useRoute } from '../frame/route.ts';
