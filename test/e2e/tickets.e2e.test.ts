@@ -5,7 +5,7 @@ import type { Role } from '../../dashboard/server/accounts/tables.ts';
 import type { Ticket } from '../../devices/contract/ticket.ts';
 import { ticketPolicySchema } from '../../devices/contract/ticket-policy.ts';
 import { type Desk, openBrowser, openDesk, smallTargets, textsOf, tooWide } from '../support/browser.ts';
-import { buildPage, pageDir } from '../support/built-page.ts';
+import { pageDir } from '../support/built-page.ts';
 import { type DashboardCity, dashboardCity, kitchen } from '../support/dashboard-city.ts';
 import { needs } from '../support/tools.ts';
 import { until } from '../support/until.ts';
@@ -48,7 +48,6 @@ needs('chromium', 'cjk-font')('a ticket', () => {
     detail(page).locator('.flow [aria-current]').filter({ hasText: name }).waitFor();
 
   beforeAll(async () => {
-    await buildPage();
     const [p1] = ticketPolicySchema.parse({}).closing;
     // A quarter of a minute stands for the ten that a real city waits.
     const closing = [{ ...p1!, overForMin: 0.25 }];
