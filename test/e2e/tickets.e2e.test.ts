@@ -181,7 +181,7 @@ needs('chromium', 'cjk-font')('a ticket', () => {
     await box(inspector.page, '结案条件').getByText('规程各步已记录').waitFor();
   });
 
-  it('a verification that comes too soon is refused by the platform in words', async () => {
+  it('a verification that comes too soon is refused in words, and taken once the alarm has been over for long enough', async () => {
     const { page } = inspector;
     const id = (await ticket()).alarms[0]?.id ?? '';
     const say = (type: string, more: object) =>

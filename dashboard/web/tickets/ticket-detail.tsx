@@ -73,6 +73,7 @@ export function TicketDetail({ id }: { id: string }) {
 function Head({ body: { ticket, names } }: { body: TicketBody }) {
   const texts = useTexts();
   const words = useTicketWords(names);
+  const place = usePlace();
   const { clause } = ticket;
   return (
     <header className="panel-title">
@@ -96,9 +97,7 @@ function Head({ body: { ticket, names } }: { body: TicketBody }) {
       </div>
       <div className="small">
         {clause.item ? (
-          <Link to={hrefOf({ page: 'standards', item: clause.item })}>
-            {clause.item} {clause.name}
-          </Link>
+          <Link to={hrefOf({ page: 'standards', item: clause.item })}>{place.clause({ clause, rule: '' })}</Link>
         ) : (
           clause.name
         )}
