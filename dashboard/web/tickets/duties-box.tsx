@@ -4,7 +4,7 @@ import { useCity } from '../api/city.ts';
 import { ageText, clockText } from '../format/age.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';
-import type { Acting } from './ticket-detail.tsx';
+import type { Acting } from './acting.ts';
 import { useTicketWords } from './ticket-words.ts';
 import { whyNot } from './use-ticket.ts';
 

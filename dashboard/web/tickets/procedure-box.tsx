@@ -4,8 +4,8 @@ import { useCity } from '../api/city.ts';
 import { clockText } from '../format/age.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { Icon } from '../ui/icons.tsx';
+import type { Acting } from './acting.ts';
 import { PhotoPicker, PhotoStrip } from './photos.tsx';
-import type { Acting } from './ticket-detail.tsx';
 import { whyNot } from './use-ticket.ts';
 
 /** 行有范: the procedure, what was recorded of each step, and the form that records the next. */

@@ -1,8 +1,8 @@
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
 import { useTexts } from '../i18n/i18n.ts';
+import type { Acting } from './acting.ts';
 import { PhotoStrip } from './photos.tsx';
-import type { Acting } from './ticket-detail.tsx';
 import { whyNot } from './use-ticket.ts';
 
 /** Everybody who reported it, and how content each was. */

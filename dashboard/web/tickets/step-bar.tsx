@@ -2,8 +2,8 @@ import { useState } from 'react';
 import type { PersonStepKind, TicketStage } from '../../../devices/contract/ticket.ts';
 import { useMayAct } from '../alarms/acknowledge.ts';
 import { useTexts } from '../i18n/i18n.ts';
+import type { Acting } from './acting.ts';
 import { stepsAtOnce } from './step-dialog.tsx';
-import type { Acting } from './ticket-detail.tsx';
 import { useTicketWords, whyNotClosable } from './ticket-words.ts';
 import { whyNot } from './use-ticket.ts';
 

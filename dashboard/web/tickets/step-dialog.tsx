@@ -6,15 +6,10 @@ import { Choices } from '../alarms/reason-picker.tsx';
 import { useCity } from '../api/city.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { nowOfPlatform } from '../live/store.ts';
+import type { AskedStep } from './acting.ts';
 import { DispatchDialog } from './dispatch-dialog.tsx';
 import { PhotoPicker } from './photos.tsx';
 import { useTicketWords } from './ticket-words.ts';
-
-/** A step that is asked about before it is taken; of a reporter's satisfaction, whose. */
-export interface AskedStep {
-  readonly kind: PersonStepKind;
-  readonly reporter?: string;
-}
 
 /** Steps that need nothing said: one click. */
 export const stepsAtOnce: Partial<Record<PersonStepKind, PersonStep>> = {

@@ -12,24 +12,16 @@ import { useBeat } from '../live/store.ts';
 import { Icon } from '../ui/icons.tsx';
 import { PriorityMark } from '../ui/priority.tsx';
 import { SafetyClockView } from '../ui/safety-clock.tsx';
+import type { Acting, AskedStep } from './acting.ts';
 import { DutiesBox, UpwardBox } from './duties-box.tsx';
 import { FlowView } from './flow-view.tsx';
 import { PhotoStrip } from './photos.tsx';
 import { ProcedureBox } from './procedure-box.tsx';
 import { ReportersBox } from './reporters-box.tsx';
 import { StepBar } from './step-bar.tsx';
-import { type AskedStep, StepDialog } from './step-dialog.tsx';
+import { StepDialog } from './step-dialog.tsx';
 import { moreText, useTicketWords } from './ticket-words.ts';
 import { takeStep, useTicket } from './use-ticket.ts';
-
-/** What the boxes of a ticket are given: the ticket, and how to act on it. */
-export interface Acting {
-  readonly body: TicketBody;
-  /** Takes a step at once. */
-  readonly take: (step: PersonStep) => Promise<boolean>;
-  /** Asks for what a step needs first. */
-  readonly ask: (asked: AskedStep) => void;
-}
 
 /** One ticket in full: where it stands, what runs, what its close needs, what was done. */
 export function TicketDetail({ id }: { id: string }) {
