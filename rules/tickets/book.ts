@@ -34,7 +34,6 @@ import {
 import { recheckOf } from './recheck.ts';
 import { closed, reopened, resumed, takeStep } from './step.ts';
 import type { Follow } from './step-outcome.ts';
-import type { Follow } from './taken.ts';
 
 export interface TicketBookParts {
   readonly city: City;

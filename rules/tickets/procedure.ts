@@ -2,7 +2,6 @@ import type { Procedure } from '../../devices/contract/catalogue.ts';
 import type { Refusal } from '../../devices/contract/command.ts';
 import type { By, PersonStep, Ticket } from '../../devices/contract/ticket.ts';
 import type { StepOutcome } from './step-outcome.ts';
-import type { StepOutcome } from './taken.ts';
 
 /** A procedure as a ticket carries it: every step open. */
 export const procedureOn = (id: string, { version, title, steps }: Procedure): Ticket['procedure'] => ({

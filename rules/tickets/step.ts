@@ -16,7 +16,6 @@ import { whyNotClosed } from './closing.ts';
 import { assign, type Duties, type DutyAsked } from './duties.ts';
 import { recordStep } from './procedure.ts';
 import type { StepOutcome } from './step-outcome.ts';
-import type { StepOutcome } from './taken.ts';
 
 export interface StepParts {
   readonly policy: TicketPolicy;
