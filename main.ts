@@ -97,6 +97,7 @@ export async function startCity({
       'rules',
       await openRules({
         config,
+        folder,
         state,
         reader: ingest.reader,
         ingest,
@@ -123,6 +124,7 @@ export async function startCity({
         command: rules.command,
         rulesStats: async () => rules.stats(),
         rulesTools: rules.tools,
+        pages: rules.pages,
         onAlarms: (notify) => rules.onChange(notify),
         city,
         types: deviceTypes,

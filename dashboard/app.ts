@@ -4,12 +4,17 @@ import { keepAudit } from '../devices/audit/keep-audit.ts';
 import type { LoadedCity } from '../devices/city/load-city.ts';
 import type { LedgerBody, TicketBody, TicketsBody } from '../devices/contract/api.ts';
 import type { Actor, CommandPort } from '../devices/contract/command.ts';
+import { seatsOf } from '../devices/city/seats.ts';
+import type { LedgerBody } from '../devices/contract/api.ts';
+import type { CommandPort } from '../devices/contract/command.ts';
+import type { PagesPort } from '../devices/contract/pages.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { RegistryChange } from '../devices/contract/registry.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import type { StateTables } from '../devices/contract/state-tables.ts';
 import type { RulesStats } from '../devices/contract/stats.ts';
 import type { LedgerQuery } from '../devices/detectors/ledger.ts';
+import { keptDuty } from '../devices/duty/read-duty.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
 import { type RegistryCache, RegistryGap } from '../devices/registry/registry-cache.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
@@ -34,6 +39,8 @@ import { type Picture, picture } from './server/live/picture.ts';
 import { silentAfter } from './server/live/silent-after.ts';
 import { readStages, type Stages, startStageNumbers } from './server/live/stage-numbers.ts';
 import { ticketFeed } from './server/live/ticket-feed.ts';
+import { openNotices } from './server/notices/open-notices.ts';
+import { startPageBoard } from './server/notices/page-board.ts';
 import { photoFolder } from './server/photos/photo-files.ts';
 import { photoStore } from './server/photos/photo-store.ts';
 import { photosNamed, startSweep } from './server/photos/sweep.ts';
@@ -52,6 +59,8 @@ export interface DashboardParts {
   readonly command: CommandPort;
   readonly rulesStats: () => Promise<RulesStats | null>;
   readonly rulesTools: RulesTools;
+  /** Where it tells which pages are open, and hears what they are to be told. */
+  readonly pages: PagesPort;
   /** Calls back after each commit of rules, where it runs in this process. */
   readonly onAlarms?: (notify: () => void) => () => void;
   readonly city: LoadedCity;
@@ -127,6 +136,18 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       'figures of the seats',
       await startSeatMeters({ db: parts.state.db, city: parts.city.city, clock, log }),
     );
+    const board = stopping.add(
+      'notices',
+      startPageBoard({
+        port: parts.pages,
+        seats: seatsOf(parts.city.city).map(({ id }) => id),
+        open: openNotices(parts.state.db),
+        personOf: async (account) =>
+          (await keptDuty(parts.state.db)).records.persons.find((person) => person.account === account)?.id,
+        now: clock.now,
+        log: log.child({ component: 'notices' }),
+      }),
+    );
     let hub: Hub | null = null;
 
     const context: ServerContext = {
@@ -182,6 +203,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
         seats: seats.current(),
         notices: noticesOf(registry.gateways(), (gateway) => view.device(gateway).attributes),
       }),
+      onPage: board.add,
       authenticate: (headers, token) => principalOf(people, headers, token),
       hostOf: ({ host, 'x-forwarded-host': forwarded }) =>
         settings.trustProxy && typeof forwarded === 'string' ? forwarded : (host as string | undefined),

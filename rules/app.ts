@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { cutAudit } from '../devices/audit/cut-audit.ts';
 import { keepAudit } from '../devices/audit/keep-audit.ts';
 import type { LoadedCity } from '../devices/city/load-city.ts';
+import type { Seat } from '../devices/contract/city.ts';
 import { type Command, type CommandOutcome, type CommandPort, commandSchema } from '../devices/contract/command.ts';
+import type { PagesPort } from '../devices/contract/pages.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import type { StandardsProposal, StandardsText } from '../devices/contract/standards.ts';
@@ -29,6 +31,7 @@ import { executeOnStandards, isStandardsCommand, type StandardsCommand } from '.
 import { isSupervisionCommand } from './commands/supervision.ts';
 import { openDutyList } from './duty-list.ts';
 import { createEngine, type Effects } from './engine/engine.ts';
+import { itemsHeardAt } from './engine/seat-subject.ts';
 import { listRules } from './explain/list-rules.ts';
 import { judgeJournal } from './judge-journal.ts';
 import { openStandards } from './open-standards.ts';
@@ -51,6 +54,7 @@ import { tellAgain } from './store/standards-store.ts';
 import { loadTickets } from './store/ticket-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
 import { supervise } from './supervision/supervise.ts';
+import { pagesOnly, startTelling, type TellingParts } from './telling.ts';
 
 export { type RulesTables, rulesMigrations } from './store/migrations.ts';
 
@@ -68,6 +72,8 @@ export interface RulesParts {
   readonly reAlarmMs?: number;
   /** Calendar months that rows of the audit are kept; 12 unless given. */
   readonly auditMonths?: number;
+  /** How people are reached; by open pages alone when left out. */
+  readonly telling?: TellingParts | undefined;
 }
 
 export interface Rules extends Running {
@@ -79,6 +85,8 @@ export interface Rules extends Running {
     /** The newest approved version where no number is given. */
     text(seq?: number): Promise<StandardsText | null>;
   };
+  /** The pages that are open, as the process that serves them tells. */
+  readonly pages: PagesPort;
   /** Who is responsible, as the records and standards in force have it. */
   duty(): DutySources;
   stats(): RulesStats;
@@ -136,7 +144,13 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     const outbox = registryOutbox(state.db, ingest, clock, log, stop.signal);
     const approved = standardsOutbox(state.db, ingest, clock, log, stop.signal);
     const derived = derivedOutbox(ingest, clock, log, stop.signal);
-    const routing = { city, duties: dutyList.duties, person: (id: string) => dutyList.book().persons.get(id) };
+    const heardAt = (seat: Seat) => itemsHeardAt(seat, engine.inForce().catalogue);
+    const routing = {
+      city,
+      duties: dutyList.duties,
+      person: (id: string) => dutyList.book().persons.get(id),
+      heardAt,
+    };
     const writing = commits({
       db: state.db,
       lease,
@@ -145,10 +159,29 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       stopped: stop.signal,
       route: (effects) => route(routing, effects),
     });
+    const { telling: reach = { channels: pagesOnly, origin: '', world: clock } } = parts;
+    const telling = await startTelling({
+      ...reach,
+      db: state.db,
+      writing,
+      city,
+      ingest,
+      open,
+      guards(seat) {
+        const types = new Set(heardAt(seat).map(({ deviceType }) => deviceType));
+        for (const { demo, type } of registry.devices()) if (!demo && types.has(type)) return true;
+        return false;
+      },
+      clock,
+      log,
+      stopped: stop.signal,
+    });
+    stopping.add('telling', telling);
     let newest = lastSeq;
     const told = ({ events, incidents, tickets }: Pick<Effects, 'events' | 'incidents' | 'tickets'>) => {
       newest = events.at(-1)?.seq ?? newest;
       if (events.length > 0 || incidents || tickets) for (const fn of listeners) fn(newest);
+      void telling.notifier.look();
     };
     const judging = await judgeJournal({
       engine,
@@ -339,6 +372,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         proposals: () => standardsProposals(state.db),
         text: async (seq) => (await standardsText(state.db, seq ?? (await lastApproved(state.db)))) ?? null,
       },
+      pages: telling.pages,
       duty: () => ({ book: dutyList.book(), standards: standardsNow(), city }),
       stats() {
         const counted = engine.stats();

@@ -47,6 +47,14 @@ export const rulesSettings = {
       en: 'months that the audit is kept, sign-ins and changes of accounts included; at least 6',
     },
   }),
+  publicUrl: setting({
+    env: 'YANSHAO_PUBLIC_URL',
+    schema: z.url({ protocol: /^https?$/, error: '请写 https://… / write https://…' }).optional(),
+    help: {
+      zh: '人们打开页面所用的地址，通知里的链接以它开头；不填则通知不带链接',
+      en: 'address by which people open the pages: links in notices begin with it; without it they have none',
+    },
+  }),
   notifyConfig: setting({
     env: 'YANSHAO_NOTIFY_CONFIG',
     schema: z.string().optional(),

@@ -1,12 +1,18 @@
 import type { CommandOutcome } from '../devices/contract/command.ts';
+import type { PagesPort } from '../devices/contract/pages.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import { askGaps, askWho, type WhoQuery } from '../devices/duty/duty-desk.ts';
 import type { DutyPeriod } from '../devices/duty/duty-gaps.ts';
+import { systemClock } from '../kit/clock.ts';
 import type { DataFolder } from '../kit/data-folder.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { type Rules, type RulesParts, type RulesTables, rulesMigrations, startRules } from './app.ts';
 import type { RulesConfig } from './config.ts';
+import { parseSecrets, readNotifyFile } from './notify/notify-config.ts';
+import { openChannels } from './notify/open-channels.ts';
+import { pushSubscriptionsOf, removePushSubscription } from './store/push-store.ts';
+import type { TellingParts } from './telling.ts';
 
 /** Opens the state database, of which rules is the one writer; PostgreSQL where an address is given. */
 export function openState({ config, folder }: { config: RulesConfig; folder: DataFolder }): Promise<Sql<RulesTables>> {
@@ -17,12 +23,47 @@ export function openState({ config, folder }: { config: RulesConfig; folder: Dat
   });
 }
 
+interface RulesNeeds extends Omit<RulesParts, 'reAlarmMs' | 'auditMonths' | 'telling'> {
+  readonly config: RulesConfig & { readonly demo: boolean };
+  readonly folder: DataFolder;
+}
+
 /** Starts rules as its settings say. The state database belongs to the caller. */
-export const openRules = ({
-  config,
-  ...parts
-}: Omit<RulesParts, 'reAlarmMs' | 'auditMonths'> & { readonly config: RulesConfig }): Promise<Rules> =>
-  startRules({ ...parts, reAlarmMs: config.reAlarmMinutes * 60_000, auditMonths: config.auditMonths });
+export const openRules = async ({ config, folder, ...parts }: RulesNeeds): Promise<Rules> =>
+  startRules({
+    ...parts,
+    reAlarmMs: config.reAlarmMinutes * 60_000,
+    auditMonths: config.auditMonths,
+    telling: await openTelling(config, folder, parts.state),
+  });
+
+/** The channels of the settings, `notify.yaml` in the data folder unless they name another file. */
+async function openTelling(
+  config: RulesNeeds['config'],
+  folder: DataFolder,
+  { db }: RulesParts['state'],
+): Promise<TellingParts> {
+  const file = await readNotifyFile(
+    config.notifyConfig ?? folder.path('notify.yaml'),
+    parseSecrets(config.notifySecrets),
+  );
+  return {
+    channels: (tellPages) =>
+      openChannels({
+        file,
+        hosts: config.notifyHosts,
+        dataDir: folder.dir,
+        tellPages,
+        subscriptions: {
+          of: (person) => pushSubscriptionsOf(db, person),
+          remove: (id) => db.transaction().execute((trx) => removePushSubscription(trx, id)),
+        },
+        demo: config.demo,
+      }),
+    origin: config.publicUrl ?? '',
+    world: systemClock,
+  };
+}
 
 /** What rules offers the other processes of the host and the command line, for kit/rpc. */
 export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {
@@ -31,6 +72,8 @@ export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unk
   return {
     // The command's own schema refuses what does not fit, with a reason.
     'rules.command': (params): Promise<CommandOutcome> => rules.command(params as Parameters<Rules['command']>[0]),
+    'rules.pages.exchange': (params) => rules.pages.exchange(params as Parameters<PagesPort['exchange']>[0]),
+    'rules.pages.receipt': (params) => rules.pages.receipt(params as Parameters<PagesPort['receipt']>[0]),
     'rules.duty': async () => rules.duty().book.records,
     'rules.duty.who': async (params) => askWho(rules.duty(), params as WhoQuery),
     'rules.duty.gaps': async (params) => askGaps(rules.duty(), params as DutyPeriod),

@@ -4,6 +4,7 @@ import { type LoadedCity, loadCity } from '../../devices/city/load-city.ts';
 import type { CommandOutcome, Command as PlatformCommand } from '../../devices/contract/command.ts';
 import { entryCodec, type JournalEntry } from '../../devices/contract/entry.ts';
 import { ingestClient } from '../../devices/contract/ingest-client.ts';
+import { pagesClient } from '../../devices/contract/pages.ts';
 import { rulesToolsClient } from '../../devices/contract/rules-tools.ts';
 import type { StandardsTables, StateTables } from '../../devices/contract/state-tables.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
@@ -138,7 +139,7 @@ async function runRules({ config, folder, log, stopping }: Frame): Promise<strin
   const ingest = ingestClient(await reach(folder, 'ingest', stopping));
   const rules = stopping.add(
     'rules',
-    await openRules({ config, state, reader, ingest, city, types: deviceTypes, clock, log }),
+    await openRules({ config, folder, state, reader, ingest, city, types: deviceTypes, clock, log }),
   );
   await open('rules', config.rulesPort, 'YANSHAO_RULES_PORT', rulesMethods(rules), { folder, log, stopping });
   return 'rules 运行中 / is running';
@@ -168,6 +169,7 @@ async function runDashboard(frame: Frame): Promise<string> {
       command: (command: PlatformCommand) => rules.call<CommandOutcome>('rules.command', command),
       rulesStats: () => rules.call<RulesStats>('rules.stats'),
       rulesTools: rulesToolsClient(rules),
+      pages: pagesClient(rules),
       city,
       types: deviceTypes,
       // A demonstration's page carries its watermark whoever serves it.

@@ -8,6 +8,8 @@ import { goTo, hrefOf, useRoute } from './frame/route.ts';
 import { frameShortcuts, Help, useGoKeys, useShortcuts } from './frame/shortcuts.tsx';
 import { useTexts } from './i18n/i18n.ts';
 import { startBeat, startLive, useBeat } from './live/store.ts';
+import { wireNotices } from './notices/link.ts';
+import { NoticeStack } from './notices/stack.tsx';
 import { ClaimPage, LoginPage } from './pages/door.tsx';
 import { DutyPage } from './pages/duty.tsx';
 import { startSound } from './sound/engine.ts';
@@ -81,7 +83,7 @@ function Frame() {
     };
     let retry: ReturnType<typeof setTimeout> | undefined;
     load();
-    const stops = [startLive(), startBeat(), startSound(), () => clearTimeout(retry)];
+    const stops = [startLive(wireNotices), startBeat(), startSound(), () => clearTimeout(retry)];
     return () => {
       for (const stop of stops) stop();
     };
@@ -110,6 +112,7 @@ function Frame() {
         )}
       </main>
       <Footer />
+      <NoticeStack />
       <Toasts />
       <Help />
       <Watermark />

@@ -33,6 +33,16 @@ export const alarmPolicySchema = z.strictObject({
 });
 export type AlarmPolicy = z.infer<typeof alarmPolicySchema>;
 
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+/** When somebody must sit at a seat: a page that watches it, with its sound unlocked. */
+const staffedSchema = z.strictObject({
+  /** Local times, `["08:00","18:00"]`, over midnight where the first is later; left out: day and night. Empty: never. */
+  hours: z.array(z.tuple([timeOfDay, timeOfDay])).optional(),
+  /** So long it may be without one before it is an alarm, seconds. */
+  graceS: z.number().int().min(5).max(3600).default(60),
+});
+export type Staffed = z.infer<typeof staffedSchema>;
+
 /** A place where alarms are watched. It hears what fits all that is said here; what is not said, fits. */
 const seatSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
@@ -46,6 +56,8 @@ const seatSchema = z.strictObject({
     .array(z.enum(['P1', 'P2', 'P3', 'P4']))
     .min(1)
     .default(['P1', 'P2', 'P3']),
+  /** Left out: day and night, with a minute of grace. */
+  staffed: staffedSchema.optional(),
 });
 export type Seat = z.infer<typeof seatSchema>;
 

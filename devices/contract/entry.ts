@@ -84,7 +84,7 @@ export interface RegistryEntry {
  */
 export interface ConditionEntry {
   readonly kind: 'condition';
-  /** `platform`, or the id of a gateway or device. */
+  /** `platform`, the id of a gateway or device, `seat:<id>`, or `channel:<line>`. */
   readonly subject: string;
   readonly condition: Condition;
   readonly active: boolean;
@@ -94,7 +94,7 @@ export interface ConditionEntry {
   readonly facts: Readonly<Record<string, number | string>>;
 }
 
-/** Conditions that watch the path of a reading. */
+/** Conditions that watch the path of a reading, and of an alarm to a person. */
 export type Condition =
   /** The journal nears its cap: lower classes of measurements wait. */
   | 'journal-filling'
@@ -109,7 +109,15 @@ export type Condition =
   /** A sender's clock is wrong by more than is tolerated. */
   | 'clock-skew'
   /** A gateway's outbox is over its age or size, and it let go of its oldest readings. */
-  | 'outbox-dropped';
+  | 'outbox-dropped'
+  /** No page with unlocked sound watches a seat. */
+  | 'seat-unstaffed'
+  /** The heartbeat of the alarm path did not come round for three minutes. */
+  | 'alarm-path-silent'
+  /** A means of telling people fails again and again, or messages wait long for it. */
+  | 'channel-stuck'
+  /** People are to be told and none of them has an address that this platform can use. */
+  | 'nobody-reachable';
 
 /** An alarm that a gateway raised by itself while it could not reach the platform; its readings follow through the outbox. */
 export interface EdgeAlarmEntry {

@@ -3,6 +3,7 @@ import type { Alarm } from './alarm.ts';
 import type { SeatNow } from './api.ts';
 import type { Value } from './entry.ts';
 import type { Incident } from './incident.ts';
+import type { PageNotice, PageReceipt } from './pages.ts';
 import type { IngestStats, RulesStats } from './stats.ts';
 import type { TicketLine } from './ticket-line.ts';
 
@@ -74,8 +75,25 @@ export interface LiveChanges {
 export interface ServerToClient {
   snapshot: (message: LiveSnapshot) => void;
   changes: (message: LiveChanges) => void;
+  /** Somebody at this page must hear of something. It answers with receipts; the same key twice is shown once. */
+  notice: (told: PageNotice) => void;
+  /** Somebody acted on these notices, here or elsewhere: they are shown no more. */
+  settled: (notices: readonly string[]) => void;
+  /** The heartbeat of the alarm path came this far; the page answers that it has it. */
+  heartbeat: (key: string) => void;
+}
+
+/** What a page says of itself when it opens, and whenever it changes. */
+export interface PagePresence {
+  /** Ids of the seats that it watches. */
+  readonly seats: readonly string[];
+  /** Its sound is unlocked and runs. */
+  readonly heard: boolean;
 }
 
 export interface ClientToServer {
   resync: () => void;
+  present: (said: PagePresence) => void;
+  /** How far a notice came: it is here and somebody can notice it, it was shown, or a person took it up. */
+  receipt: (said: Pick<PageReceipt, 'what'> & { readonly key: string }) => void;
 }

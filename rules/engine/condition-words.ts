@@ -2,12 +2,14 @@ import type { Priority } from '../../devices/contract/alarm.ts';
 import type { Condition, ConditionEntry } from '../../devices/contract/entry.ts';
 import type { Bilingual } from '../../devices/model/device-type.ts';
 import { spanText } from '../standards/words.ts';
+import { pathWords } from './path-words.ts';
 
 type Facts = ConditionEntry['facts'];
 
 /** How one condition is called, how urgent it is, and how it explains itself with its figures. */
 export interface ConditionWords {
   readonly title: Bilingual;
+  /** `safety`: alarms of P1 or P2 hang on the device or gateway; the seat hears P1 of gas or fire. */
   readonly priority: (of: { readonly platform: boolean; readonly safety: boolean }) => Priority;
   readonly explain: (facts: Facts, name: string) => Bilingual;
 }
@@ -122,4 +124,5 @@ export const conditionWords: Readonly<Record<Condition, ConditionWords>> = {
       en: `gateway ${name} was offline for so long that its outbox let go of its oldest readings: ${listed(facts)}`,
     }),
   },
+  ...pathWords,
 };

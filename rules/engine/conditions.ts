@@ -6,6 +6,7 @@ import { buildAlarm, deviceSubject, gatewaySubject, type Subject } from './build
 import { conditionWords } from './condition-words.ts';
 import { type Core, siteOf } from './core.ts';
 import { centre, ownFacts, PLATFORM } from './platform-alarms.ts';
+import { seatSubject } from './seat-subject.ts';
 
 /** The rule under which a condition is an alarm. */
 export const conditionRule = (condition: ConditionEntry['condition']): string => `platform.${condition}`;
@@ -49,6 +50,11 @@ function subjectOf(core: Core, id: string): { readonly subject: Subject; readonl
   if (unit) return { subject: deviceSubject(unit.device, siteOf(core, unit.device)), safety: unit.plan.safety };
   const gateway = core.gatewayRecords.get(id);
   if (gateway) return { subject: gatewaySubject(gateway), safety: true };
+  const seat = seatSubject(core, id);
+  if (seat) return seat;
   const nowhere = { site: null, siteName: null, area: null, ...centre(core), demo: false };
-  return { subject: { device: id, deviceName: id, deviceType: PLATFORM, ...nowhere }, safety: false };
+  return {
+    subject: { device: id, deviceName: id.replace(/^channel:/, ''), deviceType: PLATFORM, ...nowhere },
+    safety: false,
+  };
 }

@@ -48,6 +48,15 @@ export const benchCity: City = {
     { id: 'lights', name: { zh: '路灯处', en: 'Street lights' } },
   ],
   platformDepartment: 'gas',
+  // Nobody is missed at its seat: what is tested here is not whether somebody looks.
+  seats: [
+    {
+      id: 'duty',
+      name: { zh: '值守席', en: 'Duty seat' },
+      priorities: ['P1', 'P2', 'P3'],
+      staffed: { hours: [], graceS: 60 },
+    },
+  ],
   alarmPolicy: alarmPolicySchema.parse({}),
   tickets: ticketPolicySchema.parse({}),
   hazards: hazardPolicySchema.parse({}),

@@ -65,7 +65,7 @@ describe('a notice', () => {
     const b = await started();
     b.memory.sms.answers(() => ({ kind: 'sent', farId: 'msg-7' }));
     await b.write(notice({ to: [person('mira', by('sms', 'voice'))] }));
-    await b.notifier.receipt({ channel: 'sms', farId: 'msg-7' }, 'failed', TEN, 'UNDELIV');
+    await b.notifier.receipt({ channel: 'sms', farId: 'msg-7' }, 'failed', TEN, { reason: 'UNDELIV' });
     await b.settles();
     expect(b.log).toEqual(['00:00 sms P1 燃气浓度达到二级', '00:00 voice P1 燃气浓度达到二级']);
     expect(await b.deliveries(gas)).toMatchObject([{ failed: TEN, reason: 'UNDELIV' }, { failed: null }]);

@@ -8,7 +8,7 @@ import { deliveriesDue, recentMessages, releaseAttempts, startAttempt } from '..
 import { LeaseLost } from '../store/lease.ts';
 import type { RulesTables } from '../store/migrations.ts';
 import { noticeCounts, noticesToLookAt, untold, writeClimbed } from '../store/notice-store.ts';
-import { type ReceiptOf, writeReceipt } from '../store/receipt-store.ts';
+import { type ReceiptMore, type ReceiptOf, writeReceipt } from '../store/receipt-store.ts';
 import type { Channel, SendResult } from './channel.ts';
 import { compose, type Waiting } from './compose.ts';
 import { conditionTeller } from './conditions.ts';
@@ -41,8 +41,8 @@ export interface Notifier {
   look(): Promise<void>;
   /** Resolves when nothing is on its way and what became of it is kept. */
   idle(): Promise<void>;
-  /** Keeps a receipt; true where it speaks of something known. */
-  receipt(of: ReceiptOf, what: Receipt, at: number, reason?: string): Promise<boolean>;
+  /** Keeps a receipt; true where it speaks of something known. `by` names who accepted, where that is known. */
+  receipt(of: ReceiptOf, what: Receipt, at: number, more?: ReceiptMore): Promise<boolean>;
   stats(): Promise<NotifierStats>;
   /** Nothing more leaves. What is on its way has two seconds to arrive; what became of it is kept. */
   stop(): Promise<void>;
@@ -174,8 +174,8 @@ export async function startNotifier(parts: NotifierParts): Promise<Notifier> {
   return {
     look,
     idle,
-    async receipt(of, what, at, reason) {
-      const known = await transaction((trx) => writeReceipt(trx, of, what, at, reason));
+    async receipt(of, what, at, more) {
+      const known = await transaction((trx) => writeReceipt(trx, of, what, at, more));
       void look();
       return known;
     },

@@ -14,12 +14,14 @@ const city = {
       name: { zh: '燃气席', en: 'Gas seat' },
       categories: ['G05'],
       priorities: ['P1' as const, 'P2' as const, 'P3' as const],
+      staffed: { hours: [], graceS: 60 },
     },
     {
       id: 'city',
       name: { zh: '城市席', en: 'City seat' },
       categories: ['C04'],
       priorities: ['P1' as const, 'P2' as const, 'P3' as const],
+      staffed: { hours: [], graceS: 60 },
     },
   ],
 };

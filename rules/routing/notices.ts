@@ -1,14 +1,16 @@
 import type { Alarm } from '../../devices/contract/alarm.ts';
-import type { City } from '../../devices/contract/city.ts';
+import type { Item } from '../../devices/contract/catalogue.ts';
+import type { City, Seat } from '../../devices/contract/city.ts';
 import type { Person } from '../../devices/contract/duty.ts';
 import type { Notice, NoticeSubject, Recipient } from '../../devices/contract/notice.ts';
 import type { AnnunciationRow } from '../../devices/contract/state-tables.ts';
 import type { Ticket, TicketStep } from '../../devices/contract/ticket.ts';
 import type { Bilingual } from '../../devices/model/device-type.ts';
 import type { Effects } from '../engine/engine.ts';
-import type { Duties, DutyAsked } from '../tickets/duties.ts';
+import type { Duties, DutyAsked, DutyMatter } from '../tickets/duties.ts';
 import { matterOf } from '../tickets/open.ts';
 import { recipientOf, seatRecipient, seatsFor } from './recipients.ts';
+import { emptySeat, mattersOf, withoutPages } from './seat-alarm.ts';
 import { clockWords, dutyWords, ticketWords } from './words.ts';
 
 export interface RoutingParts {
@@ -16,6 +18,8 @@ export interface RoutingParts {
   readonly duties: () => Duties;
   /** A person of the duty list. */
   readonly person: (id: string) => Person | undefined;
+  /** Items of the standards in force that would ring at a seat, the most urgent first. */
+  readonly heardAt: (seat: Seat) => readonly Item[];
 }
 
 /** Somebody acted on these: nobody else need be told of them. */
@@ -63,7 +67,9 @@ function actedOnAlarms(effects: Effects, rows: ReadonlyMap<string, Alarm>): Acte
       kind === 'shelved' ||
       kind === 'out-of-service' ||
       kind === 'judged';
-    const over = rows.get(alarm)?.closedAt !== null;
+    const row = rows.get(alarm);
+    // An empty seat that somebody took needs nobody else; any other alarm that returned unseen still has to be seen.
+    const over = row?.closedAt !== null || row.rule === 'platform.seat-unstaffed';
     return acts || (kind === 'returned' && over)
       ? [{ subject: { kind: 'alarm', id: alarm }, at, by: actor ?? 'system' }]
       : [];
@@ -94,13 +100,21 @@ function ofAlarm(parts: RoutingParts, row: AnnunciationRow, alarm: Alarm | undef
     hazard: alarm.hazard,
     area: alarm.area,
   };
-  const onDuty = parts.duties().who(matter, 'seat', row.at).persons;
-  const called = onDuty.length > 0 ? onDuty : parts.duties().who(matter, 'dispatch', row.at).persons;
+  const empty = emptySeat(parts.city, alarm);
+  const matters = empty ? mattersOf(empty, parts.heardAt(empty)) : [matter];
+  const onDuty = whoever(parts, matters, 'seat', row.at);
+  const called = onDuty.length > 0 ? onDuty : whoever(parts, matters, 'dispatch', row.at);
   // Whoever is on duty at the seat hears of it there first. The seat itself is told as well: somebody else may sit at it.
-  const to = [
-    ...seats.map((seat) => seatRecipient(parts.city, seat, 0)),
-    ...persons(parts, called).map((person, i) => recipientOf(person, i, i === 0 ? seats : [])),
-  ];
+  const to = empty
+    ? [
+        ...seats.filter((seat) => seat !== empty.id).map((seat) => seatRecipient(parts.city, seat, 0)),
+        ...persons(parts, called).map((person, i) => withoutPages(recipientOf(person, i))),
+      ]
+    : [
+        ...seats.map((seat) => seatRecipient(parts.city, seat, 0)),
+        ...persons(parts, called).map((person, i) => recipientOf(person, i, i === 0 ? seats : [])),
+      ];
+  if (to.length === 0) return null;
   return {
     id: `alarm/${alarm.id}/${row.seq}`,
     at: row.at,
@@ -121,6 +135,10 @@ function ofAlarm(parts: RoutingParts, row: AnnunciationRow, alarm: Alarm | undef
     handledBy: null,
   };
 }
+
+const whoever = (parts: RoutingParts, matters: readonly DutyMatter[], duty: DutyAsked, at: number): string[] => [
+  ...new Set(matters.flatMap((matter) => parts.duties().who(matter, duty, at).persons)),
+];
 
 /** What a step makes others hear. */
 function ofStep(parts: RoutingParts, ticket: Ticket, step: TicketStep): Notice[] {

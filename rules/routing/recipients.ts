@@ -2,10 +2,7 @@ import { type Concern, concerns, seatsOf } from '../../devices/city/seats.ts';
 import type { City } from '../../devices/contract/city.ts';
 import type { Person } from '../../devices/contract/duty.ts';
 import type { Reach, Recipient } from '../../devices/contract/notice.ts';
-
-/** Address of a seat's open pages, and of a person's. */
-export const seatAddress = (seat: string): string => `seat:${seat}`;
-export const personAddress = (person: string): string => `person:${person}`;
+import { personAddress, seatAddress } from '../../devices/contract/pages.ts';
 
 /** Channels whose address is the person's telephone where none is given. */
 const byPhone: ReadonlySet<string> = new Set(['sms', 'voice']);

@@ -13,6 +13,14 @@ export type ReceiptOf =
   | { readonly message: string }
   | { readonly channel: ChannelKind; readonly farId: string };
 
+/** What a receipt may say beside. */
+export interface ReceiptMore {
+  /** Why it failed. */
+  readonly reason?: string | undefined;
+  /** Name of whoever accepted; the recipient's id where it is not known. */
+  readonly by?: string | undefined;
+}
+
 /**
  * Keeps a receipt, the first of each kind; true where it speaks of something known. Accepting is acting: it closes the notice.
  * A receipt may be ahead of the note that the message was sent.
@@ -22,7 +30,7 @@ export async function writeReceipt(
   of: ReceiptOf,
   what: Receipt,
   at: number,
-  reason?: string,
+  { reason, by }: ReceiptMore = {},
 ): Promise<boolean> {
   const rows = await trx
     .selectFrom('deliveries')
@@ -45,7 +53,7 @@ export async function writeReceipt(
       .execute();
   }
   const notices = rows.map(({ notice }) => notice);
-  if (what === 'accepted') for (const row of rows) await closeNotices(trx, [row.notice], at, row.person);
+  if (what === 'accepted') for (const row of rows) await closeNotices(trx, [row.notice], at, by ?? row.person);
   else await lookAgain(trx, notices, at);
   return rows.length > 0;
 }

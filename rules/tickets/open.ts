@@ -225,6 +225,8 @@ export function opensTicket(policy: TicketPolicy, alarm: Alarm): boolean {
   if (alarm.needsVerdict || alarm.override !== null || alarm.supersededBy !== null || alarm.closedAt !== null)
     return false;
   if (!alarm.active && alarm.acked) return false;
+  // Whoever sits down at the seat ends it: there is nothing to send anybody out for.
+  if (alarm.rule === 'platform.seat-unstaffed') return false;
   const when = policy.opens.find((rule) => fits(rule, alarm))?.when ?? 'at-once';
   return when === 'at-once' || (when === 'on-verdict' && alarm.verdict?.kind === 'real');
 }

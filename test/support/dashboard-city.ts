@@ -151,6 +151,7 @@ export async function dashboardCity({
         command: rules.command,
         rulesStats: async () => rules.stats(),
         rulesTools: rules.tools,
+        pages: rules.pages,
         onAlarms: (notify) => rules.onChange(notify),
         city,
         demo: null,

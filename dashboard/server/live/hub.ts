@@ -13,7 +13,7 @@ import type { Principal } from '../accounts/accounts.ts';
 import type { AlarmFeed } from './alarm-feed.ts';
 import { startAlarmWatch } from './alarm-watch.ts';
 import { audience } from './audience.ts';
-import { devicesAtATime, type LiveNamespace } from './filling.ts';
+import { devicesAtATime, type LiveNamespace, type LiveSocket } from './filling.ts';
 import type { IncidentFeed } from './incident-feed.ts';
 import { type FollowerParts, startFollower } from './journal-follower.ts';
 import { isOwnOrigin } from './origin.ts';
@@ -42,6 +42,8 @@ export interface HubParts extends Omit<FollowerParts, 'picture'> {
     headers: Record<string, string | string[] | undefined>,
     token?: string,
   ) => Promise<Principal | null>;
+  /** A page connected. */
+  readonly onPage?: (socket: LiveSocket, who: Principal) => void;
   /** The host that browsers see, of these headers. */
   readonly hostOf: (headers: Record<string, string | string[] | undefined>) => string | undefined;
   readonly clock: Clock;
@@ -168,7 +170,10 @@ async function startParts(parts: HubParts, stopping: ReturnType<typeof cleanups>
   }, valuesEveryMs);
   stopping.defer('values', () => clearInterval(beat));
   // Connections are taken only now: whoever connects gets a whole picture.
-  live.on('connection', (socket) => pages.add(socket));
+  live.on('connection', (socket) => {
+    pages.add(socket);
+    parts.onPage?.(socket, socket.data.who as Principal);
+  });
   return {
     checkSessions: async () => void (await checkQuietly()),
     restart: pages.restart,
@@ -200,7 +205,10 @@ function ioServer({ server, authenticate, hostOf }: HubParts): Server<ClientToSe
   io.use((_socket, next) => next(new Error('the stream is in the namespace /live')));
   io.of('/live').use((socket, next) => {
     authenticate(socket.handshake.headers, tokenOf(socket.handshake.auth)).then(
-      (who) => next(who ? undefined : new Error('sign in first')),
+      (who) => {
+        socket.data.who = who;
+        next(who ? undefined : new Error('sign in first'));
+      },
       () => next(new Error('the server could not check who you are')),
     );
   });

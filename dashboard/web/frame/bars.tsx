@@ -7,6 +7,7 @@ import { groupText } from '../format/value.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat, useLive } from '../live/store.ts';
 import { useAlarms, useStaleCount } from '../live/use-alarms.ts';
+import { pathIsSilent, useNotices } from '../notices/store.ts';
 import { unlockSound, useSound } from '../sound/engine.ts';
 import { AlarmMark, PriorityMark, StaleMark } from '../ui/priority.tsx';
 import { Link } from './header.tsx';
@@ -112,6 +113,7 @@ export function Warnings() {
       <Silence />
       <Unsecured />
       <Unwritable />
+      <PathSilent />
       {locked && (
         <div className="sound-bar" role="status">
           <span className="clip">{texts('sound.bar')}</span>
@@ -166,6 +168,21 @@ function Unwritable() {
       <time>
         {texts('journal.since')} {spanText(now - problem.since)}
       </time>
+    </div>
+  );
+}
+
+/** Nothing of the alarm path's heartbeat came here for three minutes: an alarm would not come either, so the page says it. */
+function PathSilent() {
+  const texts = useTexts();
+  useBeat((beat) => beat.second);
+  const live = useBeat((beat) => beat.link === 'live');
+  const since = useNotices((state) => state.beatAt);
+  if (!live || since === null || !pathIsSilent()) return null;
+  return (
+    <div className="silence" role="alert">
+      <span>{texts('path.silent')}</span>
+      <time>{spanText(performance.now() - since)}</time>
     </div>
   );
 }

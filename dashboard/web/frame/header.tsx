@@ -5,6 +5,7 @@ import { signOut, useSession } from '../api/session.ts';
 import { clockText } from '../format/age.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';
+import { SeatPicker } from '../notices/seat-picker.tsx';
 import { toggleMute, unlockSound, useSound } from '../sound/engine.ts';
 import { Goose, Icon } from '../ui/icons.tsx';
 import { say } from '../ui/toast.tsx';
@@ -84,6 +85,7 @@ export function Header() {
       <span className="grow" />
       <LinkPill />
       <SoundButton />
+      <SeatPicker />
       <div className={`head-tools${open ? ' open' : ''}`}>
         <nav className="head-nav-small" aria-label={texts('nav.label')}>
           {sections.map((name) => (

@@ -10,12 +10,15 @@ interface Prefs {
   readonly theme: Theme;
   /** Single-key shortcuts can be switched off (WCAG 2.1.4). */
   readonly shortcuts: boolean;
-  set(patch: Partial<Pick<Prefs, 'language' | 'theme' | 'shortcuts'>>): void;
+  /** Seats that this workstation watches; null: all of the city. */
+  readonly seats: readonly string[] | null;
+  set(patch: Partial<Kept>): void;
 }
+type Kept = Pick<Prefs, 'language' | 'theme' | 'shortcuts' | 'seats'>;
 
 const key = 'yanshao.prefs';
 
-function stored(): Partial<Pick<Prefs, 'language' | 'theme' | 'shortcuts'>> {
+function stored(): Partial<Kept> {
   try {
     return JSON.parse(localStorage.getItem(key) ?? '{}');
   } catch {
@@ -29,11 +32,12 @@ export const usePrefs = create<Prefs>((set, get) => ({
   language: saved.language === 'en' ? 'en' : 'zh',
   theme: saved.theme === 'light' || saved.theme === 'auto' ? saved.theme : 'dark',
   shortcuts: saved.shortcuts !== false,
+  seats: Array.isArray(saved.seats) ? saved.seats : null,
   set(patch) {
     set(patch);
-    const { language, theme, shortcuts } = get();
+    const { language, theme, shortcuts, seats } = get();
     try {
-      localStorage.setItem(key, JSON.stringify({ language, theme, shortcuts }));
+      localStorage.setItem(key, JSON.stringify({ language, theme, shortcuts, seats }));
     } catch {
       // A browser that keeps nothing still works; the choice lasts as long as the page.
     }

@@ -1,7 +1,7 @@
-import { io } from 'socket.io-client';
+import { io, type Socket } from 'socket.io-client';
 import msgpack from 'socket.io-msgpack-parser';
 import { create } from 'zustand';
-import type { LiveChanges, LiveSnapshot } from '../../../devices/contract/live.ts';
+import type { ClientToServer, LiveChanges, LiveSnapshot, ServerToClient } from '../../../devices/contract/live.ts';
 import { runsOnReadings } from '../alarms/runs-on.ts';
 import { loadDevices, useCity } from '../api/city.ts';
 import { loadMe } from '../api/session.ts';
@@ -23,9 +23,14 @@ const monotonic = (): number => performance.now();
 
 const runsOn = () => runsOnReadings(useCity.getState().standards?.catalogue ?? null);
 
-/** Opens the stream and keeps it: snapshot, numbered changes, a resync on a gap. Returns what closes it. */
-export function startLive(): () => void {
-  const socket = io('/live', { transports: ['websocket'], parser: msgpack, reconnectionDelayMax: 3000 });
+export type LiveLink = Socket<ServerToClient, ClientToServer>;
+
+/**
+ * Opens the stream and keeps it: snapshot, numbered changes, a resync on a gap. Returns what closes it.
+ * @param wire joins what else travels on its socket
+ */
+export function startLive(wire: (socket: LiveLink) => () => void): () => void {
+  const socket: LiveLink = io('/live', { transports: ['websocket'], parser: msgpack, reconnectionDelayMax: 3000 });
   const heard = (picture: LivePicture): void => {
     useLive.setState({ picture, socket: 'open', heardAt: monotonic() });
     readRegistryWhenItGrew(picture);
@@ -57,7 +62,11 @@ export function startLive(): () => void {
     useLive.setState({ socket: 'connecting' });
     loadMe().catch(() => undefined);
   });
-  return () => socket.disconnect();
+  const unwire = wire(socket);
+  return () => {
+    unwire();
+    socket.disconnect();
+  };
 }
 
 let readAt = Number.NEGATIVE_INFINITY;

@@ -1,5 +1,7 @@
 import { create } from 'zustand';
+import type { Priority } from '../../../devices/contract/alarm.ts';
 import { useLive } from '../live/store.ts';
+import { pathIsSilent } from '../notices/store.ts';
 import { calling, type Mute, muteNow, muteStands, tonePriority } from './announcer.ts';
 import { type Tone, tones } from './tones.ts';
 
@@ -40,6 +42,12 @@ export function toggleMute(): void {
   useSound.setState({ mute: stands ? null : muteNow(alarms, Date.now()) });
 }
 
+/** Calls once for something that is no alarm; alarms call by themselves until somebody acknowledges them. */
+export function callOnce(priority: Priority): void {
+  const { context: state, mute } = useSound.getState();
+  if (context && state === 'running' && !mute) play(context, tones[priority]);
+}
+
 function play(audio: AudioContext, tone: Tone): void {
   for (const beep of tone.beeps) {
     const start = audio.currentTime + 0.02 + beep.at;
@@ -69,7 +77,10 @@ export function startSound(): () => void {
     const standing = useSound.getState().mute;
     // A platform that cannot store anything cannot raise an alarm about it either: it calls from here.
     const unwritable = useLive.getState().picture.strip?.ingest?.journal?.problem != null;
-    const priority = tonePriority(alarms.values(), standing, Date.now()) ?? (unwritable && !standing ? 'P2' : null);
+    // Nor can one whose alarms reach nobody tell of it by an alarm.
+    const own = pathIsSilent() ? 'P1' : unwritable ? 'P2' : null;
+    const heard = tonePriority(alarms.values(), standing, Date.now());
+    const priority = own && !standing && (heard === null || own < heard) ? own : heard;
     if (!priority || state !== 'running' || !context) {
       last = priority ? last : null;
       return;
@@ -81,5 +92,10 @@ export function startSound(): () => void {
     last = { priority, at: Date.now(), ids };
   };
   const timer = setInterval(tick, 250);
-  return () => clearInterval(timer);
+  // Browsers slow the timers of a page in the background down to one a minute, and the messages of its stream not at all.
+  const listening = useLive.subscribe(tick);
+  return () => {
+    listening();
+    clearInterval(timer);
+  };
 }

@@ -1,0 +1,97 @@
+import type { Kysely } from 'kysely';
+import type { Alarm } from '../devices/contract/alarm.ts';
+import type { City, Seat } from '../devices/contract/city.ts';
+import { type ChannelKind, notifyPolicySchema } from '../devices/contract/notify-policy.ts';
+import type { PagesPort } from '../devices/contract/pages.ts';
+import type { IngestPort } from '../devices/contract/ports.ts';
+import { cleanups, type Running } from '../kit/cleanups.ts';
+import type { Clock } from '../kit/clock.ts';
+import { zoneOffset } from '../kit/local-time.ts';
+import type { Log } from '../kit/log.ts';
+import type { Channel } from './notify/channel.ts';
+import type { NotifyCondition } from './notify/lines.ts';
+import { type Notifier, startNotifier } from './notify/outbox.ts';
+import { pageChannel, type TellPages } from './notify/page/page-channel.ts';
+import { type ConditionReporter, conditionReporter } from './presence/condition-reporter.ts';
+import { pagesDesk } from './presence/open-pages.ts';
+import { startSeatWatch } from './presence/seat-watch.ts';
+import type { Commits } from './store/commits.ts';
+import type { RulesTables } from './store/migrations.ts';
+
+/** How people are reached; whoever starts rules picks the technologies. */
+export interface TellingParts {
+  /** Opens the channels, given the way to open pages. */
+  readonly channels: (tellPages: TellPages) => Promise<ReadonlyMap<ChannelKind, Channel>>;
+  /** The platform's own address, for links in messages; empty where it is not known. */
+  readonly origin: string;
+  /** The world's clock, where the platform's may run faster: people do not. */
+  readonly world: Clock;
+}
+
+/** Open pages and nothing else. */
+export const pagesOnly = async (tell: TellPages): Promise<ReadonlyMap<ChannelKind, Channel>> =>
+  new Map([['page', pageChannel(tell)]]);
+
+interface Needs extends TellingParts {
+  readonly db: Kysely<RulesTables>;
+  readonly writing: Pick<Commits, 'transaction'>;
+  readonly city: City;
+  readonly ingest: Pick<IngestPort, 'append'>;
+  /** The open alarms at the start. */
+  readonly open: readonly Alarm[];
+  /** True where a seat hears of a real device that is registered. */
+  readonly guards: (seat: Seat) => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stopped: AbortSignal;
+}
+
+/** Notices on their way to people, the pages that are open, and the seats that must not be empty. */
+export interface Telling extends Running {
+  readonly notifier: Notifier;
+  readonly pages: PagesPort;
+  readonly conditions: ConditionReporter;
+}
+
+/** Starts telling people. What cannot be told is itself an alarm, by way of the journal like everything that is judged. */
+export async function startTelling(needs: Needs): Promise<Telling> {
+  const { db, writing, city, clock, world, log, stopped } = needs;
+  const stopping = cleanups(log);
+  try {
+    const desk = pagesDesk(world);
+    stopping.defer('open pages', desk.stop);
+    const conditions = conditionReporter({ ...needs, log: log.child({ component: 'conditions' }) });
+    // Lines are tried anew after a start: one that still fails is found again.
+    for (const kind of ['channel-stuck', 'nobody-reachable'] as const)
+      for (const subject of conditions.subjects(kind)) conditions.say(kind, subject, false);
+    const notifier = await startNotifier({
+      db,
+      transaction: writing.transaction,
+      channels: await needs.channels(desk.tell),
+      rules: { policy: city.notify ?? notifyPolicySchema.parse({}), offset: zoneOffset(city.timeZone) },
+      origin: needs.origin,
+      clock,
+      log: log.child({ component: 'notifier' }),
+      onCondition: (condition) => sayOf(conditions, condition),
+    });
+    stopping.add('notifier', notifier);
+    stopping.add('seats', startSeatWatch({ city, pages: desk, conditions, guards: needs.guards, world }));
+    return {
+      notifier,
+      conditions,
+      pages: {
+        exchange: async (said) => (stopped.aborted ? { notices: [] } : desk.exchange(said)),
+        receipt: ({ delivery, what, at, by }) => notifier.receipt({ delivery }, what, at, { by }),
+      },
+      stop: stopping.run,
+    };
+  } catch (err) {
+    await stopping.run();
+    throw err;
+  }
+}
+
+/** A stuck line is an alarm of its own; that nobody can be reached is the platform's. */
+function sayOf(conditions: ConditionReporter, { kind, of, active, facts }: NotifyCondition): void {
+  conditions.say(kind, kind === 'channel-stuck' ? `channel:${of}` : 'platform', active, facts);
+}
