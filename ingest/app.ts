@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../devices/contract/entry.ts';
 import type { IngestPort } from '../devices/contract/ports.ts';
 import type { DoorProcessStats, IngestStats } from '../devices/contract/stats.ts';
+import { withHeartbeat, withHeartbeatSafe, withHeartbeatType } from '../devices/heartbeat/heartbeat-device.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -72,6 +73,8 @@ export interface IngestParts {
   readonly external?: ExternalOptions | undefined;
   /** The Sparkplug host application; absent where no mapping file is. */
   readonly sparkplug?: SparkplugOptions | undefined;
+  /** Access token of the heartbeat of the alarm path; without one there is none. */
+  readonly heartbeatToken?: string | undefined;
   /** How long the store was opened to keep readings; for ever when absent. */
   readonly retention?: Retention;
   /** World time that blocks gather before the store is written, ms. */
@@ -98,12 +101,21 @@ export interface Ingest extends Running, IngestPort {
  * to the caller.
  */
 export async function startIngest(parts: IngestParts): Promise<Ingest> {
-  const { journal, store, sql, registry, types, isSafety, clock, log } = parts;
+  const { journal, store, sql, registry, isSafety, clock, log, heartbeatToken } = parts;
   const stopping = cleanups(log);
   try {
     const quarantine = await openQuarantine(sql, parts.quarantine);
     const { isJudged, clockToleratedMs } = parts;
-    const judge = admission({ registry, types, isSafety, isJudged, limits: parts.clockLimits, clockToleratedMs });
+    const atDoor = heartbeatToken === undefined ? registry : withHeartbeat(registry, heartbeatToken);
+    const types = withHeartbeatType(parts.types);
+    const judge = admission({
+      registry: atDoor,
+      types,
+      isSafety: withHeartbeatSafe(isSafety),
+      isJudged,
+      limits: parts.clockLimits,
+      clockToleratedMs,
+    });
     const book = ledger(await journal.head());
     const writer = stopping.add(
       'writer',
@@ -183,7 +195,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     });
     const doors = stopping.add(
       'doors',
-      await openDoors({ ...parts, admission: judge, intake: gate, shared: provisions.sharedWith }),
+      await openDoors({ ...parts, registry: atDoor, admission: judge, intake: gate, shared: provisions.sharedWith }),
     );
     const feed = registryFeed({
       registry,

@@ -1,4 +1,5 @@
 import type { DoorProcessStats } from '../devices/contract/stats.ts';
+import { HEARTBEAT_DEVICE } from '../devices/heartbeat/heartbeat-device.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -68,6 +69,7 @@ export async function openDoors(parts: DoorsParts): Promise<Doors> {
         isGateway: registry.isGateway,
         sparkplug: spokenHere,
         onPresence(subject, state) {
+          if (subject === HEARTBEAT_DEVICE) return;
           // Reported where it failed: a connection that could not be journaled is told by the silence that follows.
           intake.append([{ kind: 'connection', subject, state, at: clock.now() }], 'safety').catch(() => {});
         },

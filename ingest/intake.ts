@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../devices/contract/entry.ts';
+import { HEARTBEAT_DEVICE } from '../devices/heartbeat/heartbeat-device.ts';
 import { type Journal, JournalError, type Lane, type Position } from '../kit/journal/journal.ts';
 import type { Log } from '../kit/log.ts';
 import { retryDelays, type Wait, wait } from '../kit/retry.ts';
@@ -179,6 +180,9 @@ export function intake(parts: IntakeParts): Intake {
       ended();
       if (!failure && entries.length > 0) {
         admission.durable(admitted);
+      }
+      // The platform's own pulse is nobody's reading.
+      if (!failure && entries.length > 0 && message.client !== HEARTBEAT_DEVICE) {
         counts.accepted++;
         counts.readings += admitted.readings;
         counts.doubtful += admitted.doubtful;

@@ -2,6 +2,7 @@ import type { LoadedCity } from '../devices/city/load-city.ts';
 import { followed, judgedMeasurements, safetyMeasurements } from '../devices/city/safety.ts';
 import { entryCodec, type JournalEntry } from '../devices/contract/entry.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
+import { heartbeatToken } from '../devices/heartbeat/heartbeat-device.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
 import type { RegistryCache } from '../devices/registry/registry-cache.ts';
 import { cleanups } from '../kit/cleanups.ts';
@@ -70,6 +71,7 @@ export async function openIngest(needs: IngestNeeds): Promise<Ingest & { readonl
       log,
       mqtt: brokerOptions(config),
       external: externalOptions(config),
+      heartbeatToken: heartbeatToken(folder.secret()),
       sparkplug: sparkplugOptions(config, folder.path('sparkplug.yaml'), registry, types),
       quarantine: { rows: config.quarantineRows, bytes: config.quarantineCapMb * 1_048_576 },
       clockLimits: { zoneOffsetMs: zoneOffset(city.city.timeZone)(clock.now()) },

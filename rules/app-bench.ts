@@ -6,7 +6,7 @@ import type { ReadmitQuery, Readmitted } from '../devices/contract/quarantine.ts
 import type { Device, Gateway, Site } from '../devices/contract/registry.ts';
 import type { SiteBundle } from '../devices/contract/site-bundle.ts';
 import { deviceTypes } from '../devices/types/registry.ts';
-import { handClock } from '../kit/clock.ts';
+import { type Clock, handClock } from '../kit/clock.ts';
 import type { Journal } from '../kit/journal/journal.ts';
 import { memoryJournal } from '../kit/journal/memory/memory-journal.ts';
 import { silentLog } from '../kit/log.ts';
@@ -16,6 +16,7 @@ import { memoryTelemetryStore } from '../kit/telemetry/memory/memory-telemetry-s
 import type { TelemetryStore } from '../kit/telemetry/telemetry-store.ts';
 import { type Rules, type RulesParts, type RulesTables, rulesMigrations, startRules } from './app.ts';
 import { benchCatalogue, benchCity, bystanders, glance, momentOf } from './engine/engine-bench.ts';
+import type { TellingParts } from './telling.ts';
 
 const MB = 1024 * 1024;
 
@@ -69,6 +70,7 @@ export async function rulesBench(
     city: benchCity,
     catalogue: benchCatalogue,
   },
+  telling?: (ingest: Pick<IngestPort, 'append'>, clock: Clock) => TellingParts,
 ) {
   let city = files;
   const journal = memoryJournal<JournalEntry>({ capBytes: 64 * MB, safetyBytes: MB });
@@ -86,6 +88,7 @@ export async function rulesBench(
       types: deviceTypes,
       clock,
       log: silentLog,
+      telling: telling?.(ingest, clock),
     });
     return rules;
   };

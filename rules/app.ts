@@ -54,7 +54,7 @@ import { tellAgain } from './store/standards-store.ts';
 import { loadTickets } from './store/ticket-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
 import { supervise } from './supervision/supervise.ts';
-import { pagesOnly, startTelling, type TellingParts } from './telling.ts';
+import { pagesOnly, startTelling, type Telling, type TellingParts } from './telling.ts';
 
 export { type RulesTables, rulesMigrations } from './store/migrations.ts';
 
@@ -151,17 +151,22 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       person: (id: string) => dutyList.book().persons.get(id),
       heardAt,
     };
+    let telling: Telling | undefined;
     const writing = commits({
       db: state.db,
       lease,
       clock,
       log,
       stopped: stop.signal,
-      route: (effects) => route(routing, effects),
+      route(effects) {
+        if (effects.beat !== undefined) telling?.heartbeat?.passed(effects.beat, 'rules');
+        return route(routing, effects);
+      },
     });
     const { telling: reach = { channels: pagesOnly, origin: '', world: clock } } = parts;
-    const telling = await startTelling({
+    telling = await startTelling({
       ...reach,
+      routing,
       db: state.db,
       writing,
       city,
@@ -176,12 +181,13 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       log,
       stopped: stop.signal,
     });
-    stopping.add('telling', telling);
+    const { notifier, heartbeat, pages } = stopping.add('telling', telling);
     let newest = lastSeq;
-    const told = ({ events, incidents, tickets }: Pick<Effects, 'events' | 'incidents' | 'tickets'>) => {
+    const told = ({ events, incidents, tickets, beat }: Pick<Effects, 'events' | 'incidents' | 'tickets' | 'beat'>) => {
       newest = events.at(-1)?.seq ?? newest;
       if (events.length > 0 || incidents || tickets) for (const fn of listeners) fn(newest);
-      void telling.notifier.look();
+      if (beat !== undefined) heartbeat?.passed(beat, 'notice');
+      void notifier.look();
     };
     const judging = await judgeJournal({
       engine,
@@ -202,6 +208,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           effects.tickets ||
           effects.hazards ||
           effects.campaigns
+          effects.beat !== undefined
         ) {
           const known = rows ? writing.state(rows, effects, cursor) : writing.effects(effects, cursor);
           for (const id of await known) engine.desk.forget(id);
@@ -372,7 +379,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         proposals: () => standardsProposals(state.db),
         text: async (seq) => (await standardsText(state.db, seq ?? (await lastApproved(state.db)))) ?? null,
       },
-      pages: telling.pages,
+      pages,
       duty: () => ({ book: dutyList.book(), standards: standardsNow(), city }),
       stats() {
         const counted = engine.stats();
@@ -388,6 +395,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           overrides: counted.overrides,
           problems: [...waiting, ...counted.problems],
           learning: counted.learning,
+          heartbeat: heartbeat?.stats() ?? null,
         };
       },
       tools: {

@@ -3,12 +3,15 @@ import type { PagesPort } from '../devices/contract/pages.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import { askGaps, askWho, type WhoQuery } from '../devices/duty/duty-desk.ts';
 import type { DutyPeriod } from '../devices/duty/duty-gaps.ts';
+import { heartbeatToken } from '../devices/heartbeat/heartbeat-device.ts';
 import { systemClock } from '../kit/clock.ts';
 import type { DataFolder } from '../kit/data-folder.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { type Rules, type RulesParts, type RulesTables, rulesMigrations, startRules } from './app.ts';
 import type { RulesConfig } from './config.ts';
+import { journalHeartbeatDoor } from './heartbeat/journal-door.ts';
+import { mqttHeartbeatDoor } from './heartbeat/mqtt-door.ts';
 import { parseSecrets, readNotifyFile } from './notify/notify-config.ts';
 import { openChannels } from './notify/open-channels.ts';
 import { pushSubscriptionsOf, removePushSubscription } from './store/push-store.ts';
@@ -24,7 +27,14 @@ export function openState({ config, folder }: { config: RulesConfig; folder: Dat
 }
 
 interface RulesNeeds extends Omit<RulesParts, 'reAlarmMs' | 'auditMonths' | 'telling'> {
-  readonly config: RulesConfig & { readonly demo: boolean };
+  readonly config: RulesConfig & {
+    readonly demo: boolean;
+    /** Ports of ingest's own doors; null where one is closed. */
+    readonly mqttPort: number | null;
+    readonly mqttTlsPort: number | null;
+    readonly mqttWssPort: number | null;
+    readonly mqttTlsCert?: string | undefined;
+  };
   readonly folder: DataFolder;
 }
 
@@ -34,14 +44,14 @@ export const openRules = async ({ config, folder, ...parts }: RulesNeeds): Promi
     ...parts,
     reAlarmMs: config.reAlarmMinutes * 60_000,
     auditMonths: config.auditMonths,
-    telling: await openTelling(config, folder, parts.state),
+    telling: await openTelling(config, folder, parts),
   });
 
 /** The channels of the settings, `notify.yaml` in the data folder unless they name another file. */
 async function openTelling(
   config: RulesNeeds['config'],
   folder: DataFolder,
-  { db }: RulesParts['state'],
+  { state: { db }, ingest, clock }: Pick<RulesParts, 'state' | 'ingest' | 'clock'>,
 ): Promise<TellingParts> {
   const file = await readNotifyFile(
     config.notifyConfig ?? folder.path('notify.yaml'),
@@ -62,8 +72,19 @@ async function openTelling(
       }),
     origin: config.publicUrl ?? '',
     world: systemClock,
+    heartbeatDoor: opensDoor(config)
+      ? mqttHeartbeatDoor({
+          url: () => folder.find('mqtt')?.url,
+          token: heartbeatToken(folder.secret()),
+          certificate: config.mqttTlsCert,
+        })
+      : journalHeartbeatDoor(ingest, clock),
   };
 }
+
+/** True where ingest opens a door of its own; those with TLS open only with a certificate. */
+const opensDoor = ({ mqttPort, mqttTlsPort, mqttWssPort, mqttTlsCert }: RulesNeeds['config']): boolean =>
+  mqttPort !== null || (mqttTlsCert !== undefined && (mqttTlsPort !== null || mqttWssPort !== null));
 
 /** What rules offers the other processes of the host and the command line, for kit/rpc. */
 export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {

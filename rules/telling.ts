@@ -8,6 +8,7 @@ import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Clock } from '../kit/clock.ts';
 import { zoneOffset } from '../kit/local-time.ts';
 import type { Log } from '../kit/log.ts';
+import { type Heartbeat, type HeartbeatDoor, startHeartbeat } from './heartbeat/heartbeat.ts';
 import type { Channel } from './notify/channel.ts';
 import type { NotifyCondition } from './notify/lines.ts';
 import { type Notifier, startNotifier } from './notify/outbox.ts';
@@ -15,8 +16,12 @@ import { pageChannel, type TellPages } from './notify/page/page-channel.ts';
 import { type ConditionReporter, conditionReporter } from './presence/condition-reporter.ts';
 import { pagesDesk } from './presence/open-pages.ts';
 import { startSeatWatch } from './presence/seat-watch.ts';
+import { beatOf } from './routing/beat-notice.ts';
+import type { RoutingParts } from './routing/people.ts';
+import { silenceNotice } from './routing/silence-notice.ts';
 import type { Commits } from './store/commits.ts';
 import type { RulesTables } from './store/migrations.ts';
+import { writeNotices } from './store/notice-store.ts';
 
 /** How people are reached; whoever starts rules picks the technologies. */
 export interface TellingParts {
@@ -26,6 +31,8 @@ export interface TellingParts {
   readonly origin: string;
   /** The world's clock, where the platform's may run faster: people do not. */
   readonly world: Clock;
+  /** The way in for the heartbeat of the alarm path; without one there is none. */
+  readonly heartbeatDoor?: HeartbeatDoor | undefined;
 }
 
 /** Open pages and nothing else. */
@@ -36,6 +43,7 @@ interface Needs extends TellingParts {
   readonly db: Kysely<RulesTables>;
   readonly writing: Pick<Commits, 'transaction'>;
   readonly city: City;
+  readonly routing: RoutingParts;
   readonly ingest: Pick<IngestPort, 'append'>;
   /** The open alarms at the start. */
   readonly open: readonly Alarm[];
@@ -50,7 +58,7 @@ interface Needs extends TellingParts {
 export interface Telling extends Running {
   readonly notifier: Notifier;
   readonly pages: PagesPort;
-  readonly conditions: ConditionReporter;
+  readonly heartbeat: Heartbeat | null;
 }
 
 /** Starts telling people. What cannot be told is itself an alarm, by way of the journal like everything that is judged. */
@@ -64,10 +72,17 @@ export async function startTelling(needs: Needs): Promise<Telling> {
     // Lines are tried anew after a start: one that still fails is found again.
     for (const kind of ['channel-stuck', 'nobody-reachable'] as const)
       for (const subject of conditions.subjects(kind)) conditions.say(kind, subject, false);
+    let heartbeat: Heartbeat | null = null;
+    const tell: TellPages = async (address, told) => {
+      const pages = await desk.tell(address, told);
+      const beat = pages > 0 ? beatOf(told.key) : null;
+      if (beat !== null) heartbeat?.passed(beat, 'page');
+      return pages;
+    };
     const notifier = await startNotifier({
       db,
       transaction: writing.transaction,
-      channels: await needs.channels(desk.tell),
+      channels: await needs.channels(tell),
       rules: { policy: city.notify ?? notifyPolicySchema.parse({}), offset: zoneOffset(city.timeZone) },
       origin: needs.origin,
       clock,
@@ -76,12 +91,30 @@ export async function startTelling(needs: Needs): Promise<Telling> {
     });
     stopping.add('notifier', notifier);
     stopping.add('seats', startSeatWatch({ city, pages: desk, conditions, guards: needs.guards, world }));
+    if (needs.heartbeatDoor)
+      heartbeat = startHeartbeat({
+        door: needs.heartbeatDoor,
+        conditions,
+        async tellDirectly(facts) {
+          await writing.transaction((trx) => writeNotices(trx, [silenceNotice(needs.routing, clock.now(), facts)]));
+          void notifier.look();
+        },
+        clock,
+        world,
+        log: log.child({ component: 'heartbeat' }),
+      });
+    if (heartbeat) stopping.add('heartbeat', heartbeat);
     return {
       notifier,
-      conditions,
+      heartbeat,
       pages: {
         exchange: async (said) => (stopped.aborted ? { notices: [] } : desk.exchange(said)),
-        receipt: ({ delivery, what, at, by }) => notifier.receipt({ delivery }, what, at, { by }),
+        async receipt({ delivery, what, at, by }) {
+          const known = await notifier.receipt({ delivery }, what, at, { by });
+          const beat = known ? beatOf(delivery) : null;
+          if (beat !== null) heartbeat?.passed(beat, 'receipt');
+          return known;
+        },
       },
       stop: stopping.run,
     };

@@ -1,3 +1,5 @@
+import type { HeartbeatStats } from './heartbeat.ts';
+
 /** What ingest counts, since its data folder was made (durable where marked) or since it started. */
 export interface IngestStats {
   /** Messages accepted: durable in the journal. */
@@ -170,4 +172,6 @@ export interface RulesStats {
   }[];
   /** Baseline rules that rest at devices of which too little is known yet: how many devices of each. */
   readonly learning: readonly { readonly rule: string; readonly devices: number }[];
+  /** The pulse of the alarm path; null where rules has none. */
+  readonly heartbeat?: HeartbeatStats | null;
 }

@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../../devices/contract/entry.ts';
+import { HEARTBEAT_DEVICE } from '../../devices/heartbeat/heartbeat-device.ts';
 import type { Block } from '../../kit/journal/journal.ts';
 import type { TelemetryRow } from '../../kit/telemetry/telemetry-store.ts';
 
@@ -28,7 +29,7 @@ export function rowsOf(
     for (const entry of entries) {
       newest = timeOf(entry);
       oldest ??= newest;
-      if (entry.kind !== 'telemetry') continue;
+      if (entry.kind !== 'telemetry' || entry.device === HEARTBEAT_DEVICE) continue;
       const type = typeOf(entry.device);
       if (type === undefined) {
         typeless.push({ device: entry.device, at: entry.at, values: entry.values });

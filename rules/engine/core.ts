@@ -123,6 +123,8 @@ export interface Core {
   readonly removed: Set<string>;
   readonly records: RecordsLookup;
   derived: TelemetryEntry[];
+  /** The heartbeat that came through and has not been told yet. */
+  beat: number | null;
   /** True while blocks are judged again only to find the state back: nothing is told to anyone. */
   silent: boolean;
   /** Position of the block in hand. */
@@ -186,6 +188,7 @@ export function newCore(given: EngineParts): Core {
     lastEpisodes: new Map(),
     records: parts.records ?? recordsOf,
     derived: [],
+    beat: null,
     silent: false,
     position: 0,
   };

@@ -10,6 +10,7 @@ import type { DeviceRules } from '../../devices/contract/rules-tools.ts';
 import type { StandardsVersion } from '../../devices/contract/standards.ts';
 import type { AnnunciationRow } from '../../devices/contract/state-tables.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
+import { BEAT, HEARTBEAT_DEVICE } from '../../devices/heartbeat/heartbeat-device.ts';
 import { GOOD } from '../../devices/model/quality.ts';
 import type { Block } from '../../kit/journal/journal.ts';
 import type { CampaignBook, CampaignChanges } from '../campaigns/book.ts';
@@ -81,6 +82,8 @@ export interface Effects {
   readonly hazards?: HazardChanges | undefined;
   /** Campaigns that began or ended, and visits that were made or missed. */
   readonly campaigns?: CampaignChanges | undefined;
+  /** The number of the heartbeat that came through. */
+  readonly beat?: number;
 }
 
 /** Ticks come once a second; so much without one, and nothing at all reached us. */
@@ -197,7 +200,10 @@ export function createEngine(parts: EngineParts): Engine {
     const { derived } = core;
     const nothing = !changes && !overrides && !told && !moved && !registered && !visited;
     if (nothing && derived.length === 0) return null;
+    const { derived, beat } = core;
+    if (!changes && !overrides && !told && !moved && derived.length === 0 && beat === null) return null;
     core.derived = [];
+    core.beat = null;
     const { alarms = [], events = [], annunciations = [] } = changes ?? {};
     return {
       alarms,
@@ -209,6 +215,7 @@ export function createEngine(parts: EngineParts): Engine {
       tickets: moved,
       hazards: registered,
       campaigns: visited,
+      ...(beat !== null && { beat }),
     };
   };
   const judge = (block: Block<JournalEntry>): void => {
@@ -338,13 +345,20 @@ function heardBehind(core: Core, unit: Unit, received: number): void {
 /** Measurements of the entry in hand that are live; one array for all entries, so that none is made for each. */
 const arrived: number[] = [];
 
+/** The heartbeat of the alarm path came through: it is no reading, and goes on as a notice. */
+function beat(core: Core, { values }: TelemetryEntry): void {
+  const number = values[BEAT];
+  if (!core.silent && typeof number === 'number') core.beat = number;
+}
+
 /** An entry's values, each in the lane it belongs to. */
 function telemetry(core: Core, entry: TelemetryEntry): void {
   // Judged when it was derived; it comes back only because it is stored.
   if (entry.source === 'derived') return;
   const unit = core.units.get(entry.device);
   if (!unit) {
-    core.counts.unknownDevice++;
+    if (entry.device === HEARTBEAT_DEVICE) beat(core, entry);
+    else core.counts.unknownDevice++;
     return;
   }
   if (unit.heldTo >= core.position) {

@@ -1,26 +1,16 @@
 import type { Alarm } from '../../devices/contract/alarm.ts';
-import type { Item } from '../../devices/contract/catalogue.ts';
-import type { City, Seat } from '../../devices/contract/city.ts';
-import type { Person } from '../../devices/contract/duty.ts';
 import type { Notice, NoticeSubject, Recipient } from '../../devices/contract/notice.ts';
 import type { AnnunciationRow } from '../../devices/contract/state-tables.ts';
 import type { Ticket, TicketStep } from '../../devices/contract/ticket.ts';
 import type { Bilingual } from '../../devices/model/device-type.ts';
 import type { Effects } from '../engine/engine.ts';
-import type { Duties, DutyAsked, DutyMatter } from '../tickets/duties.ts';
+import type { DutyAsked } from '../tickets/duties.ts';
 import { matterOf } from '../tickets/open.ts';
+import { beatNotice } from './beat-notice.ts';
+import { persons, type RoutingParts, whoever } from './people.ts';
 import { recipientOf, seatRecipient, seatsFor } from './recipients.ts';
 import { emptySeat, mattersOf, withoutPages } from './seat-alarm.ts';
 import { clockWords, dutyWords, ticketWords } from './words.ts';
-
-export interface RoutingParts {
-  readonly city: City;
-  readonly duties: () => Duties;
-  /** A person of the duty list. */
-  readonly person: (id: string) => Person | undefined;
-  /** Items of the standards in force that would ring at a seat, the most urgent first. */
-  readonly heardAt: (seat: Seat) => readonly Item[];
-}
 
 /** Somebody acted on these: nobody else need be told of them. */
 export interface Acted {
@@ -48,11 +38,16 @@ export function route(parts: RoutingParts, effects: Effects): Routed {
     const ticket = tickets.get(step.ticket);
     return ticket ? ofStep(parts, ticket, step) : [];
   });
+  const { beat } = effects;
   return {
-    notices: [...sounded, ...stepped],
-    acted: distinct([...actedOnAlarms(effects, rows), ...actedOnTickets(steps, tickets)]),
+    notices: [...sounded, ...stepped, ...(beat === undefined ? [] : [beatNotice(beat)])],
+    acted: distinct([...actedOnAlarms(effects, rows), ...actedOnTickets(steps, tickets), ...actedByBeat(beat)]),
   };
 }
+
+/** A heartbeat that comes through takes the place of the one before, and settles that there was none. */
+const actedByBeat = (beat: number | undefined): Acted[] =>
+  beat === undefined ? [] : [{ subject: { kind: 'heartbeat' }, at: beat, by: 'heartbeat' }];
 
 /** Each subject once, by the first who acted. */
 const distinct = (acted: readonly Acted[]): Acted[] => [
@@ -135,10 +130,6 @@ function ofAlarm(parts: RoutingParts, row: AnnunciationRow, alarm: Alarm | undef
     handledBy: null,
   };
 }
-
-const whoever = (parts: RoutingParts, matters: readonly DutyMatter[], duty: DutyAsked, at: number): string[] => [
-  ...new Set(matters.flatMap((matter) => parts.duties().who(matter, duty, at).persons)),
-];
 
 /** What a step makes others hear. */
 function ofStep(parts: RoutingParts, ticket: Ticket, step: TicketStep): Notice[] {
@@ -252,5 +243,3 @@ function bodyOf(ticket: Ticket, { note, more }: TicketStep): Bilingual {
     en: [where, ticket.clause.item, why, hole?.en].filter(Boolean).join('; '),
   };
 }
-
-const persons = ({ person }: RoutingParts, ids: readonly string[]): Person[] => ids.flatMap((id) => person(id) ?? []);

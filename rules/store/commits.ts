@@ -10,7 +10,7 @@ import { writeHazards } from './hazard-store.ts';
 import { writeIncidents } from './incident-store.ts';
 import { type Lease, LeaseLost, pause } from './lease.ts';
 import type { RulesTables } from './migrations.ts';
-import { actOnNotices, writeNotices } from './notice-store.ts';
+import { actOnNotices, forgetBeats, writeNotices } from './notice-store.ts';
 import { writeOverrides } from './override-store.ts';
 import { writeTickets } from './ticket-store.ts';
 
@@ -41,6 +41,8 @@ export interface Commits {
 }
 
 const RETRY_MS = 1000;
+/** Heartbeats are looked at for so long, ms; there is one a minute. */
+const BEATS_KEPT_MS = 3_600_000;
 
 export function commits({ db, lease, clock, log, stopped, route }: CommitParts): Commits {
   let tail: Promise<unknown> = Promise.resolve();
@@ -73,6 +75,7 @@ export function commits({ db, lease, clock, log, stopped, route }: CommitParts):
     if (effects.campaigns) await writeCampaigns(trx, effects.campaigns);
     await writeAnnunciations(trx, effects.annunciations, events);
     await writeRouted(trx, route(effects));
+    if (effects.beat !== undefined) await forgetBeats(trx, effects.beat - BEATS_KEPT_MS);
     await writeCursor(trx, cursor);
     const written = new Set(alarms.map(({ id }) => id));
     return effects.alarms.flatMap(({ id }) => (written.has(id) ? [] : [id]));

@@ -169,6 +169,20 @@ export async function untold(db: Db): Promise<number> {
   return Number(found.count);
 }
 
+/** Lets go of heartbeats of the alarm path that came about before `before`, ms. */
+export async function forgetBeats(trx: Trx, before: number): Promise<void> {
+  const old = await trx
+    .selectFrom('notices')
+    .select('id')
+    .where('subject', '=', 'heartbeat')
+    .where('at', '<', before)
+    .execute();
+  for (const part of chunks(old.map(({ id }) => id))) {
+    await trx.deleteFrom('deliveries').where('notice', 'in', part).execute();
+    await trx.deleteFrom('notices').where('id', 'in', part).execute();
+  }
+}
+
 /** How many notices and deliveries stand where, for stats and lists. */
 export async function noticeCounts(db: Db) {
   const notices = await db

@@ -103,6 +103,13 @@ function platformMetrics() {
     'kind',
   ]);
   const rulesLag = gauge('rules_lag_seconds', 'Journal time not yet judged');
+  const pathRound = gauge(
+    'alarm_path_round_seconds',
+    'What the last whole round of the heartbeat of the alarm path took',
+  );
+  const pathLast = gauge('alarm_path_last_round_timestamp_seconds', 'When the last whole round ended, platform time');
+  const pathRounds = counter('alarm_path_rounds', 'Whole rounds of the heartbeat since rules started');
+  const pathSilent = gauge('alarm_path_silent', '1 when no heartbeat came round for three minutes');
   const openAlarms = gauge('alarms_open', 'Open alarms', ['priority']);
   const pages = gauge('live_pages', 'Pages that follow the live stream');
   const slowPages = gauge('live_pages_slow', 'Pages whose connection is too slow for it');
@@ -151,6 +158,13 @@ function platformMetrics() {
         aside.set({ kind: 'shelved' }, rules.overrides.shelved);
         aside.set({ kind: 'out-of-service' }, rules.overrides.outOfService);
         aside.set({ kind: 'asked' }, rules.overrides.asked);
+        if (rules.heartbeat) {
+          const { lastAt, roundMs, rounds, silent } = rules.heartbeat;
+          if (lastAt !== null) pathLast.set(lastAt / 1000);
+          if (roundMs !== null) pathRound.set(roundMs / 1000);
+          pathRounds(rounds);
+          pathSilent.set(silent ? 1 : 0);
+        }
       }
       if (open) for (const priority of ['P1', 'P2', 'P3', 'P4']) openAlarms.set({ priority }, open[priority] ?? 0);
       if (live) {

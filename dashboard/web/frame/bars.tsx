@@ -215,6 +215,12 @@ export function Footer() {
       <span>
         {texts('foot.rules')} <b>{lag(strip?.rules?.lagMs)}</b>
       </span>
+      <span
+        className={strip?.rules?.heartbeat?.stoppedAt ? 'bad' : undefined}
+        title={texts('foot.pathWhy', { n: strip?.rules?.heartbeat?.rounds ?? none })}
+      >
+        {texts('foot.path')} <b>{lag(strip?.rules?.heartbeat?.roundMs ?? undefined)}</b>
+      </span>
       <span className="grow" />
       <span className="keys">{texts('foot.keys')}</span>
       {version && <span>v{version}</span>}

@@ -68,6 +68,9 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'foot.lost': 'Lost',
   'foot.store': 'Store lag',
   'foot.rules': 'Rules lag',
+  'foot.path': 'Alarm path',
+  'foot.pathWhy':
+    'Heartbeat of the alarm path, once a minute: what it took from the door of devices to the receipt of a notice; {n} whole rounds since the start',
   'foot.keys': 'J/K move · A acknowledge · S shelve · M mute 2 min · F find device · ? all keys',
 
   'alarms.label': 'Alarms',

@@ -67,6 +67,8 @@ export const zh = {
   'foot.lost': '丢失',
   'foot.store': '入库滞后',
   'foot.rules': '规则滞后',
+  'foot.path': '报警通路',
+  'foot.pathWhy': '报警通路心跳：每分钟一次，从设备入口走到通知回执的用时；本次启动以来走完 {n} 圈',
   'foot.keys': 'J/K 移动 · A 确认 · S 搁置 · M 静音 2 分 · F 找设备 · ? 全部快捷键',
 
   'alarms.label': '告警表',

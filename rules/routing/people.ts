@@ -1,0 +1,24 @@
+import type { Item } from '../../devices/contract/catalogue.ts';
+import type { City, Seat } from '../../devices/contract/city.ts';
+import type { Person } from '../../devices/contract/duty.ts';
+import type { Duties, DutyAsked, DutyMatter } from '../tickets/duties.ts';
+
+export interface RoutingParts {
+  readonly city: City;
+  readonly duties: () => Duties;
+  /** A person of the duty list. */
+  readonly person: (id: string) => Person | undefined;
+  /** Items of the standards in force that would ring at a seat, the most urgent first. */
+  readonly heardAt: (seat: Seat) => readonly Item[];
+}
+
+export const persons = ({ person }: Pick<RoutingParts, 'person'>, ids: readonly string[]): Person[] =>
+  ids.flatMap((id) => person(id) ?? []);
+
+/** Everybody who has a duty at any of these matters, each once, whom first. */
+export const whoever = (
+  { duties }: Pick<RoutingParts, 'duties'>,
+  matters: readonly DutyMatter[],
+  duty: DutyAsked,
+  at: number,
+): string[] => [...new Set(matters.flatMap((matter) => duties().who(matter, duty, at).persons))];
