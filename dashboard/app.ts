@@ -14,7 +14,6 @@ import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import type { StateTables } from '../devices/contract/state-tables.ts';
 import type { RulesStats } from '../devices/contract/stats.ts';
 import type { LedgerQuery } from '../devices/detectors/ledger.ts';
-import { keptDuty } from '../devices/duty/read-duty.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
 import { type RegistryCache, RegistryGap } from '../devices/registry/registry-cache.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
@@ -136,14 +135,14 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       'figures of the seats',
       await startSeatMeters({ db: parts.state.db, city: parts.city.city, clock, log }),
     );
+    const duty = dutyPeople(parts.state, parts.city.city, registry);
     const board = stopping.add(
       'notices',
       startPageBoard({
         port: parts.pages,
         seats: seatsOf(parts.city.city).map(({ id }) => id),
         open: openNotices(parts.state.db),
-        personOf: async (account) =>
-          (await keptDuty(parts.state.db)).records.persons.find((person) => person.account === account)?.id,
+        personOf: duty.personOf,
         now: clock.now,
         log: log.child({ component: 'notices' }),
       }),
@@ -156,7 +155,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       alarms,
       incidents,
       tickets,
-      duty: dutyPeople(parts.state, parts.city.city, registry),
+      duty,
       picture: view,
       registry,
       types: parts.types,

@@ -1,3 +1,4 @@
+import { noticesEn } from './notices-en.ts';
 import { ticketsEn } from './tickets-en.ts';
 import type { zh } from './zh.ts';
 
@@ -873,4 +874,5 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'seats.why':
     'This page watches the seats that are ticked, and counts as somebody there while its sound is on. Kept in this browser.',
   'seats.cannot': 'A viewer cannot watch a seat.',
+  ...noticesEn,
 };

@@ -1,3 +1,4 @@
+import { noticesZh } from './notices-zh.ts';
 import { ticketsZh } from './tickets-zh.ts';
 
 /** Every text of the page in Chinese, the default. `en.ts` has the same keys; a test proves it. */
@@ -856,4 +857,5 @@ export const zh = {
   'seats.none': '不值守任何席位',
   'seats.why': '选中的席位由本页值守：声音开启时才算有人。选择保存在本浏览器。',
   'seats.cannot': '只看角色不能值守席位。',
+  ...noticesZh,
 } as const;

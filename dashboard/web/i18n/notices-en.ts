@@ -1,0 +1,41 @@
+import type { noticesZh } from './notices-zh.ts';
+
+/** Texts of notices, seats and the alarm path in English. */
+export const noticesEn: Readonly<Record<keyof typeof noticesZh, string>> = {
+  'path.silent':
+    'Heartbeat of the alarm path lost: none reached this page for 3 minutes, so a real alarm most likely would not either. Check the platform by telephone now.',
+  'notices.label': 'Notices',
+  'notices.repeat': '(may repeat) ',
+  'notices.demo': 'SIMULATED',
+  'notices.drill': 'DRILL',
+  'notices.accept': 'I take it',
+  'notices.open': 'Open',
+  'notices.later': 'Put away',
+  'notices.more': '{n} more',
+  'notices.box': 'Who was told',
+  'notices.none': 'Nobody was told.',
+  'notices.handled': 'handled by {by}',
+  'notices.waits': 'nobody has acted yet',
+  'notices.state.due': 'waiting',
+  'notices.state.attempting': 'on its way',
+  'notices.state.sent': 'sent',
+  'notices.state.delivered': 'delivered',
+  'notices.state.seen': 'seen',
+  'notices.state.accepted': 'taken up',
+  'notices.state.failed': 'failed',
+  'notices.state.dropped': 'no longer needed',
+  'notices.channel.page': 'page',
+  'notices.channel.web-push': 'web push',
+  'notices.channel.wecom': 'WeCom',
+  'notices.channel.dingtalk': 'DingTalk',
+  'notices.channel.feishu': 'Feishu',
+  'notices.channel.sms': 'SMS',
+  'notices.channel.voice': 'voice call',
+  'notices.channel.mail': 'e-mail',
+  'seats.label': 'Seats watched',
+  'seats.all': 'All seats',
+  'seats.none': 'No seat',
+  'seats.why':
+    'This page watches the seats that are ticked, and counts as somebody there while its sound is on. Kept in this browser.',
+  'seats.cannot': 'A viewer cannot watch a seat.',
+};
