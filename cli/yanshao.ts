@@ -33,6 +33,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand(),
   audit: async () => (await import('./commands/audit.ts')).auditCommand(),
   tickets: async () => (await import('./commands/tickets.ts')).ticketsCommand(),
+  notify: async () => (await import('./commands/notify.ts')).notifyCommand(),
   kpis: async () => (await import('./commands/kpis.ts')).kpisCommand(),
   score: async () => (await import('./commands/score.ts')).scoreCommand(),
   sparkplug: async () => (await import('./commands/sparkplug.ts')).sparkplugCommand(),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { cutAudit } from '../devices/audit/cut-audit.ts';
 import { keepAudit } from '../devices/audit/keep-audit.ts';
 import type { LoadedCity } from '../devices/city/load-city.ts';
+import type { NoticeBody } from '../devices/contract/api.ts';
 import type { Seat } from '../devices/contract/city.ts';
 import { type Command, type CommandOutcome, type CommandPort, commandSchema } from '../devices/contract/command.ts';
 import type { PagesPort } from '../devices/contract/pages.ts';
@@ -12,6 +13,7 @@ import type { RulesStats } from '../devices/contract/stats.ts';
 import { type DutySources, worldOf } from '../devices/duty/duty-desk.ts';
 import { keptDuty } from '../devices/duty/read-duty.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
+import { type NoticesQuery, readNotices } from '../devices/notices/read-notices.ts';
 import { suggestion } from '../devices/registry/did-you-mean.ts';
 import { registryCache } from '../devices/registry/registry-cache.ts';
 import { loadRegistry } from '../devices/registry/registry-store.ts';
@@ -25,6 +27,7 @@ import { outcomeOf, writeAudit } from './commands/audit.ts';
 import { type DutyCommand, executeOnDuty, isDutyCommand } from './commands/duty.ts';
 import { type CommandParts, type Executed, executeOnRegistry, readmitOutcome } from './commands/execute.ts';
 import { limitFaults } from './commands/limit-faults.ts';
+import { executeNotifyTest, isNotifyCommand, type NotifyCommand } from './commands/notify.ts';
 import { alarmOutcome, executeOnDesk } from './commands/on-desk.ts';
 import { invalidCommand, notReadmitted, notServing } from './commands/refusals.ts';
 import { executeOnStandards, isStandardsCommand, type StandardsCommand } from './commands/standards.ts';
@@ -85,6 +88,8 @@ export interface Rules extends Running {
     /** The newest approved version where no number is given. */
     text(seq?: number): Promise<StandardsText | null>;
   };
+  /** Who was told of what, and what came of it. */
+  notices(query: NoticesQuery): Promise<readonly NoticeBody[]>;
   /** The pages that are open, as the process that serves them tells. */
   readonly pages: PagesPort;
   /** Who is responsible, as the records and standards in force have it. */
@@ -308,6 +313,19 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         if (done.records) dutyList.take(done.records);
         return { outcome: done.outcome, published: true };
       });
+    const testNotice = async (command: NotifyCommand): Promise<{ outcome: CommandOutcome; published: boolean }> => {
+      const outcome = await writing.serial(() =>
+        writing.transaction(async (trx) => {
+          const before = await outcomeOf(trx, command.id);
+          if (before) return before;
+          const made = await executeNotifyTest(trx, command, dutyList.book().persons, clock.now());
+          await writeAudit(trx, command, made, clock.now());
+          return made;
+        }),
+      );
+      void notifier.look();
+      return { outcome, published: true };
+    };
     /**
      * Refused messages are judged again by ingest, outside the order of commits: it may have to wait for the journal, and alarms
      * must not. A row goes in once, so that the same command twice does no harm.
@@ -367,7 +385,9 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           ? changeStandards(asked)
           : isDutyCommand(asked)
             ? changeDuty(asked)
-            : carryOut(asked));
+            : isNotifyCommand(asked)
+              ? testNotice(asked)
+              : carryOut(asked));
         if (published || 'refused' in outcome) return outcome;
         const reached = await Promise.race([
           onStandards ? approved.publish() : outbox.publish(),
@@ -380,6 +400,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         text: async (seq) => (await standardsText(state.db, seq ?? (await lastApproved(state.db)))) ?? null,
       },
       pages,
+      notices: (query) => readNotices(state.db, query),
       duty: () => ({ book: dutyList.book(), standards: standardsNow(), city }),
       stats() {
         const counted = engine.stats();

@@ -4,6 +4,7 @@ import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import { askGaps, askWho, type WhoQuery } from '../devices/duty/duty-desk.ts';
 import type { DutyPeriod } from '../devices/duty/duty-gaps.ts';
 import { heartbeatToken } from '../devices/heartbeat/heartbeat-device.ts';
+import type { NoticesQuery } from '../devices/notices/read-notices.ts';
 import { systemClock } from '../kit/clock.ts';
 import type { DataFolder } from '../kit/data-folder.ts';
 import { openSql } from '../kit/sql/open-sql.ts';
@@ -95,6 +96,7 @@ export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unk
     'rules.command': (params): Promise<CommandOutcome> => rules.command(params as Parameters<Rules['command']>[0]),
     'rules.pages.exchange': (params) => rules.pages.exchange(params as Parameters<PagesPort['exchange']>[0]),
     'rules.pages.receipt': (params) => rules.pages.receipt(params as Parameters<PagesPort['receipt']>[0]),
+    'rules.notices': (params) => rules.notices(params as NoticesQuery),
     'rules.duty': async () => rules.duty().book.records,
     'rules.duty.who': async (params) => askWho(rules.duty(), params as WhoQuery),
     'rules.duty.gaps': async (params) => askGaps(rules.duty(), params as DutyPeriod),

@@ -63,6 +63,7 @@ import {
 } from './body-parts.ts';
 import { dutyBodies } from './duty-bodies.ts';
 import { kpisBody } from './kpi/body.ts';
+import { noticesBody } from './notices/body.ts';
 import { ruleBodies } from './rule-bodies.ts';
 import { ticketBodies, ticketRef } from './ticket-bodies.ts';
 
@@ -407,6 +408,7 @@ export const bodies = {
   devices: page(device) satisfies z.ZodType<DevicesBody>,
   gateways: page(gatewaySchema),
   kpis: kpisBody,
+  notices: noticesBody,
   me: z.object({
     name: z.string(),
     displayName: z.string(),

@@ -21,6 +21,7 @@ import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { kpiRoutes } from './routes/kpis.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
+import { noticeRoutes } from './routes/notices.ts';
 import { overrideRoutes } from './routes/overrides.ts';
 import { photoRoutes } from './routes/photos.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
@@ -83,6 +84,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     incidentRoutes(guarded, context);
     ticketRoutes(guarded, context);
     kpiRoutes(guarded, context);
+    noticeRoutes(guarded, context);
     biogasRoutes(guarded, context);
     ruleRoutes(guarded, context);
     supervisionRoutes(guarded, context);

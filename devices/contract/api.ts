@@ -3,7 +3,7 @@ import type { LedgerLine } from '../detectors/ledger.ts';
 import type { Bilingual, DeviceType } from '../model/device-type.ts';
 import type { Fault } from '../registry/fault.ts';
 import type { Unowned } from '../tickets/unowned.ts';
-import type { Alarm, AlarmEvent, Verdict } from './alarm.ts';
+import type { Alarm, AlarmEvent, Priority, Verdict } from './alarm.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Ceiling } from './ceiling.ts';
 import type { City } from './city.ts';
@@ -11,6 +11,7 @@ import type { Refusal } from './command.ts';
 import type { DutyRecords } from './duty.ts';
 import type { DutyGap } from './duty-answers.ts';
 import type { Value } from './entry.ts';
+import type { Delivery } from './notice.ts';
 import type { Overlay } from './overlay.ts';
 import type { OverrideAsk, StandingOverride } from './overrides.ts';
 import type { Quarantined } from './quarantine.ts';
@@ -482,3 +483,50 @@ export interface WhomBody {
   readonly crews: readonly DispatchChoice[];
   readonly persons: readonly DispatchChoice[];
 }
+
+/** GET /api/v1/notices: who was told of what, by which means, and what came of it. Addresses and telephones are left out. */
+export interface NoticesBody {
+  readonly items: readonly NoticeBody[];
+}
+
+export interface NoticeBody {
+  readonly id: string;
+  readonly at: number;
+  readonly priority: Priority;
+  /** `<kind>/<id>` of what it is about. */
+  readonly subject: string;
+  readonly title: Bilingual;
+  readonly body: Bilingual;
+  readonly link: string;
+  readonly mark: 'demo' | 'drill' | null;
+  readonly handledAt: number | null;
+  readonly handledBy: string | null;
+  /** In the order in which they are called; those of one wave together. */
+  readonly to: readonly {
+    readonly id: string;
+    readonly kind: 'person' | 'seat';
+    readonly name: string;
+    readonly wave: number;
+  }[];
+  /** Each step of each ladder, in the order in which it was due. */
+  readonly deliveries: readonly NoticeDelivery[];
+}
+
+/** One step: what was tried, and the proof of it. */
+export type NoticeDelivery = Pick<
+  Delivery,
+  | 'key'
+  | 'person'
+  | 'channel'
+  | 'round'
+  | 'state'
+  | 'due'
+  | 'sent'
+  | 'delivered'
+  | 'seen'
+  | 'accepted'
+  | 'failed'
+  | 'reason'
+  | 'attempts'
+  | 'mayRepeat'
+>;

@@ -217,6 +217,13 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({ ...envelope, type: z.literal('campaign.begin'), draft: campaignDraftSchema }),
   z.object({ ...envelope, type: z.literal('campaign.end'), campaign: z.string().min(1), reason }),
   z.object({ ...envelope, type: z.literal('visit.step'), visit: z.string().min(1), step: visitStepSchema }),
+  /** Sends one person of the duty list a notice by the whole ladder of a priority, marked as a drill. */
+  z.object({
+    ...envelope,
+    type: z.literal('notify.test'),
+    person: z.string().min(1).max(200),
+    priority: z.enum(['P1', 'P2', 'P3', 'P4']).default('P2'),
+  }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

@@ -3,6 +3,7 @@ import msgpack from 'socket.io-msgpack-parser';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Dashboard } from '../../dashboard/app.ts';
 import type { Role } from '../../dashboard/server/accounts/tables.ts';
+import type { NoticesBody } from '../../devices/contract/api.ts';
 import type { ClientToServer, ServerToClient } from '../../devices/contract/live.ts';
 import type { PageNotice } from '../../devices/contract/pages.ts';
 import { type DashboardCity, dashboardCity, kitchen } from '../support/dashboard-city.ts';
@@ -120,5 +121,26 @@ describe('a page that watches a seat', () => {
     await until('it is seen', async () => (await delivery(told.key))?.seen);
     expect((await delivery(row.key))?.accepted).toBeNull();
     expect(stranger.told).toEqual([]);
+  });
+});
+
+describe('who was told of an alarm', () => {
+  it('is answered with every step and its times, and without any address', async () => {
+    const { secret } = await dashboard.accounts.newApiToken({ name: 'looker', role: 'viewer' });
+    const get = async (query: string): Promise<NoticesBody> => {
+      const headers = { authorization: `Bearer ${secret}` };
+      return (await fetch(`${dashboard.url}/api/v1/notices${query}`, { headers })).json() as Promise<NoticesBody>;
+    };
+    const [alarm] = await city.state.db.selectFrom('alarms').select('id').where('device', '=', 'hearth-1').execute();
+    const { items } = await get(`?subject=${encodeURIComponent(`alarm/${alarm!.id}`)}`);
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({ handledBy: 'duty', mark: 'demo', priority: 'P1' });
+    const accepted = items[0]!.deliveries.filter(({ accepted: at }) => at !== null);
+    expect(accepted.map(({ channel }) => channel)).toEqual(['page']);
+    expect(JSON.stringify(items)).not.toContain('"reach"');
+    const open = await get('');
+    expect(open.items.length).toBeGreaterThan(0);
+    expect(open.items.every(({ handledAt }) => handledAt === null)).toBe(true);
+    expect((await get('?limit=1')).items).toHaveLength(1);
   });
 });

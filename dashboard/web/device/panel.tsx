@@ -20,6 +20,7 @@ import { BiogasBox } from './biogas-box.tsx';
 import { ClauseBox } from './clause-box.tsx';
 import { CurveBox } from './curve-box.tsx';
 import { Facts, Values } from './facts.tsx';
+import { NoticesBox } from '../notices/notices-box.tsx';
 import { History } from './history.tsx';
 import { Overview } from './overview.tsx';
 import { useAlarmRecord } from './use-alarm-record.ts';
@@ -55,6 +56,7 @@ export function DevicePanel({ alarmId, device, onAcknowledge, onPutAside, onDevi
         {record && <Measured record={record} alarm={alarm} />}
         {alarm && <BiogasBox alarm={alarm} />}
         {alarm && <ClauseBox alarm={alarm} />}
+        {alarm && <NoticesBox subject={`alarm/${alarm.id}`} />}
         {alarm && <History events={events} />}
         {record && <Values record={record} />}
         {record && <Facts record={record} onDevice={onDevice} />}
