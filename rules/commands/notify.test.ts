@@ -14,14 +14,14 @@ const running = async () => {
   const put = dutyRecordsSchema.parse({ persons: [{ id: 'p-mira', name: '米拉', department: 'gas' }] });
   await b.asks({ type: 'duty.put', put }, undefined, admin);
 };
-const test = (person: string, actor = admin) => b.asks({ type: 'notify.test', person, priority: 'P1' }, 't1', actor);
+const test = (person: string, actor = admin) => b.asks({ type: 'notify.test', person, priority: 'P1' }, 'command-t1', actor);
 
 describe('a test notice', () => {
   it('goes to one person by the ladder, marked as a drill, and tells what came of it', async () => {
     await running();
-    expect(await test('p-mira')).toEqual({ done: true, changed: ['test/t1'] });
+    expect(await test('p-mira')).toEqual({ done: true, changed: ['test/command-t1'] });
     const [notice] = await until('it was tried', async () => {
-      const found = await b.rules.notices({ subject: 'test/t1', limit: 10 });
+      const found = await b.rules.notices({ subject: 'test/command-t1', limit: 10 });
       return found[0]?.deliveries[0]?.state === 'failed' ? found : undefined;
     });
     expect(notice).toMatchObject({ mark: 'drill', priority: 'P1', to: [{ id: 'p-mira', name: '米拉' }] });
@@ -34,7 +34,7 @@ describe('a test notice', () => {
   it('asked for twice under one id is sent once, and is in the audit', async () => {
     await running();
     expect(await test('p-mira')).toEqual(await test('p-mira'));
-    expect(await b.rules.notices({ subject: 'test/t1', limit: 10 })).toHaveLength(1);
+    expect(await b.rules.notices({ subject: 'test/command-t1', limit: 10 })).toHaveLength(1);
     const audit = await b.state.db.selectFrom('audit').select('type').where('type', '=', 'notify.test').execute();
     expect(audit).toHaveLength(1);
   });
