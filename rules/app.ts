@@ -212,7 +212,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           effects.incidents ||
           effects.tickets ||
           effects.hazards ||
-          effects.campaigns
+          effects.campaigns ||
           effects.beat !== undefined
         ) {
           const known = rows ? writing.state(rows, effects, cursor) : writing.effects(effects, cursor);

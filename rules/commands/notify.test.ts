@@ -14,7 +14,8 @@ const running = async () => {
   const put = dutyRecordsSchema.parse({ persons: [{ id: 'p-mira', name: '米拉', department: 'gas' }] });
   await b.asks({ type: 'duty.put', put }, undefined, admin);
 };
-const test = (person: string, actor = admin) => b.asks({ type: 'notify.test', person, priority: 'P1' }, 'command-t1', actor);
+const test = (person: string, actor = admin) =>
+  b.asks({ type: 'notify.test', person, priority: 'P1' }, 'command-t1', actor);
 
 describe('a test notice', () => {
   it('goes to one person by the ladder, marked as a drill, and tells what came of it', async () => {

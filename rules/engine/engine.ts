@@ -197,11 +197,9 @@ export function createEngine(parts: EngineParts): Engine {
     const moved = tickets.take() ?? undefined;
     const registered = hazards.take() ?? undefined;
     const visited = campaigns.take() ?? undefined;
-    const { derived } = core;
-    const nothing = !changes && !overrides && !told && !moved && !registered && !visited;
-    if (nothing && derived.length === 0) return null;
     const { derived, beat } = core;
-    if (!changes && !overrides && !told && !moved && derived.length === 0 && beat === null) return null;
+    const nothing = !changes && !overrides && !told && !moved && !registered && !visited;
+    if (nothing && derived.length === 0 && beat === null) return null;
     core.derived = [];
     core.beat = null;
     const { alarms = [], events = [], annunciations = [] } = changes ?? {};
