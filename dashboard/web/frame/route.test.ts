@@ -12,7 +12,7 @@ describe('an address', () => {
     '/audit?device=k1&q=mira&log=accounts&type=judge&from=2026-11-01&to=2026-11-22',
     '/hazards?q=no-detector&grade=major&area=LB&stage=verifying',
     '/campaigns?campaign=campaign%3Aone&visit=campaign%3Aone%2F7',
-    '/tickets?q=hearth&ticket=20261130-0007&scope=overdue&stage=handling&priority=P1&area=LB&sort=priority',
+    '/tickets?q=hearth&ticket=20261130-0007&area=LB&stage=handling&priority=P1&scope=overdue&sort=priority',
     '/report',
     '/claim#a-link',
   ])('%s can be sent to a colleague and read again', (address) => {
