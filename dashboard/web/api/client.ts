@@ -35,24 +35,6 @@ const unreachable: ApiProblem = {
   en: 'The platform cannot be reached: check the network; the page reconnects by itself.',
 };
 
-/** Sends a picture; resolves with the hash by which commands name it. Rejects with `ApiError`. */
-export async function sendPhoto(file: File): Promise<string> {
-  const form = new FormData();
-  form.append('photo', file);
-  const request = {
-    method: 'POST',
-    headers: { 'x-yanshao-csrf': csrf },
-    credentials: 'same-origin',
-    body: form,
-  } as const;
-  const response = await fetch('/api/v1/photos', request).catch((cause) => {
-    throw new ApiError(unreachable, cause);
-  });
-  const text = await response.text();
-  if (response.ok) return (JSON.parse(text) as { hash: string }).hash;
-  throw new ApiError(toProblem(response.status, text));
-}
-
 /**
  * One request to `/api/v1`. Resolves with the body; rejects with `ApiError`, whose problem can be shown to people as it
  * stands.

@@ -11,6 +11,7 @@ import { useFetched } from '../ui/use-fetched.ts';
 import { BeginDialog } from './begin-dialog.tsx';
 import { VisitPage } from './visit-page.tsx';
 import '../pages/pages.css';
+import '../tickets/tickets.css';
 import '../hazards/hazards.css';
 import './campaigns.css';
 

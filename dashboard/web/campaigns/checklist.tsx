@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { VisitAnswer } from '../../../devices/contract/campaign.ts';
 import type { Step } from '../../../devices/contract/catalogue.ts';
 import { useTexts } from '../i18n/i18n.ts';
-import { PhotoPicker } from '../ui/photo-picker.tsx';
+import { PhotoPicker } from '../tickets/photos.tsx';
 
 /** What is looked at, each with its record or why it does not apply. The server says what is still missing. */
 export function Checklist({
@@ -82,7 +82,7 @@ function Record({
       );
     case 'photo':
       return (
-        <PhotoPicker photos={answer?.photos ?? []} onChange={(photos) => onAnswer({ step: no, photos: [...photos] })} />
+        <PhotoPicker hashes={answer?.photos ?? []} onChange={(photos) => onAnswer({ step: no, photos: [...photos] })} />
       );
     case 'done':
       return (

@@ -2,8 +2,8 @@ import { type FormEvent, useState } from 'react';
 import type { VisitFinding } from '../../../devices/contract/campaign.ts';
 import { useCity } from '../api/city.ts';
 import { useTexts } from '../i18n/i18n.ts';
+import { PhotoPicker } from '../tickets/photos.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { PhotoPicker } from '../ui/photo-picker.tsx';
 
 /** What was found here, as a hazard of the register. */
 export function FindingDialog({ onClose, onFound }: { onClose: () => void; onFound: (finding: VisitFinding) => void }) {
@@ -51,7 +51,7 @@ export function FindingDialog({ onClose, onFound }: { onClose: () => void; onFou
           {texts('hazards.text')}
           <input className="input" name="text" minLength={2} required />
         </label>
-        <PhotoPicker photos={photos} onChange={setPhotos} />
+        <PhotoPicker hashes={photos} onChange={setPhotos} />
         <button type="submit" className="btn primary">
           {texts('hazards.confirm')}
         </button>

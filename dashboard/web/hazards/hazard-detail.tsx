@@ -7,7 +7,7 @@ import { Link } from '../frame/header.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';
-import { Pictures } from '../ui/photo-picker.tsx';
+import { PhotoStrip } from '../tickets/photos.tsx';
 import { useFetched } from '../ui/use-fetched.ts';
 import { StepDialog } from './step-dialog.tsx';
 
@@ -52,7 +52,7 @@ export function HazardDetail({ id, onChanged }: { id: string; onChanged: () => v
                 <figure key={which}>
                   <figcaption className="small muted">{texts(`hazards.${which}`)}</figcaption>
                   {body[which].length > 0 ? (
-                    <Pictures hashes={body[which]} />
+                    <PhotoStrip hashes={body[which]} />
                   ) : (
                     <span className="faint small">{texts('hazards.noPicture')}</span>
                   )}
@@ -127,7 +127,7 @@ function History({ steps }: { steps: readonly HazardStep[] }) {
               })}
             </span>
             {(step.note ?? step.more.reason) && <span className="small">{String(step.note ?? step.more.reason)}</span>}
-            <Pictures hashes={step.photos} />
+            <PhotoStrip hashes={step.photos} />
           </li>
         ))}
       </ol>

@@ -15,6 +15,7 @@ import { Counts } from './counts.tsx';
 import { HazardDetail } from './hazard-detail.tsx';
 import { ReportDialog } from './report-dialog.tsx';
 import '../pages/pages.css';
+import '../tickets/tickets.css';
 import './hazards.css';
 
 const REFRESH_MS = 20_000;

@@ -3,8 +3,8 @@ import type { Site } from '../../../devices/contract/registry.ts';
 import { useCity } from '../api/city.ts';
 import { api, commandId, problemOf } from '../api/client.ts';
 import { textOf, useTexts } from '../i18n/i18n.ts';
+import { PhotoPicker } from '../tickets/photos.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { PhotoPicker } from '../ui/photo-picker.tsx';
 import { say } from '../ui/toast.tsx';
 
 /** A hazard at a registered site, by hand. */
@@ -70,7 +70,7 @@ export function ReportDialog({ onClose, onDone }: { onClose: () => void; onDone:
           {texts('hazards.text')}
           <input className="input" name="text" minLength={2} required />
         </label>
-        <PhotoPicker photos={photos} onChange={setPhotos} />
+        <PhotoPicker hashes={photos} onChange={setPhotos} />
         <button type="submit" className="btn primary">
           {texts('hazards.confirm')}
         </button>

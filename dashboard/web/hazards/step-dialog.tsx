@@ -4,8 +4,8 @@ import { hazardStepWords } from '../../../devices/hazards/stages.ts';
 import { useCity } from '../api/city.ts';
 import { api, commandId, problemOf } from '../api/client.ts';
 import { textOf, useTexts } from '../i18n/i18n.ts';
+import { PhotoPicker } from '../tickets/photos.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { PhotoPicker } from '../ui/photo-picker.tsx';
 import { say } from '../ui/toast.tsx';
 
 /** Steps that ask why. */
@@ -107,7 +107,7 @@ export function StepDialog({
           {texts('hazards.note')}
           <input className="input" name="note" required={kind === 'finish'} />
         </label>
-        <PhotoPicker photos={photos} onChange={setPhotos} />
+        <PhotoPicker hashes={photos} onChange={setPhotos} />
         <button type="submit" className="btn primary">
           {texts('hazards.confirm')}
         </button>

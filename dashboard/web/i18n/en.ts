@@ -800,7 +800,6 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'hazards.toDepartment': 'To department (none: by the duty list)',
   'hazards.byList': 'by the duty list',
   'hazards.photos': 'Pictures',
-  'hazards.sending': 'sending…',
   'hazards.done': 'Recorded',
   'hazards.confirm': 'Confirm',
   'campaigns.title': 'Inspection campaigns',

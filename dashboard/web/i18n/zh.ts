@@ -786,7 +786,6 @@ export const zh = {
   'hazards.toDepartment': '交给部门（不选则按责任清单）',
   'hazards.byList': '按责任清单',
   'hazards.photos': '照片',
-  'hazards.sending': '正在上传…',
   'hazards.done': '已记录',
   'hazards.confirm': '确定',
   'campaigns.title': '检查行动',
