@@ -8,6 +8,7 @@ import type { StateTables } from '../../devices/contract/state-tables.ts';
 import { hazardFigures } from '../../devices/hazards/figures.ts';
 import { rulesBench } from '../../rules/app-bench.ts';
 import { benchCatalogue, benchCity, momentOf } from '../../rules/engine/engine-bench.ts';
+import { hazardFacts } from '../../rules/supervision/hazard-facts.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const both = (text: string) => ({ zh: text, en: text });
@@ -73,6 +74,10 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     const figures = await hazardFigures(tables(b), period);
     expect(figures.total).toMatchObject({ found: 1, verified: 1, open: 0, overdue: 0, onTime: 1, late: 0 });
     expect(figures.cells).toMatchObject([{ grade: 'general', area: '000001', department: 'gas', kind: 'hose' }]);
+    // What the department's score is made of.
+    expect(await hazardFacts(b.state.db, { from: momentOf('00:00'), to: momentOf('+30 00:00') })).toMatchObject([
+      { id: hazard, department: 'gas', area: '000001', verifiedAt: b.clock.now() },
+    ]);
     expect(await hazardFigures(tables(b), { ...period, area: 'elsewhere' })).toMatchObject({ total: { found: 0 } });
     expect(await campaignProgress(tables(b), 'campaign:campaign-one', b.clock.now())).toMatchObject([
       { area: '000001', all: 1, stages: { done: 1, planned: 0 }, findings: 1 },

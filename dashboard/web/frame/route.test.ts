@@ -10,7 +10,7 @@ describe('an address', () => {
     '/?device=pole-1&m=pole.tiltDelta&view=detail',
     '/standards?q=gas&item=G05-14',
     '/audit?device=k1&q=mira&log=accounts&type=judge&from=2026-11-01&to=2026-11-22',
-    '/hazards?q=no-detector&grade=major&stage=verifying&area=LB',
+    '/hazards?q=no-detector&grade=major&area=LB&stage=verifying',
     '/campaigns?campaign=campaign%3Aone&visit=campaign%3Aone%2F7',
     '/tickets?q=hearth&ticket=20261130-0007&area=LB&stage=handling&priority=P1&scope=overdue&sort=priority',
     '/report',
