@@ -22,6 +22,8 @@ const ResponsiblePage = lazy(() =>
   import('./responsible/responsible-page.tsx').then((page) => ({ default: page.ResponsiblePage })),
 );
 const KpisPage = lazy(() => import('./kpis/kpis-page.tsx').then((page) => ({ default: page.KpisPage })));
+const ScoresPage = lazy(() => import('./scores/scores-page.tsx').then((page) => ({ default: page.ScoresPage })));
+const BulletinPage = lazy(() => import('./scores/bulletin-page.tsx').then((page) => ({ default: page.BulletinPage })));
 const QuarantinePage = lazy(() => import('./pages/quarantine.tsx').then((page) => ({ default: page.QuarantinePage })));
 const HazardsPage = lazy(() => import('./hazards/hazards-page.tsx').then((page) => ({ default: page.HazardsPage })));
 const CampaignsPage = lazy(() =>
@@ -134,6 +136,10 @@ function Page() {
       return <ResponsiblePage />;
     case 'kpis':
       return <KpisPage />;
+    case 'scores':
+      return <ScoresPage />;
+    case 'bulletin':
+      return <BulletinPage />;
     case 'quarantine':
       return <QuarantinePage />;
     case 'audit':

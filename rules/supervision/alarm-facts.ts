@@ -29,7 +29,7 @@ export async function alarmFacts(
       .execute();
     for (const { at, acked_at, body } of rows) {
       const { id, clause, area, priority, hazard, demo } = JSON.parse(body) as Alarm;
-      if (demo !== demonstration || found.has(id)) continue;
+      if ((demo && !demonstration) || found.has(id)) continue;
       const ackedAt = acked_at === null ? null : Number(acked_at);
       found.set(id, { id, department: clause.department, area, priority, hazard, raisedAt: Number(at), ackedAt });
     }

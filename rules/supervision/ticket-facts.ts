@@ -45,7 +45,7 @@ export async function ticketFacts(
       .orderBy('id')
       .limit(PORTION)
       .execute();
-    const tickets = rows.map(({ body }) => JSON.parse(body) as Ticket).filter(({ demo }) => demo === demonstration);
+    const tickets = rows.map(({ body }) => JSON.parse(body) as Ticket).filter(({ demo }) => demonstration || !demo);
     const steps = await stepsOf(
       db,
       tickets.map(({ id }) => id),

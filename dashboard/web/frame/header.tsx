@@ -50,6 +50,7 @@ const sections = [
   'campaigns',
   'standards',
   'kpis',
+  'scores',
   'quarantine',
   'audit',
 ] as const satisfies readonly PageName[];

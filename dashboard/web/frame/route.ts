@@ -8,6 +8,8 @@ export const pageNames = [
   'responsible',
   'standards',
   'kpis',
+  'scores',
+  'bulletin',
   'quarantine',
   'audit',
   'hazards',
@@ -63,6 +65,9 @@ export interface Route {
   readonly campaign: string | null;
   readonly visit: string | null;
   readonly grade: string | null;
+  /** A run of supervision; on its page also `<unit>/<indicator>`, the number whose facts are shown. */
+  readonly run: string | null;
+  readonly number: string | null;
   /** Where to go after signing in. */
   readonly next: string | null;
   /** What stands after `#`: the one-time link of `/claim#<link>`. */
@@ -80,6 +85,8 @@ const pathOf: Readonly<Record<PageName, string>> = {
   audit: '/audit',
   hazards: '/hazards',
   campaigns: '/campaigns',
+  scores: '/scores',
+  bulletin: '/bulletin',
   login: '/login',
   claim: '/claim',
 };
@@ -89,7 +96,8 @@ export function parseRoute(address: string): Route {
   const url = new URL(address, 'http://page');
   const query = url.searchParams;
   const path = url.pathname.length > 1 ? url.pathname.replace(/\/+$/, '') : '/';
-  const page = pageNames.find((name) => pathOf[name] === path) ?? 'unknown';
+  const run = /^\/bulletin\/([^/]+)$/.exec(path)?.[1];
+  const page = run ? 'bulletin' : (pageNames.find((name) => pathOf[name] === path) ?? 'unknown');
   const tab = query.get('tab');
   const alarm = query.get('alarm');
   const device = query.get('device');
@@ -121,6 +129,8 @@ export function parseRoute(address: string): Route {
     campaign: query.get('campaign'),
     visit: query.get('visit'),
     grade: query.get('grade'),
+    run: run ?? query.get('run'),
+    number: query.get('number'),
     next: query.get('next'),
     hash: url.hash.slice(1),
   };
@@ -148,9 +158,12 @@ export function hrefOf(route: Partial<Route> & { page: PageName }): string {
   if (route.list) query.set('list', route.list);
   if (route.scope && route.scope !== 'open') query.set('scope', route.scope);
   if (route.sort && route.sort !== 'due') query.set('sort', route.sort);
+  const ofRun = route.page === 'bulletin' && route.run ? `/${route.run}` : '';
+  if (route.run && !ofRun) query.set('run', route.run);
+  if (route.number) query.set('number', route.number);
   if (route.next) query.set('next', route.next);
   const text = query.toString();
-  return pathOf[route.page] + (text ? `?${text}` : '') + (route.hash ? `#${route.hash}` : '');
+  return pathOf[route.page] + ofRun + (text ? `?${text}` : '') + (route.hash ? `#${route.hash}` : '');
 }
 
 const listeners = new Set<() => void>();

@@ -1,5 +1,6 @@
 import { noticesEn } from './notices-en.ts';
 import { ticketsEn } from './tickets-en.ts';
+import { scoresEn } from './scores-en.ts';
 import type { zh } from './zh.ts';
 
 /** Every text of the page in English. */
@@ -838,4 +839,5 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'campaigns.skip': 'does not apply (say why)',
   'campaigns.back': 'Back',
   ...noticesEn,
+  ...scoresEn,
 };

@@ -1,5 +1,6 @@
 import { noticesZh } from './notices-zh.ts';
 import { ticketsZh } from './tickets-zh.ts';
+import { scoresZh } from './scores-zh.ts';
 
 /** Every text of the page in Chinese, the default. `en.ts` has the same keys; a test proves it. */
 export const zh = {
@@ -823,4 +824,5 @@ export const zh = {
   'campaigns.skip': '不适用（写明原因）',
   'campaigns.back': '返回',
   ...noticesZh,
+  ...scoresZh,
 } as const;

@@ -1,0 +1,132 @@
+import { useState } from 'react';
+import type { NumberBody, RunBody } from '../../../devices/contract/score.ts';
+import { send } from '../alarms/acknowledge.ts';
+import { useTexts } from '../i18n/i18n.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { basisOf } from './rank-table.tsx';
+import { useAsked } from './use-scores.ts';
+
+/** Tickets that one link carries: an address has its length. */
+const LINKED = 100;
+
+/** What a number is made of, and, while it is provisional, an appeal against some of it. */
+export function FactsDialog({
+  body,
+  number,
+  mayAct,
+  onClose,
+  onDone,
+}: {
+  body: RunBody;
+  /** `<unit>/<indicator>` */
+  number: string;
+  mayAct: boolean;
+  onClose: () => void;
+  onDone: () => Promise<void>;
+}) {
+  const texts = useTexts();
+  const [unit = '', indicator = ''] = number.split('/');
+  const { id } = body.run;
+  const path = [id, 'numbers', unit, indicator].map(encodeURIComponent).join('/');
+  const { body: made, problem } = useAsked<NumberBody>(`/supervision/runs/${path}`);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const line = body.result?.lines.find((one) => one.unit === unit);
+  const what = basisOf(body)?.indicators.find((one) => one.id === indicator)?.name;
+  const toggle = (fact: string): void => {
+    const next = new Set(chosen);
+    if (!next.delete(fact)) next.add(fact);
+    setChosen(next);
+  };
+  const canAppeal = mayAct && body.line.state === 'provisional';
+  const tickets = made?.kind === 'ticket' ? made.facts.slice(0, LINKED).map((one) => one.id) : [];
+  return (
+    <Dialog
+      wide
+      title={texts('scores.facts', {
+        unit: line ? texts.pick(line.name) : unit,
+        what: what ? texts.pick(what) : texts('scores.coverage'),
+      })}
+      onClose={onClose}
+    >
+      {problem && <div className="error">{texts.problem(problem)}</div>}
+      {!made && !problem && <div className="empty">{texts('loading')}</div>}
+      {made && (
+        <>
+          <p className="small muted">
+            {texts('scores.factsWhy', { n: made.total })}{' '}
+            {made.total > made.facts.length && texts('scores.factsMore', { n: made.facts.length })}
+          </p>
+          {tickets.length > 0 && (
+            <a className="btn" href={`/tickets?ids=${encodeURIComponent(tickets.join(','))}`}>
+              {texts('scores.openTickets')}
+            </a>
+          )}
+          <ul className="scores-facts">
+            {made.facts.map((fact) => (
+              <li key={fact.id} className={fact.leftOut ? 'left-out' : undefined}>
+                <label>
+                  {canAppeal && (
+                    <input type="checkbox" checked={chosen.has(fact.id)} onChange={() => toggle(fact.id)} />
+                  )}
+                  <span className="code">{fact.no}</span>
+                  <span>{fact.title ? texts.pick(fact.title) : ''}</span>
+                </label>
+                {fact.leftOut && <span className="tag">{texts('scores.leftOut')}</span>}
+                <span className="num">{Math.round(fact.value * 100) / 100}</span>
+              </li>
+            ))}
+          </ul>
+          {canAppeal && (
+            <AppealForm
+              asked={{ run: id, unit, indicator, facts: [...chosen] }}
+              onDone={async () => {
+                await onDone();
+                onClose();
+              }}
+            />
+          )}
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+function AppealForm({
+  asked,
+  onDone,
+}: {
+  asked: { run: string; unit: string; indicator: string; facts: readonly string[] };
+  onDone: () => Promise<void>;
+}) {
+  const texts = useTexts();
+  const [reason, setReason] = useState('');
+  const [evidence, setEvidence] = useState('');
+  const ready = asked.facts.length > 0 && reason.trim().length >= 2 && evidence.trim().length >= 2;
+  return (
+    <form
+      className="scores-form"
+      onSubmit={async (event) => {
+        event.preventDefault();
+        if (await send('/supervision/appeal', { ...asked, reason, evidence })) await onDone();
+      }}
+    >
+      <input
+        className="input"
+        value={reason}
+        aria-label={texts('scores.reason')}
+        placeholder={texts('scores.reason')}
+        onChange={({ target }) => setReason(target.value)}
+      />
+      <input
+        className="input"
+        value={evidence}
+        aria-label={texts('scores.evidence')}
+        placeholder={texts('scores.evidence')}
+        onChange={({ target }) => setEvidence(target.value)}
+      />
+      <button type="submit" className="btn primary" disabled={!ready}>
+        {texts('scores.appeal', { n: asked.facts.length })}
+      </button>
+    </form>
+  );
+}
