@@ -29,7 +29,7 @@ const signature = person.extend({ at: time });
 
 const line = z
   .object({
-    id: z.string().describe('`<cycle>.<period>.<revision>`'),
+    id: z.string().describe('`<cycle>_<period>_<revision>`'),
     cycle: z.string(),
     name: bilingual,
     kind,

@@ -154,7 +154,7 @@ export type RunContent =
 
 /** One working out of one period of a cycle. It never changes; what is corrected is a new revision. */
 export interface ScoreRun {
-  /** `<cycle>.<period>.<revision>` */
+  /** `<cycle>_<period>_<revision>` */
   readonly id: string;
   readonly cycle: Cycle;
   readonly period: Period;

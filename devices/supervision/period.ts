@@ -33,7 +33,8 @@ export function periodOf(every: PeriodLength, key: string, zone: Zone): Period |
     every === 'week'
       ? week(addDays(firstMonday(year), 7 * (number - 1)), zone)
       : calendar(every, year, number - 1, zone);
-  return found.key === key ? found : undefined;
+  // A fifth quarter would be the first of the next year.
+  return periodAt(every, found.from, zone).key === key ? found : undefined;
 }
 
 /** ISO 8601: the week of 4 January is the first. */

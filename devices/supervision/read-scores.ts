@@ -57,11 +57,11 @@ export async function runBody<DB extends ScoreTables>(db: Db<DB>, id: string): P
   };
 }
 
-/** `quarter.2026-Q4.1` */
+/** `quarter_2026-Q4_1` */
 export const idOf = (
   { cycle, period }: { readonly cycle: { readonly id: string }; readonly period: { readonly key: string } },
   revision: number,
-): string => `${cycle.id}.${period.key}.${revision}`;
+): string => `${cycle.id}_${period.key}_${revision}`;
 
 export const subjectOfRun = (id: string): string => `run ${id}`;
 export const subjectOfWeights = (seq: number): string => `weights ${seq}`;

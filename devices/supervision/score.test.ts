@@ -12,7 +12,7 @@ const seen = (...areas: string[]) => areas.flatMap((area) => cells(area, 10, 5))
 const shown = (lines: readonly ScoreLine[]) =>
   lines.map(({ unit, score, rank, list, unranked }) => [unit, score, rank, list ?? unranked]);
 const earlier = (period: string, lines: readonly [string, number | null, number | null][]): EarlierResult => ({
-  run: `quarter.${period}.1`,
+  run: `quarter_${period}_1`,
   period,
   lines: lines.map(([unit, score, rank]) => ({
     unit,

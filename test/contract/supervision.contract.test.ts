@@ -90,14 +90,14 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
 
   it('a month is worked out by hand: three of four closed, none returned', async () => {
     const b = await november();
-    expect(await b.run()).toBe('month.2026-11.1');
-    const line = await b.gas('month.2026-11.1');
+    expect(await b.run()).toBe('month_2026-11_1');
+    const line = await b.gas('month_2026-11_1');
     expect(line.numbers.map(({ indicator, value, points }) => [indicator, value, points])).toEqual([
       ['closed', 0.75, 50],
       ['returns', 0, 100],
     ]);
     expect(line).toMatchObject({ score: 70, rank: 1, list: 'red', evidence: 1 });
-    const facts = (await numberIn(b.db, 'month.2026-11.1', 'gas', 'closed'))!.facts;
+    const facts = (await numberIn(b.db, 'month_2026-11_1', 'gas', 'closed'))!.facts;
     expect(facts).toContainEqual({ id: 'ticket:report-0004', value: 0 });
     expect(facts).toHaveLength(4);
   });
@@ -110,10 +110,10 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     expect(await b.asks({ type: 'supervision.run', cycle: 'month' }, wei)).toBe('not-your-role');
     await b.run();
     expect(await b.run()).toBe('reason-needed');
-    expect(await b.run('month', { reason: 'a ticket came late' })).toBe('month.2026-11.2');
+    expect(await b.run('month', { reason: 'a ticket came late' })).toBe('month_2026-11_2');
     expect((await runLines(b.db)).map(({ id, state }) => [id, state])).toEqual([
-      ['month.2026-11.2', 'provisional'],
-      ['month.2026-11.1', 'superseded'],
+      ['month_2026-11_2', 'provisional'],
+      ['month_2026-11_1', 'superseded'],
     ]);
   });
 
@@ -121,7 +121,7 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     const b = await november();
     await b.run();
     const appeal = {
-      ...{ type: 'supervision.appeal', run: 'month.2026-11.1', unit: 'gas', indicator: 'closed' },
+      ...{ type: 'supervision.appeal', run: 'month_2026-11_1', unit: 'gas', indicator: 'closed' },
       ...{ facts: ['ticket:report-0004'], reason: 'not our pipe', evidence: 'deed of the owner' },
     };
     expect(await b.asks({ ...appeal, facts: ['ticket:other'] }, lin)).toBe('not-its-facts');
@@ -131,7 +131,7 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     expect(await b.asks({ ...decision, upheld: false, leaveOut: ['x'] }, qiu)).toBe('dismissed-leaves-nothing-out');
     expect(await b.asks(decision, qiu)).toBe(String(seq));
     expect(await b.asks(decision, who('tan', 'manager'))).toBe('already-decided');
-    const line = await b.gas('month.2026-11.1');
+    const line = await b.gas('month_2026-11_1');
     expect(line.numbers[0]).toMatchObject({ value: 1, before: 0.75, appealed: true, count: 3, points: 100 });
     expect(line.score).toBe(100);
     await b.later(day('2026-12-12'));
@@ -141,7 +141,7 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
   it('two people publish what both have seen, after the appeals; then nothing changes it', async () => {
     const b = await november();
     await b.run();
-    const id = 'month.2026-11.1';
+    const id = 'month_2026-11_1';
     const sign = async (actor: Actor, hash?: string) =>
       b.asks({ type: 'supervision.publish', run: id, hash: hash ?? (await runBody(b.db, id))!.contentHash! }, actor);
     expect(await sign(lin)).toBe('appeals-open');
@@ -168,9 +168,9 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     expect(await b.asks(appeal, lin)).toBe('not-provisional');
 
     // The matter is closed at last: the books go on, the published month does not; a correction says what it changed.
-    expect(await b.run('month', { period: '2026-11', reason: 'the appeal was entered twice' })).toBe('month.2026-11.2');
+    expect(await b.run('month', { period: '2026-11', reason: 'the appeal was entered twice' })).toBe('month_2026-11_2');
     expect((await runBody(b.db, id))!).toEqual(published);
-    expect((await runBody(b.db, 'month.2026-11.2'))!.changes).toContainEqual({
+    expect((await runBody(b.db, 'month_2026-11_2'))!.changes).toContainEqual({
       ...{ unit: 'gas', what: 'score' },
       ...{ before: '100', after: '70' },
     });
@@ -180,13 +180,13 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     const b = await november();
     await b.run();
     await b.later(day('2026-12-12'));
-    const hash = (await runBody(b.db, 'month.2026-11.1'))!.contentHash;
-    for (const actor of [lin, qiu]) await b.asks({ type: 'supervision.publish', run: 'month.2026-11.1', hash }, actor);
+    const hash = (await runBody(b.db, 'month_2026-11_1'))!.contentHash;
+    for (const actor of [lin, qiu]) await b.asks({ type: 'supervision.publish', run: 'month_2026-11_1', hash }, actor);
     await b.later(day('2027-01-01'));
-    expect(await b.run('year')).toBe('year.2026.1');
-    expect(await b.gas('year.2026.1')).toMatchObject({ score: 70, rank: 1 });
-    const made = await numberIn(b.db, 'year.2026.1', 'gas', 'scores');
-    expect(made!.facts).toEqual([{ id: 'month.2026-11.1', value: 70 }]);
+    expect(await b.run('year')).toBe('year_2026_1');
+    expect(await b.gas('year_2026_1')).toMatchObject({ score: 70, rank: 1 });
+    const made = await numberIn(b.db, 'year_2026_1', 'gas', 'scores');
+    expect(made!.facts).toEqual([{ id: 'month_2026-11_1', value: 70 }]);
   });
 
   it('weights need a second person, and count from the first period that begins afterwards', async () => {
@@ -216,7 +216,7 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
   it('the weekly list names what is open, and next week what became of the promises', async () => {
     const b = await november();
     const list = await b.run('week');
-    expect(list).toBe('week.2026-W49.1');
+    expect(list).toBe('week_2026-W49_1');
     const open = 'ticket:report-0004';
     const first = (await runBody(b.db, list))!.run.content;
     expect(first).toMatchObject({

@@ -15,8 +15,8 @@ describe('an address', () => {
     '/tickets?q=hearth&ticket=20261130-0007&area=LB&stage=handling&priority=P1&scope=overdue&sort=priority',
     '/report',
     '/claim#a-link',
-    '/scores?run=quarter.2026-Q4.1&number=zhuhui%2Frecheck',
-    '/bulletin/quarter.2026-Q4.1',
+    '/scores?run=quarter_2026-Q4_1&number=zhuhui%2Frecheck',
+    '/bulletin/quarter_2026-Q4_1',
   ])('%s can be sent to a colleague and read again', (address) => {
     const route = parseRoute(address);
     if (route.page === 'unknown') throw new Error('page not known');
