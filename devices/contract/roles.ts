@@ -30,3 +30,13 @@ export const actsOnAlarms = (role: string | undefined): boolean =>
 /** Whether a role acts on tickets. */
 export const actsOnTickets = (role: string | undefined): boolean =>
   (ticketRoles as readonly string[]).includes(role ?? '');
+
+/** The office of supervision: works out, decides appeals, publishes, changes weights. */
+export const officeRoles: readonly AccountRole[] = ['admin', 'supervisor', 'manager'];
+/** Who may appeal a number, or promise something: everybody who works here. */
+export const scoredRoles: readonly AccountRole[] = [...ticketRoles, 'manager'];
+/** Whether a role is of the office of supervision. */
+export const actsOnScores = (role: string | undefined): boolean =>
+  (officeRoles as readonly string[]).includes(role ?? '');
+/** Whether a role may appeal or promise. */
+export const mayAppeal = (role: string | undefined): boolean => (scoredRoles as readonly string[]).includes(role ?? '');

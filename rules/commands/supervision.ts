@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Actor, Command, CommandOutcome, Refusal } from '../../devices/contract/command.ts';
-import type { ActorRole } from '../../devices/contract/roles.ts';
+import { type ActorRole, officeRoles as office, scoredRoles } from '../../devices/contract/roles.ts';
 import type { Period, ScoreRun } from '../../devices/contract/score.ts';
 import type { Cycle, Supervision } from '../../devices/contract/supervision.ts';
 import { periodAt, periodBefore, periodOf } from '../../devices/supervision/period.ts';
@@ -40,16 +40,14 @@ type Of<K extends string> = Extract<SupervisionCommand, { type: `supervision.${K
 export const isSupervisionCommand = (command: Command): command is SupervisionCommand =>
   command.type.startsWith('supervision.');
 
-const office: readonly ActorRole[] = ['admin', 'supervisor', 'manager'];
-const anybody: readonly ActorRole[] = [...office, 'duty', 'dispatcher', 'handler', 'inspector'];
 const roles: Readonly<Record<SupervisionCommand['type'], readonly ActorRole[]>> = {
   'supervision.run': [...office, 'system'],
-  'supervision.appeal': anybody,
+  'supervision.appeal': scoredRoles,
   'supervision.decide': office,
   'supervision.publish': office,
   'supervision.weights': office,
   'supervision.agree': office,
-  'supervision.promise': anybody,
+  'supervision.promise': scoredRoles,
 };
 /** What two people stand behind is done in person. */
 const inPerson: ReadonlySet<string> = new Set(['supervision.publish', 'supervision.weights', 'supervision.agree']);

@@ -8,7 +8,7 @@ import type { Ticket } from '../../devices/contract/ticket.ts';
 import { periodAt, periodBefore } from '../../devices/supervision/period.ts';
 import { zoneOf } from '../../kit/local-time.ts';
 import { type Desk, openBrowser, openDesk, smallTargets, tooWide } from '../support/browser.ts';
-import { buildPage, pageDir } from '../support/built-page.ts';
+import { pageDir } from '../support/built-page.ts';
 import { type DashboardCity, dashboardCity, kitchen } from '../support/dashboard-city.ts';
 import { needs } from '../support/tools.ts';
 
@@ -61,7 +61,6 @@ needs('chromium', 'cjk-font')('the page of supervision', () => {
   };
 
   beforeAll(async () => {
-    await buildPage();
     [city, browser] = await Promise.all([dashboardCity(), openBrowser()]);
     await city.put({ devices: [kitchen('hearth-1')] });
     for (const n of [1, 2, 3]) await lastMonth(n, true);

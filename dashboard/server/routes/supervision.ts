@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { officeRoles, scoredRoles } from '../../../devices/contract/roles.ts';
 import type { NumberBody, RunBody, SupervisionBody } from '../../../devices/contract/score.ts';
 import { supervisionFields as fields } from '../../../devices/contract/supervision-command.ts';
 import { numbersOf, runBody, runLines, weightsAt, weightsChanges } from '../../../devices/supervision/read-scores.ts';
@@ -84,7 +85,8 @@ export function supervisionRoutes(base: FastifyInstance, context: ServerContext)
 function changes(base: FastifyInstance, context: ServerContext): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
   const ask = asking(context);
-  const config = { answer: bodies.outcome };
+  const office = { answer: bodies.outcome, roles: officeRoles };
+  const anybody = { answer: bodies.outcome, roles: scoredRoles };
   const schema = <S extends z.ZodRawShape>(summary: string, shape: S) => ({
     tags: ['supervision'],
     summary,
@@ -92,7 +94,10 @@ function changes(base: FastifyInstance, context: ServerContext): void {
   });
   app.post(
     '/api/v1/supervision/run',
-    { config, schema: schema('Work out a period of a cycle; lists and samples of the period that runs', fields.run) },
+    {
+      config: office,
+      schema: schema('Work out a period of a cycle; lists and samples of the period that runs', fields.run),
+    },
     (request, reply) => {
       const { commandId: id, ...said } = request.body;
       return ask(request, reply, (envelope) => ({ ...envelope, type: 'supervision.run', ...said }), id);
@@ -100,7 +105,7 @@ function changes(base: FastifyInstance, context: ServerContext): void {
   );
   app.post(
     '/api/v1/supervision/appeal',
-    { config, schema: schema('Appeal a number: these facts do not belong in it', fields.appeal) },
+    { config: anybody, schema: schema('Appeal a number: these facts do not belong in it', fields.appeal) },
     (request, reply) => {
       const { commandId: id, ...said } = request.body;
       return ask(request, reply, (envelope) => ({ ...envelope, type: 'supervision.appeal', ...said }), id);
@@ -108,7 +113,7 @@ function changes(base: FastifyInstance, context: ServerContext): void {
   );
   app.post(
     '/api/v1/supervision/decide',
-    { config, schema: schema('Decide an appeal, with the reason', fields.decide) },
+    { config: office, schema: schema('Decide an appeal, with the reason', fields.decide) },
     (request, reply) => {
       const { commandId: id, ...said } = request.body;
       return ask(request, reply, (envelope) => ({ ...envelope, type: 'supervision.decide', ...said }), id);
@@ -116,7 +121,10 @@ function changes(base: FastifyInstance, context: ServerContext): void {
   );
   app.post(
     '/api/v1/supervision/publish',
-    { config, schema: schema('Stand behind a result by its hash; the second person publishes it', fields.publish) },
+    {
+      config: office,
+      schema: schema('Stand behind a result by its hash; the second person publishes it', fields.publish),
+    },
     (request, reply) => {
       const { commandId: id, ...said } = request.body;
       return ask(request, reply, (envelope) => ({ ...envelope, type: 'supervision.publish', ...said }), id);
@@ -124,7 +132,7 @@ function changes(base: FastifyInstance, context: ServerContext): void {
   );
   app.post(
     '/api/v1/supervision/weights',
-    { config, schema: schema('Ask for other weights of a class', fields.weights) },
+    { config: office, schema: schema('Ask for other weights of a class', fields.weights) },
     (request, reply) => {
       const { commandId: id, ...said } = request.body;
       return ask(request, reply, (envelope) => ({ ...envelope, type: 'supervision.weights', ...said }), id);
@@ -132,7 +140,7 @@ function changes(base: FastifyInstance, context: ServerContext): void {
   );
   app.post(
     '/api/v1/supervision/agree',
-    { config, schema: schema('Agree to weights as the second person', fields.agree) },
+    { config: office, schema: schema('Agree to weights as the second person', fields.agree) },
     (request, reply) => {
       const { commandId: id, ...said } = request.body;
       return ask(request, reply, (envelope) => ({ ...envelope, type: 'supervision.agree', ...said }), id);
@@ -140,7 +148,7 @@ function changes(base: FastifyInstance, context: ServerContext): void {
   );
   app.post(
     '/api/v1/supervision/promise',
-    { config, schema: schema('What a department promises at a dispatch list', fields.promise) },
+    { config: anybody, schema: schema('What a department promises at a dispatch list', fields.promise) },
     (request, reply) => {
       const { commandId: id, ...said } = request.body;
       return ask(request, reply, (envelope) => ({ ...envelope, type: 'supervision.promise', ...said }), id);

@@ -1,6 +1,7 @@
 import { noticesEn } from './notices-en.ts';
 import { ticketsEn } from './tickets-en.ts';
 import { scoresEn } from './scores-en.ts';
+import { ticketsEn } from './tickets-en.ts';
 import type { zh } from './zh.ts';
 
 /** Every text of the page in English. */

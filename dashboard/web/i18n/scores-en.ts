@@ -46,7 +46,6 @@ export const scoresEn: Readonly<Record<keyof typeof scoresZh, string>> = {
   'scores.appeal': 'Appeal the {n} chosen',
   'scores.facts': '{unit} · {what}',
   'scores.factsWhy': 'The {n} facts that this number is made of; those that weigh against the unit first.',
-  'scores.openTickets': 'Open in the page of tickets',
   'scores.factsMore': 'The first {n} are listed; the exported workbook has all of them.',
   'scores.leftOut': 'left out after an appeal',
   'scores.appealed': '{value} before the appeal',

@@ -4,10 +4,8 @@ import { send } from '../alarms/acknowledge.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { basisOf } from './rank-table.tsx';
+import { TicketLink } from './ticket-link.tsx';
 import { useAsked } from './use-scores.ts';
-
-/** Tickets that one link carries: an address has its length. */
-const LINKED = 100;
 
 /** What a number is made of, and, while it is provisional, an appeal against some of it. */
 export function FactsDialog({
@@ -38,7 +36,6 @@ export function FactsDialog({
     setChosen(next);
   };
   const canAppeal = mayAct && body.line.state === 'provisional';
-  const tickets = made?.kind === 'ticket' ? made.facts.slice(0, LINKED).map((one) => one.id) : [];
   return (
     <Dialog
       wide
@@ -56,21 +53,19 @@ export function FactsDialog({
             {texts('scores.factsWhy', { n: made.total })}{' '}
             {made.total > made.facts.length && texts('scores.factsMore', { n: made.facts.length })}
           </p>
-          {tickets.length > 0 && (
-            <a className="btn" href={`/tickets?ids=${encodeURIComponent(tickets.join(','))}`}>
-              {texts('scores.openTickets')}
-            </a>
-          )}
           <ul className="scores-facts">
             {made.facts.map((fact) => (
               <li key={fact.id} className={fact.leftOut ? 'left-out' : undefined}>
-                <label>
-                  {canAppeal && (
-                    <input type="checkbox" checked={chosen.has(fact.id)} onChange={() => toggle(fact.id)} />
-                  )}
-                  <span className="code">{fact.no}</span>
-                  <span>{fact.title ? texts.pick(fact.title) : ''}</span>
-                </label>
+                {canAppeal && (
+                  <input
+                    type="checkbox"
+                    aria-label={fact.no}
+                    checked={chosen.has(fact.id)}
+                    onChange={() => toggle(fact.id)}
+                  />
+                )}
+                <span className="scores-fact">{fact.title ? texts.pick(fact.title) : fact.no}</span>
+                {made.kind === 'ticket' && <TicketLink id={fact.id} text={fact.no} />}
                 {fact.leftOut && <span className="tag">{texts('scores.leftOut')}</span>}
                 <span className="num">{Math.round(fact.value * 100) / 100}</span>
               </li>

@@ -4,9 +4,10 @@ import { send } from '../alarms/acknowledge.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
 import { useTexts } from '../i18n/i18n.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { TicketLink } from './ticket-link.tsx';
 
 const columns = ['open', 'overdue', 'disputed', 'suspended', 'unowned', 'returned'] as const;
-const LINKED = 100;
 const WEEK = 7 * 86_400_000;
 
 /** The weekly list: what is open at each department, and what was promised. */
@@ -50,7 +51,7 @@ export function DispatchList({
                 </th>
                 {columns.map((name) => (
                   <td key={name} className="num">
-                    <Tickets ids={line[name]} />
+                    <Tickets ids={line[name]} title={`${nameOf(line.department)} · ${texts(`scores.${name}`)}`} />
                   </td>
                 ))}
               </tr>
@@ -79,12 +80,27 @@ export function DispatchList({
   );
 }
 
-function Tickets({ ids }: { ids: DispatchLine['open'] }) {
+/** How many tickets; pressed, which. */
+function Tickets({ ids, title }: { ids: DispatchLine['open']; title: string }) {
+  const [open, setOpen] = useState(false);
   if (ids.length === 0) return <span className="faint">0</span>;
   return (
-    <a className="scores-number" href={`/tickets?ids=${encodeURIComponent(ids.slice(0, LINKED).join(','))}`}>
-      {ids.length}
-    </a>
+    <>
+      <button type="button" className="scores-number" onClick={() => setOpen(true)}>
+        {ids.length}
+      </button>
+      {open && (
+        <Dialog title={title} onClose={() => setOpen(false)}>
+          <ul className="scores-facts">
+            {ids.map((id) => (
+              <li key={id}>
+                <TicketLink id={id} />
+              </li>
+            ))}
+          </ul>
+        </Dialog>
+      )}
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { actsOnScores, mayAppeal } from '../../../devices/contract/roles.ts';
 import type { RunBody, SupervisionBody } from '../../../devices/contract/score.ts';
 import { send, useMayAct } from '../alarms/acknowledge.ts';
 import { useCity } from '../api/city.ts';
@@ -23,7 +24,7 @@ export function ScoresPage() {
   const { role } = useMayAct();
   const shown = route.run ?? body?.runs[0]?.id ?? null;
   const run = useRun(shown);
-  const mayAct = role !== undefined && role !== 'viewer';
+  const mayAct = actsOnScores(role);
   const again = async (): Promise<void> => {
     await Promise.all([reload(), run.reload()]);
   };
@@ -138,12 +139,13 @@ function Chooser({
 
 function Run({ body, mayAct, onDone }: { body: RunBody; mayAct: boolean; onDone: () => Promise<void> }) {
   const { number } = useRoute();
+  const works = mayAppeal(useMayAct().role);
   const basis = basisOf(body);
   const { content } = body.run;
   return (
     <>
       <Standing body={body} mayAct={mayAct} onDone={onDone} />
-      {content.kind === 'dispatch' && <DispatchList body={body} content={content} mayAct={mayAct} onDone={onDone} />}
+      {content.kind === 'dispatch' && <DispatchList body={body} content={content} mayAct={works} onDone={onDone} />}
       {content.kind === 'sample' && <SampleList content={content} />}
       {basis && (
         <div className="scores-pair">
@@ -165,7 +167,7 @@ function Run({ body, mayAct, onDone }: { body: RunBody; mayAct: boolean; onDone:
         <FactsDialog
           body={body}
           number={number}
-          mayAct={mayAct}
+          mayAct={works}
           onClose={() => patchRoute({ number: null })}
           onDone={onDone}
         />
