@@ -37,8 +37,8 @@ export interface AlarmFact extends Concerns {
 export interface HazardFact extends Concerns {
   /** By when it was to be put right, ms. */
   readonly due: number;
-  /** When putting it right was verified, ms. */
-  readonly verifiedAt: number | null;
+  /** When it was put right, ms, where that was verified since; null where it was not. */
+  readonly putRightAt: number | null;
 }
 
 /** A visit of an inspection, and how much it found. */

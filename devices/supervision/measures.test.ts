@@ -93,10 +93,10 @@ describe('a figure of a quarter', () => {
     const place = { department: 'streets', area: 'north' };
     const due = on('11-01 00:00');
     const hazards = [
-      { ...place, id: 'in time', due, verifiedAt: due },
-      { ...place, id: 'late', due, verifiedAt: due + 1 },
-      { ...place, id: 'never', due, verifiedAt: null },
-      { ...place, id: 'next quarter', due: quarter.to, verifiedAt: null },
+      { ...place, id: 'in time', due, putRightAt: due },
+      { ...place, id: 'late', due, putRightAt: due + 1 },
+      { ...place, id: 'never', due, putRightAt: null },
+      { ...place, id: 'next quarter', due: quarter.to, putRightAt: null },
     ];
     expect(figure({ kind: 'hazards' }, { hazards }).value).toBe(1 / 3);
     const visit = { ...place, at: due, item: null, unannounced: true };

@@ -159,7 +159,7 @@ function factsOf(measure: Measure, unit: Unit, facts: Facts, period: Period): Nu
     case 'hazards':
       return ours(facts.hazards)
         .filter(({ due }) => inside(due))
-        .map(({ id, due, verifiedAt }) => fact(id, verifiedAt !== null && verifiedAt <= due));
+        .map(({ id, due, putRightAt }) => fact(id, putRightAt !== null && putRightAt <= due));
     case 'sample':
       return ours(facts.visits)
         .filter(({ at, unannounced }) => unannounced && inside(at))

@@ -6,7 +6,7 @@ import type { Cycle, Indicator, RankedCycle, Supervision } from '../../devices/c
 import type { Ticket } from '../../devices/contract/ticket.ts';
 import type { RegistryCache } from '../../devices/registry/registry-cache.ts';
 import { dispatchLines, keptPromises } from '../../devices/supervision/dispatch.ts';
-import type { Facts, HazardFact, SampleFinding } from '../../devices/supervision/facts.ts';
+import type { Facts } from '../../devices/supervision/facts.ts';
 import { periodBefore } from '../../devices/supervision/period.ts';
 import {
   promisesOf,
@@ -20,14 +20,9 @@ import { drawSample } from '../../devices/supervision/sample.ts';
 import { zoneOf } from '../../kit/local-time.ts';
 import type { RulesTables } from '../store/migrations.ts';
 import { alarmFacts } from './alarm-facts.ts';
+import { hazardFacts, visitFacts } from './finding-facts.ts';
 import { blindDevices, placeFacts, placesToVisit } from './place-facts.ts';
 import { ticketFacts } from './ticket-facts.ts';
-
-/** What hazards and inspections add to the figures of a period; a part of the platform that has none answers with none. */
-export interface FindingSources {
-  hazards(period: Period): Promise<readonly HazardFact[]>;
-  visits(period: Period): Promise<readonly SampleFinding[]>;
-}
 
 export interface MakingParts {
   readonly db: Kysely<RulesTables>;
@@ -35,7 +30,6 @@ export interface MakingParts {
   readonly city: City;
   readonly catalogue: () => Catalogue;
   readonly registry: Pick<RegistryCache, 'devices' | 'sites' | 'site'>;
-  readonly findings: FindingSources;
 }
 
 /** A run before it has a number. */
@@ -118,17 +112,17 @@ async function withoutGap({ db, city }: MakingParts, cycle: RankedCycle, period:
 
 /** Everything the indicators need, and no more. */
 async function gather(
-  { db, city, catalogue, registry, findings }: MakingParts,
+  { db, city, catalogue, registry }: MakingParts,
   indicators: readonly Indicator[],
   period: Period,
   demo: boolean,
 ): Promise<Facts> {
-  const visits = await findings.visits(period);
   const standards = catalogue();
+  const visits = await visitFacts(db, period, standards);
   return {
     tickets: await ticketFacts(db, period, demo),
     alarms: await alarmFacts(db, period, soundingPriorities(indicators), demo),
-    hazards: await findings.hazards(period),
+    hazards: await hazardFacts(db, period, demo),
     visits,
     ...placeFacts(city, standards, registry, await blindDevices(db, standards), visits),
   };

@@ -7,6 +7,7 @@ import { numberIn, promisesOf, runBody, runLines, weightsChanges } from '../../d
 import { drawSample } from '../../devices/supervision/sample.ts';
 import { rulesBench } from '../../rules/app-bench.ts';
 import { benchCatalogue, benchCity, kitchen } from '../../rules/engine/engine-bench.ts';
+import { hazardFacts, visitFacts } from '../../rules/supervision/finding-facts.ts';
 import { placesToVisit } from '../../rules/supervision/place-facts.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
@@ -211,6 +212,89 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     await b.later(day('2027-02-01'));
     expect(await weightsIn('2026-12')).toEqual({ closed: 60, returns: 40 });
     expect(await weightsIn('2027-01')).toEqual({ closed: 100 });
+  });
+
+  it('hazards due in the month and visits made in it are facts; what is rejected, a demonstration’s, or of another month is none', async () => {
+    const b = await november();
+    const row = {
+      ...{
+        no: '',
+        seq: 1,
+        open: 0,
+        stage: 'closed',
+        kind: 'valve',
+        grade: null,
+        source: 'visit',
+        campaign: null,
+        cause: null,
+      },
+      ...{
+        area: '000001',
+        site: null,
+        lon: 0,
+        lat: 0,
+        department: 'gas',
+        repeats: 0,
+        found_at: 0,
+        closed_by: 'verified',
+      },
+      ...{ rectified_at: 10, closed_at: 11, demo: 0, body: '{}' },
+    };
+    const due = day('2026-11-20');
+    const hazards = [
+      { ...row, id: 'in time', due_at: due },
+      { ...row, id: 'late', due_at: due, rectified_at: due + 5, closed_at: due + 6 },
+      { ...row, id: 'open', due_at: due, stage: 'assigned', rectified_at: null, closed_at: null, closed_by: null },
+      { ...row, id: 'not verified', due_at: due, stage: 'verifying', closed_at: null, closed_by: null },
+      { ...row, id: 'rejected', due_at: due, stage: 'rejected' },
+      { ...row, id: 'shown only', due_at: due, demo: 1 },
+      { ...row, id: 'in December', due_at: day('2026-12-02') },
+    ];
+    await b.db
+      .insertInto('hazards')
+      .values(hazards.map((one, n) => ({ ...one, no: `H${n}` })))
+      .execute();
+    const november30 = { key: '2026-11', from: day('2026-11-01') - 1000, to: day('2026-12-01') - 1000 };
+    const found = await hazardFacts(b.db, november30, false);
+    expect(found.map(({ id, putRightAt }) => [id, putRightAt])).toEqual([
+      ['in time', 10],
+      ['late', due + 5],
+      ['not verified', null],
+      ['open', null],
+    ]);
+
+    const campaign = { item: 'G05-14', unannounced: true };
+    const window = { stage: 'running', kind: 'x', starts_at: 0, ends_at: 1, body: JSON.stringify(campaign) };
+    await b.db
+      .insertInto('campaigns')
+      .values({ ...window, id: 'c1' })
+      .execute();
+    const visit = (id: string, stage: string, endedAt: number | null) => ({
+      ...{
+        id,
+        campaign: 'c1',
+        seq: 1,
+        open: 0,
+        stage,
+        area: '000001',
+        site: null,
+        opens_at: due,
+        closes_at: due + DAY,
+      },
+      ...{ again_at: null, actor_id: null, findings: 1 },
+      body: JSON.stringify({ id, area: '000001', endedAt, findings: [{ as: 'hazard', id: 'late' }] }),
+    });
+    await b.db
+      .insertInto('visits')
+      .values([
+        visit('made', 'done', due + 60),
+        visit('missed', 'missed', null),
+        visit('later', 'done', day('2026-12-01')),
+      ])
+      .execute();
+    expect(await visitFacts(b.db, november30, benchCatalogue)).toEqual([
+      { id: 'made', department: 'gas', area: '000001', at: due + 60, item: 'G05-14', unannounced: true, findings: 1 },
+    ]);
   });
 
   it('the weekly list names what is open, and next week what became of the promises', async () => {

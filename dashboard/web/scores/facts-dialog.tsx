@@ -6,6 +6,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { basisOf } from './rank-table.tsx';
 import { TicketLink } from './ticket-link.tsx';
 import { useAsked } from './use-scores.ts';
+import { WordsInput } from './words-input.tsx';
 
 /** What a number is made of, and, while it is provisional, an appeal against some of it. */
 export function FactsDialog({
@@ -105,20 +106,8 @@ function AppealForm({
         if (await send('/supervision/appeal', { ...asked, reason, evidence })) await onDone();
       }}
     >
-      <input
-        className="input"
-        value={reason}
-        aria-label={texts('scores.reason')}
-        placeholder={texts('scores.reason')}
-        onChange={({ target }) => setReason(target.value)}
-      />
-      <input
-        className="input"
-        value={evidence}
-        aria-label={texts('scores.evidence')}
-        placeholder={texts('scores.evidence')}
-        onChange={({ target }) => setEvidence(target.value)}
-      />
+      <WordsInput label={texts('scores.reason')} value={reason} onChange={setReason} />
+      <WordsInput label={texts('scores.evidence')} value={evidence} onChange={setEvidence} />
       <button type="submit" className="btn primary" disabled={!ready}>
         {texts('scores.appeal', { n: asked.facts.length })}
       </button>

@@ -6,6 +6,7 @@ import { stampText } from '../format/age.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { TicketLink } from './ticket-link.tsx';
+import { WordsInput } from './words-input.tsx';
 
 const columns = ['open', 'overdue', 'disputed', 'suspended', 'unowned', 'returned'] as const;
 const WEEK = 7 * 86_400_000;
@@ -151,13 +152,7 @@ function PromiseForm({
           </option>
         ))}
       </select>
-      <input
-        className="input"
-        value={text}
-        aria-label={texts('scores.promise.text')}
-        placeholder={texts('scores.promise.text')}
-        onChange={({ target }) => setText(target.value)}
-      />
+      <WordsInput label={texts('scores.promise.text')} value={text} onChange={setText} />
       <input
         className="input"
         type="date"

@@ -4,6 +4,7 @@ import { callInText } from '../../../devices/supervision/words.ts';
 import { send } from '../alarms/acknowledge.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { basisOf } from './rank-table.tsx';
+import { WordsInput } from './words-input.tsx';
 
 /** Who stands on which list, who is called in, and what was appealed. */
 export function ResultAside({ body, mayAct, onDone }: { body: RunBody; mayAct: boolean; onDone: () => Promise<void> }) {
@@ -112,13 +113,7 @@ function AppealItem({
       )}
       {!decided && mayAct && (
         <form className="scores-form" onSubmit={(event) => event.preventDefault()}>
-          <input
-            className="input"
-            value={reason}
-            aria-label={texts('scores.reason')}
-            placeholder={texts('scores.reason')}
-            onChange={({ target }) => setReason(target.value)}
-          />
+          <WordsInput label={texts('scores.reason')} value={reason} onChange={setReason} />
           <button type="button" className="btn" disabled={reason.trim().length < 2} onClick={() => void decide(true)}>
             {texts('scores.upheld')}
           </button>

@@ -13,6 +13,7 @@ import { basisOf, RankTable } from './rank-table.tsx';
 import { ResultAside } from './result-aside.tsx';
 import { useRun, useSupervision } from './use-scores.ts';
 import { WeightsBox } from './weights-box.tsx';
+import { WordsInput } from './words-input.tsx';
 import '../pages/pages.css';
 import './scores.css';
 
@@ -121,13 +122,7 @@ function Chooser({
       </label>
       {mayAct && (
         <>
-          <input
-            className="input"
-            value={reason}
-            aria-label={texts('scores.again')}
-            placeholder={texts('scores.again')}
-            onChange={({ target }) => setReason(target.value)}
-          />
+          <WordsInput label={texts('scores.again')} value={reason} onChange={setReason} />
           <button type="button" className="btn" disabled={busy} onClick={() => void work()}>
             {texts('scores.work')}
           </button>

@@ -5,6 +5,7 @@ import { send } from '../alarms/acknowledge.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
 import { useTexts } from '../i18n/i18n.ts';
+import { WordsInput } from './words-input.tsx';
 
 /** The weights of each class, their history, and what waits for a second person. */
 export function WeightsBox({
@@ -101,13 +102,7 @@ function ClassWeights({
       <span className="small muted">{texts('scores.weightsSum', { n: Math.round(sum * 100) / 100 })}</span>
       {mayAct && (
         <>
-          <input
-            className="input"
-            value={reason}
-            aria-label={texts('scores.reason')}
-            placeholder={texts('scores.reason')}
-            onChange={({ target }) => setReason(target.value)}
-          />
+          <WordsInput label={texts('scores.reason')} value={reason} onChange={setReason} />
           <button
             type="submit"
             className="btn"
