@@ -42,18 +42,22 @@ export function basisOf(
   return { classes, indicators: [reviewIndicator(policy, cycle.of)], weights: all, ranking, earlier };
 }
 
-/** Every number of a period: each indicator that carries a weight, and the coverage that ranking rests on. */
-export function scoreNumbers(
+/**
+ * Every number of a period, one by one: each indicator that carries a weight, and the coverage that ranking rests on. Whoever has
+ * other things to do does them between two numbers.
+ */
+export function* scoreNumbers(
   { classes, indicators, weights }: ScoreBasis,
   facts: Facts,
   period: Period,
-): ScoreNumber[] {
-  return classes.flatMap(({ id, units }) =>
-    units.flatMap((unit) => [
-      ...indicators.filter((one) => (weights[id]?.[one.id] ?? 0) > 0).map((one) => numberOf(one, unit, facts, period)),
-      coverageOf(unit, facts, period),
-    ]),
-  );
+): Generator<ScoreNumber> {
+  for (const { id, units } of classes) {
+    const weighted = indicators.filter((one) => (weights[id]?.[one.id] ?? 0) > 0);
+    for (const unit of units) {
+      for (const one of weighted) yield numberOf(one, unit, facts, period);
+      yield coverageOf(unit, facts, period);
+    }
+  }
 }
 
 /** Every number of a review, out of the published results of its period. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Catalogue } from '../../devices/contract/catalogue.ts';
 import type { City } from '../../devices/contract/city.ts';
@@ -88,7 +89,13 @@ async function scored(
   }
   const carried = basis.indicators.filter(({ id }) => basis.classes.some((one) => (weights[one.id]?.[id] ?? 0) > 0));
   const facts = await gather(parts, carried, period, demo);
-  return { content: { kind: 'score', basis }, numbers: scoreNumbers(basis, facts, period) };
+  const numbers: ScoreNumber[] = [];
+  for (const one of scoreNumbers(basis, facts, period)) {
+    numbers.push(one);
+    // Alarms are judged in this process.
+    await setImmediate();
+  }
+  return { content: { kind: 'score', basis }, numbers };
 }
 
 /** Published results before a period, newest first, up to the first period that has none. */
