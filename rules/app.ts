@@ -56,7 +56,6 @@ import { loadOverrides } from './store/override-store.ts';
 import { tellAgain } from './store/standards-store.ts';
 import { loadTickets } from './store/ticket-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
-import { hazardFacts } from './supervision/hazard-facts.ts';
 import { supervise } from './supervision/supervise.ts';
 import { pagesOnly, startTelling, type Telling, type TellingParts } from './telling.ts';
 
@@ -350,7 +349,6 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       ...{ db: state.db, policy: parts.city.supervision ?? null, city, registry, writing, now: clock.now },
       secret: () => randomBytes(16).toString('hex'),
       catalogue: () => engine.inForce().source ?? first,
-      findings: { hazards: (period) => hazardFacts(state.db, period), visits: async () => [] },
     });
     const modelOf = (device: string) => registry.device(device)?.model ?? null;
     const perform = async (command: Command, commandParts: CommandParts): Promise<Executed> => {

@@ -8,7 +8,7 @@ import type { StateTables } from '../../devices/contract/state-tables.ts';
 import { hazardFigures } from '../../devices/hazards/figures.ts';
 import { rulesBench } from '../../rules/app-bench.ts';
 import { benchCatalogue, benchCity, momentOf } from '../../rules/engine/engine-bench.ts';
-import { hazardFacts } from '../../rules/supervision/hazard-facts.ts';
+import { hazardFacts } from '../../rules/supervision/finding-facts.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const both = (text: string) => ({ zh: text, en: text });
@@ -75,8 +75,8 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     expect(figures.total).toMatchObject({ found: 1, verified: 1, open: 0, overdue: 0, onTime: 1, late: 0 });
     expect(figures.cells).toMatchObject([{ grade: 'general', area: '000001', department: 'gas', kind: 'hose' }]);
     // What the department's score is made of.
-    expect(await hazardFacts(b.state.db, { from: momentOf('00:00'), to: momentOf('+30 00:00') })).toMatchObject([
-      { id: hazard, department: 'gas', area: '000001', verifiedAt: b.clock.now() },
+    expect(await hazardFacts(b.state.db, { from: momentOf('00:00'), to: momentOf('+30 00:00') }, false)).toMatchObject([
+      { id: hazard, department: 'gas', area: '000001', putRightAt: expect.any(Number) },
     ]);
     expect(await hazardFigures(tables(b), { ...period, area: 'elsewhere' })).toMatchObject({ total: { found: 0 } });
     expect(await campaignProgress(tables(b), 'campaign:campaign-one', b.clock.now())).toMatchObject([

@@ -1,5 +1,4 @@
 import { noticesEn } from './notices-en.ts';
-import { ticketsEn } from './tickets-en.ts';
 import { scoresEn } from './scores-en.ts';
 import { ticketsEn } from './tickets-en.ts';
 import type { zh } from './zh.ts';

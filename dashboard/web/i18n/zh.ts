@@ -1,5 +1,4 @@
 import { noticesZh } from './notices-zh.ts';
-import { ticketsZh } from './tickets-zh.ts';
 import { scoresZh } from './scores-zh.ts';
 import { ticketsZh } from './tickets-zh.ts';
 
