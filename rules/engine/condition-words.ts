@@ -1,24 +1,13 @@
 import type { Priority } from '../../devices/contract/alarm.ts';
-import type { Condition, ConditionEntry } from '../../devices/contract/entry.ts';
+import type { Condition } from '../../devices/contract/entry.ts';
 import type { Bilingual } from '../../devices/model/device-type.ts';
 import { spanText } from '../standards/words.ts';
+import { type ConditionWords, type Facts, shown } from './condition-text.ts';
 import { pathWords } from './path-words.ts';
-
-type Facts = ConditionEntry['facts'];
-
-/** How one condition is called, how urgent it is, and how it explains itself with its figures. */
-export interface ConditionWords {
-  readonly title: Bilingual;
-  /** `safety`: alarms of P1 or P2 hang on the device or gateway; the seat hears P1 of gas or fire. */
-  readonly priority: (of: { readonly platform: boolean; readonly safety: boolean }) => Priority;
-  readonly explain: (facts: Facts, name: string) => Bilingual;
-}
 
 const high = (): Priority => 'P2';
 const medium = (): Priority => 'P3';
 
-/** A figure as text; what is missing says so. Foreign text is cut: whoever reports may send anything. */
-const shown = (value: number | string | undefined): string => (value === undefined ? '—' : String(value).slice(0, 200));
 const number = (value: number | string | undefined): number => (typeof value === 'number' ? value : 0);
 
 const consumers: Readonly<Record<string, Bilingual>> = {

@@ -1,9 +1,7 @@
 import { heartbeatStages } from '../../devices/contract/heartbeat.ts';
 import { spanText } from '../standards/words.ts';
-import type { ConditionWords } from './condition-words.ts';
+import { type ConditionWords, shown } from './condition-text.ts';
 
-/** Foreign text is cut: whoever reports may send anything. */
-const shown = (value: number | string | undefined): string => (value === undefined ? '—' : String(value).slice(0, 200));
 const span = (seconds: number | string | undefined) => spanText((typeof seconds === 'number' ? seconds : 0) * 1000);
 const high = () => 'P2' as const;
 
