@@ -32,6 +32,11 @@ describe('a heartbeat', () => {
     expect(through(next, 2, all, 60_010).stopped).toBeNull();
   });
 
+  it('comes round once, also where news of a stage comes after its receipt', () => {
+    const done = through(beatSent(noRounds(0), 1, 0), 1, ['door', 'receipt', 'page'], 10);
+    expect(done.count).toBe(1);
+  });
+
   it('that was given up counts no more when it comes', () => {
     const next = beatSent(beatSent(noRounds(0), 1, 0), 2, 60_000);
     expect(through(next, 1, all, 60_010)).toEqual(next);

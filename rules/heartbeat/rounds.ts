@@ -52,6 +52,8 @@ export function beatSent(rounds: Rounds, number: number, now: number): Rounds {
 export function beatPassed(rounds: Rounds, number: number, stage: HeartbeatStage, now: number): Rounds {
   const { beat } = rounds;
   if (beat?.number !== number || beat.passed.includes(stage)) return rounds;
+  // News of an earlier stage may come after the receipt.
+  if (stoppedAt(beat) === null) return rounds;
   const passed = { ...beat, passed: [...beat.passed, stage] };
   if (stoppedAt(passed) !== null) return { ...rounds, beat: passed };
   return {
