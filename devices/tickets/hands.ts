@@ -69,7 +69,9 @@ function whyNotThirdHand(
   if (kind === 'verify' && rule?.secondPerson === false) return null;
   const words = stepWords[kind];
   if (hands.handled.includes(actor.id)) return sameHand(words, { zh: '处置', en: 'handled' });
-  if (hands.acknowledged.includes(actor.id)) return sameHand(words, { zh: '确认', en: 'acknowledged' });
+  // An alarm keeps the name of whoever acknowledged it; accounts have the same id and name, tokens and the terminal do not.
+  if (hands.acknowledged.includes(actor.id) || hands.acknowledged.includes(actor.name))
+    return sameHand(words, { zh: '确认', en: 'acknowledged' });
   if (kind === 'recheck' && hands.verified === actor.id) return sameHand(words, { zh: '核查', en: 'verified' });
   return null;
 }

@@ -9,6 +9,7 @@ import { Link } from '../frame/header.tsx';
 import { hrefOf, patchRoute } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';
+import { NoticesBox } from '../notices/notices-box.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { PriorityMark } from '../ui/priority.tsx';
 import { SafetyClockView } from '../ui/safety-clock.tsx';
@@ -54,6 +55,7 @@ export function TicketDetail({ id }: { id: string }) {
         <Alarms body={body} />
         <ReportersBox {...acting} />
         <Evidence body={body} />
+        <NoticesBox subject={`ticket/${body.ticket.id}`} />
         <History body={body} />
       </div>
       <StepBar {...acting} />
