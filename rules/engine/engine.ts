@@ -189,9 +189,9 @@ export function createEngine(parts: EngineParts): Engine {
   let version = 0;
   const taken = (): Effects | null => {
     const told = settleIncidents(core, incidents);
-    settleTickets(core, tickets);
-    settleHazards(core, hazards);
-    settleCampaigns(core, campaigns);
+    beside(core, 'tickets', () => settleTickets(core, tickets));
+    beside(core, 'hazards', () => settleHazards(core, hazards));
+    beside(core, 'campaigns', () => settleCampaigns(core, campaigns));
     const changes = core.desk.take();
     const overrides = core.overrides.take();
     const moved = tickets.take() ?? undefined;
@@ -322,6 +322,16 @@ export function createEngine(parts: EngineParts): Engine {
       time: core.time.lastTick,
     }),
   };
+}
+
+/** What follows from alarms never holds them up: where it fails, that is told among the problems, and they go on. */
+function beside(core: Core, what: string, settle: () => void): void {
+  try {
+    settle();
+  } catch (err) {
+    const why = err instanceof Error ? err.message : String(err);
+    core.problems.add(`platform.${what}`, '*', `${what} could not follow the alarms, which go on: ${why}`);
+  }
 }
 
 const seqInForce = ({ standards }: Core): number => Number(standards.inForce.split(' ')[0] || 0);

@@ -15,6 +15,7 @@ import type { HazardKind } from '../../devices/contract/hazard-policy.ts';
 import type { Site } from '../../devices/contract/registry.ts';
 import type { By } from '../../devices/contract/ticket.ts';
 import { mayGrade, mayReport, notYourRole } from '../../devices/hazards/hands.ts';
+import { dayNumbers } from '../day-numbers.ts';
 import { type Calendar, met, nextMoment, rung } from '../tickets/clocks.ts';
 import type { Duties } from '../tickets/duties.ts';
 import { type Found, type Looked, nextLook, type Sees } from './look.ts';
@@ -99,7 +100,7 @@ export function hazardBook(parts: HazardBookParts): HazardBook {
   let steps: HazardStep[] = [];
   let looks: HazardLook[] = [];
   let seq = 0;
-  let lastNo: string | null = null;
+  const numbers = dayNumbers(calendar.zone, 'H');
   let lookSeq = 0;
   let lookAt = Number.NaN;
   let next = Number.POSITIVE_INFINITY;
@@ -151,12 +152,6 @@ export function hazardBook(parts: HazardBookParts): HazardBook {
     hold(written);
     return written;
   };
-  const numbered = (at: number): string => {
-    const day = `H${calendar.zone.local(at).date.replaceAll('-', '')}`;
-    const count = lastNo?.startsWith(`${day}-`) ? Number(lastNo.slice(day.length + 1)) + 1 : 1;
-    lastNo = `${day}-${String(count).padStart(4, '0')}`;
-    return lastNo;
-  };
   const begin = (subject: HazardSubject, at: number, written: Written): HazardEntry => {
     const { id, kind, place } = subject;
     const earlier = past.before({ kind: kind.id, ...place }, at);
@@ -189,7 +184,7 @@ export function hazardBook(parts: HazardBookParts): HazardBook {
   const opened = ({ cause, site, kind }: Found, at: number): void => {
     const subject: HazardSubject = {
       id: `hazard:${cause.key}:${at}`,
-      no: numbered(at),
+      no: numbers.next(at),
       kind,
       text: cause.evidence.zh,
       source: 'rule',
@@ -244,7 +239,7 @@ export function hazardBook(parts: HazardBookParts): HazardBook {
   return {
     load(kept) {
       seq = kept.lastSeq;
-      lastNo = kept.lastNo;
+      numbers.load(kept.lastNo);
       lookSeq = kept.lastLook?.seq ?? 0;
       lookAt = kept.lastLook ? nextLook(policy, calendar.zone, kept.lastLook.at) : Number.NaN;
       for (const entry of kept.past) past.add(entry);
@@ -281,7 +276,7 @@ export function hazardBook(parts: HazardBookParts): HazardBook {
       }
       const subject: HazardSubject = {
         id: `hazard:${id}`,
-        no: numbered(at),
+        no: numbers.next(at),
         kind,
         text: report.text,
         source: from ? 'visit' : report.source,

@@ -65,6 +65,15 @@ export function commits({ db, lease, clock, log, stopped, route }: CommitParts):
       }
     }
   };
+  /** Whom to tell never stands in the way of what is told: where that fails, the alarms are written all the same. */
+  const routed = (effects: Effects): Routed => {
+    try {
+      return route(effects);
+    } catch (err) {
+      log.error({ err }, 'whom to tell could not be worked out; the alarms go on without notices');
+      return { notices: [], acted: [] };
+    }
+  };
   const write: Commits['write'] = async (trx, effects, cursor) => {
     const { alarms, events } = await withoutRedelivered(trx, effects);
     await writeAlarms(trx, alarms, events);
@@ -74,7 +83,7 @@ export function commits({ db, lease, clock, log, stopped, route }: CommitParts):
     if (effects.hazards) await writeHazards(trx, effects.hazards);
     if (effects.campaigns) await writeCampaigns(trx, effects.campaigns);
     await writeAnnunciations(trx, effects.annunciations, events);
-    await writeRouted(trx, route(effects));
+    await writeRouted(trx, routed(effects));
     if (effects.beat !== undefined) await forgetBeats(trx, effects.beat - BEATS_KEPT_MS);
     await writeCursor(trx, cursor);
     const written = new Set(alarms.map(({ id }) => id));

@@ -4,6 +4,7 @@ import type { HazardRow } from '../../devices/contract/hazard-tables.ts';
 import { causeOf, type HazardChanges, type KeptHazards } from '../hazards/book.ts';
 import type { PastHazard } from '../hazards/past.ts';
 import { chunks } from './chunks.ts';
+import { lastNumber } from './last-number.ts';
 import type { RulesTables } from './migrations.ts';
 
 type Db = Kysely<RulesTables> | Transaction<RulesTables>;
@@ -106,13 +107,6 @@ export async function loadHazards(db: Db, since: number): Promise<KeptHazards> {
     .selectFrom('hazard_steps')
     .select(({ fn }) => fn.max('seq').as('seq'))
     .executeTakeFirst();
-  const last = await db
-    .selectFrom('hazards')
-    .select('no')
-    .orderBy('found_at', 'desc')
-    .orderBy('no', 'desc')
-    .limit(1)
-    .execute();
   return {
     hazards: rows.map(({ body }) => JSON.parse(body) as HazardEntry),
     past: past.map(
@@ -125,7 +119,7 @@ export async function loadHazards(db: Db, since: number): Promise<KeptHazards> {
       }),
     ),
     lastSeq: Number(step?.seq ?? 0),
-    lastNo: last[0]?.no ?? null,
+    lastNo: await lastNumber(db, 'hazards'),
     lastLook: await lastLookOf(db),
   };
 }

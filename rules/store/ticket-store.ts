@@ -3,6 +3,7 @@ import { isTicketOpen, type Ticket, type TicketStep } from '../../devices/contra
 import { dueOf, recheckAt } from '../../devices/tickets/ticket-line.ts';
 import type { KeptTickets, TicketChanges } from '../tickets/book.ts';
 import { chunks } from './chunks.ts';
+import { lastNumber } from './last-number.ts';
 import type { RulesTables } from './migrations.ts';
 
 type Db = Kysely<RulesTables> | Transaction<RulesTables>;
@@ -102,16 +103,9 @@ export async function loadTickets(db: Db, closedAfter: number): Promise<KeptTick
     .selectFrom('ticket_steps')
     .select(({ fn }) => fn.max('seq').as('seq'))
     .executeTakeFirst();
-  const last = await db
-    .selectFrom('tickets')
-    .select('no')
-    .orderBy('opened_at', 'desc')
-    .orderBy('no', 'desc')
-    .limit(1)
-    .execute();
   return {
     tickets: rows.map(({ body }) => JSON.parse(body) as Ticket),
     lastSeq: Number(step?.seq ?? 0),
-    lastNo: last[0]?.no ?? null,
+    lastNo: await lastNumber(db, 'tickets'),
   };
 }

@@ -13,6 +13,7 @@ import {
   type TicketStepKind,
 } from '../../devices/contract/ticket.ts';
 import { fits } from '../../devices/tickets/which.ts';
+import { dayNumbers } from '../day-numbers.ts';
 import { distanceM } from '../derive/bins.ts';
 import { type Calendar, clocksOf, met, nextMoment, rung, tightened } from './clocks.ts';
 import { type AlarmFreshness, needsOf } from './closing.ts';
@@ -91,7 +92,7 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
   let changed = new Map<string, Ticket>();
   let steps: TicketStep[] = [];
   let seq = 0;
-  let lastNo: string | null = null;
+  const numbers = dayNumbers(calendar.zone);
   let next = Number.POSITIVE_INFINITY;
   let now = Number.NaN;
   /** Of the last settling; NaN before the first, so that a start looks no earlier than its minute would. */
@@ -132,12 +133,6 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
     });
     return keep({ ...ticket, seq });
   };
-  const numbered = (at: number): string => {
-    const day = calendar.zone.local(at).date.replaceAll('-', '');
-    const count = lastNo?.startsWith(`${day}-`) ? Number(lastNo.slice(day.length + 1)) + 1 : 1;
-    lastNo = `${day}-${String(count).padStart(4, '0')}`;
-    return lastNo;
-  };
 
   /** Sends a ticket out to whom the duty list names, where nobody has to decide that. */
   const sendOut = (ticket: Ticket, at: number): Ticket => {
@@ -174,7 +169,7 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
   const begin = (alarm: Alarm, at: number): Ticket => {
     const cause = alarm.incident ?? alarm.id;
     const id = tickets.has(`ticket:${cause}`) ? `ticket:${alarm.id}` : `ticket:${cause}`;
-    const ticket = open(subjectOfAlarm(alarm, id, numbered(at), parts.standards), at);
+    const ticket = open(subjectOfAlarm(alarm, id, numbers.next(at), parts.standards), at);
     return write(ticket, 'reported', 'opened', at, { more: { alarm: alarm.id } });
   };
   /** Puts an alarm on a ticket, which grows as grave as the alarm. */
@@ -350,7 +345,7 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
   return {
     load(kept) {
       seq = kept.lastSeq;
-      lastNo = kept.lastNo;
+      numbers.load(kept.lastNo);
       for (const ticket of kept.tickets) hold(ticket);
     },
     settle(alarms, at) {
@@ -406,7 +401,7 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
           }),
         };
       }
-      const subject = subjectOfReport(report, item, id, numbered(at), at, parts.standards);
+      const subject = subjectOfReport(report, item, id, numbers.next(at), at, parts.standards);
       const fresh = { ...open(subject, at), reporters: [reporter], photos: report.photos };
       const opened = write(fresh, 'reported', 'opened', at, { by, more: { channel: report.channel, report: id } });
       if (!report.settled) return { ticket: sendOut(opened, at) };

@@ -278,6 +278,20 @@ describe('"not mine"', () => {
   });
 });
 
+describe('a duty list that cannot be read', () => {
+  it('never holds up an alarm: it rings, and what failed is told', () => {
+    const broken = () => {
+      throw new Error('the duty list is broken');
+    };
+    const bench = engineBench({ devices: [kitchen('k1')] }, '02:00', { duties: broken, catalogue: patient });
+    bench.reads('02:01', 'k1', { 'alarm.ch4': 46 });
+    expect(bench.shows).toEqual(['G05-14.com-l2 unack']);
+    expect(bench.engine.stats().problems).toEqual([
+      expect.objectContaining({ rule: 'platform.tickets', text: expect.stringContaining('the duty list is broken') }),
+    ]);
+  });
+});
+
 describe('a restart', () => {
   it('between any two steps changes nothing', () => {
     const d = leak();
