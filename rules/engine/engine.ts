@@ -187,9 +187,11 @@ export function createEngine(parts: EngineParts): Engine {
   const hazards = hazardsOf(core);
   const campaigns = campaignsOf(core, () => versionInForce(core)?.catalogue);
   let version = 0;
+  /** Alarms may stand without their ticket: all that are open are looked at, not only those that changed. */
+  let ticketsBehind = false;
   const taken = (): Effects | null => {
     const told = settleIncidents(core, incidents);
-    beside(core, 'tickets', () => settleTickets(core, tickets));
+    ticketsBehind = !beside(core, 'tickets', () => settleTickets(core, tickets, ticketsBehind));
     beside(core, 'hazards', () => settleHazards(core, hazards));
     beside(core, 'campaigns', () => settleCampaigns(core, campaigns));
     const changes = core.desk.take();
@@ -324,13 +326,16 @@ export function createEngine(parts: EngineParts): Engine {
   };
 }
 
-/** What follows from alarms never holds them up: where it fails, that is told among the problems, and they go on. */
-function beside(core: Core, what: string, settle: () => void): void {
+/** What follows from alarms never holds them up: where it fails, that is told among the problems, and they go on. False then. */
+function beside(core: Core, what: string, settle: () => void): boolean {
   try {
     settle();
+    if (core.problems.some) core.problems.clear(`platform.${what}`, '*');
+    return true;
   } catch (err) {
     const why = err instanceof Error ? err.message : String(err);
     core.problems.add(`platform.${what}`, '*', `${what} could not follow the alarms, which go on: ${why}`);
+    return false;
   }
 }
 

@@ -62,9 +62,9 @@ function freshnessOf(core: Core, { id, device, measurement }: TicketAlarm): Alar
   return { goodAt: good ? at : null, doubt };
 }
 
-/** Lets the alarms that changed find their tickets, and lets clocks run. */
-export function settleTickets(core: Core, tickets: TicketBook): void {
+/** Lets the alarms that changed, or all that are open, find their tickets, and lets clocks run. */
+export function settleTickets(core: Core, tickets: TicketBook, all: boolean): void {
   const at = core.time.lastTick;
   if (core.silent || Number.isNaN(at)) return;
-  tickets.settle(core.desk.changed(), at);
+  tickets.settle(all ? [...core.desk.open(), ...core.desk.changed()] : core.desk.changed(), at);
 }

@@ -280,7 +280,9 @@ describe('"not mine"', () => {
 
 describe('a duty list that cannot be read', () => {
   it('never holds up an alarm: it rings, and what failed is told', () => {
+    let works = false;
     const broken = () => {
+      if (works) return duties;
       throw new Error('the duty list is broken');
     };
     const bench = engineBench({ devices: [kitchen('k1')] }, '02:00', { duties: broken, catalogue: patient });
@@ -289,6 +291,11 @@ describe('a duty list that cannot be read', () => {
     expect(bench.engine.stats().problems).toEqual([
       expect.objectContaining({ rule: 'platform.tickets', text: expect.stringContaining('the duty list is broken') }),
     ]);
+    // Mended, the alarm that stood without a ticket has one, and nothing is told any more.
+    works = true;
+    bench.passes('02:01:05');
+    expect(bench.tickets()).toMatchObject([{ stage: 'dispatched', alarms: [{ rule: 'G05-14.com-l2' }] }]);
+    expect(bench.engine.stats().problems).toEqual([]);
   });
 });
 
