@@ -119,7 +119,9 @@ export type OwnStepKind =
   | 'closable'
   | 'self-closed'
   | 'recheck-due'
-  | 'recheck-drawn';
+  | 'recheck-drawn'
+  /** Nobody had taken it yet, and others are on duty now where it lies. */
+  | 'shift-changed';
 export type TicketStepKind = PersonStepKind | OwnStepKind;
 
 /** Somebody as a step remembers him. */

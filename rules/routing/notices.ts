@@ -78,7 +78,9 @@ function actedOnTickets(steps: readonly TicketStep[], tickets: ReadonlyMap<strin
     if (kind === 'duty-accept') return [{ subject: dutySubject(ticket, String(more.duty)), at, by: name }];
     if (kind === 'report-receipt') return [{ subject: dutySubject(ticket, 'upward'), at, by: name }];
     const ended = tickets.get(ticket)?.closedAt !== null;
-    return by !== null || ended ? [{ subject: { kind: 'ticket', id: ticket }, at, by: name }] : [];
+    // Whoever went off duty is told no further: those who came are told in his place.
+    const passedOn = kind === 'shift-changed';
+    return by !== null || ended || passedOn ? [{ subject: { kind: 'ticket', id: ticket }, at, by: name }] : [];
   });
 }
 
@@ -157,6 +159,8 @@ function ofStep(parts: RoutingParts, ticket: Ticket, step: TicketStep): Notice[]
     case 'return':
     case 'settle-dispute':
       return tell(ticket.assigned.persons);
+    case 'shift-changed':
+      return tell((ticket.stage === 'verifying' ? ticket.verifiers : ticket.assigned)?.persons ?? []);
     case 'finish':
     case 'closable':
       return ticket.verifiers ? tell(ticket.verifiers.persons) : [];

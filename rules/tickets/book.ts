@@ -18,6 +18,7 @@ import { distanceM } from '../derive/bins.ts';
 import { type Calendar, clocksOf, met, nextMoment, rung, tightened } from './clocks.ts';
 import { type AlarmFreshness, needsOf } from './closing.ts';
 import { assign, type Duties } from './duties.ts';
+import { newShifts } from './new-shift.ts';
 import {
   dutiesNow,
   matterOf,
@@ -318,6 +319,16 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
       else keep(ticket);
     }
   };
+  /** Tickets that nobody has taken yet lie with whoever is on now. */
+  const changeShift = (at: number): void => {
+    const look = newShifts(parts.duties(), city.platformDepartment, at);
+    for (const ticket of [...tickets.values()]) {
+      const changed = look(ticket);
+      if (!changed) continue;
+      const more = { before: changed.before.join(','), now: changed.now.join(',') };
+      write(changed.ticket, ticket.stage, 'shift-changed', at, { more });
+    }
+  };
   const forget = (at: number): void => {
     for (const ticket of tickets.values()) {
       if (isTicketOpen(ticket) || mayReopen(ticket, at) || awaitsRecheck(ticket)) continue;
@@ -351,7 +362,10 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
     settle(alarms, at) {
       now = at;
       for (const alarm of alarms) takeAlarm(alarm, at);
-      if (Math.floor(settledAt / MINUTE) < Math.floor(at / MINUTE)) review(at);
+      if (Math.floor(settledAt / MINUTE) < Math.floor(at / MINUTE)) {
+        changeShift(at);
+        review(at);
+      }
       settledAt = at;
       if (at < next) return;
       for (const ticket of [...tickets.values()]) if (momentOf(ticket) <= at) passes(ticket, at);
