@@ -32,6 +32,7 @@ import { alarmOutcome, executeOnDesk } from './commands/on-desk.ts';
 import { invalidCommand, notReadmitted, notServing } from './commands/refusals.ts';
 import { executeOnStandards, isStandardsCommand, type StandardsCommand } from './commands/standards.ts';
 import { isSupervisionCommand } from './commands/supervision.ts';
+import { carryOutWatch, isWatchCommand } from './commands/watches.ts';
 import { openDutyList } from './duty-list.ts';
 import { createEngine, type Effects } from './engine/engine.ts';
 import { itemsHeardAt } from './engine/seat-subject.ts';
@@ -56,8 +57,11 @@ import { loadOverrides } from './store/override-store.ts';
 import { tellAgain } from './store/standards-store.ts';
 import { loadTickets } from './store/ticket-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
+import { writeWatches } from './store/watch-store.ts';
 import { supervise } from './supervision/supervise.ts';
 import { pagesOnly, startTelling, type Telling, type TellingParts } from './telling.ts';
+import type { WatchCommand } from './watches/decide.ts';
+import { watchDesk } from './watches/watch-desk.ts';
 
 export { type RulesTables, rulesMigrations } from './store/migrations.ts';
 
@@ -350,6 +354,25 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       secret: () => randomBytes(16).toString('hex'),
       catalogue: () => engine.inForce().source ?? first,
     });
+    const watches = watchDesk({
+      ...{ db: state.db, engine, registry, types, city },
+      catalogue: () => standardsNow().catalogue,
+      duties: dutyList.duties,
+    });
+    const changeWatch = (command: WatchCommand): Promise<{ outcome: CommandOutcome; published: boolean }> =>
+      writing.serial(async () => {
+        const before = await writing.transaction((trx) => outcomeOf(trx, command.id));
+        if (before) return { outcome: before, published: true };
+        const { outcome, work } = carryOutWatch(await watches.world(command), command, engine.tickets);
+        const effects = work && engine.pending();
+        await writing.transaction(async (trx) => {
+          if (work) await writeWatches(trx, work);
+          if (effects) await writing.write(trx, effects, judging.cursor());
+          await writeAudit(trx, command, outcome, clock.now());
+        });
+        if (effects) told(effects);
+        return { outcome, published: true };
+      });
     const modelOf = (device: string) => registry.device(device)?.model ?? null;
     const perform = async (command: Command, commandParts: CommandParts): Promise<Executed> => {
       const judged = command.type === 'judge' ? await judgedRows(state.db, command.of) : [];
@@ -386,7 +409,9 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
             ? changeDuty(asked)
             : isNotifyCommand(asked)
               ? testNotice(asked)
-              : carryOut(asked));
+              : isWatchCommand(asked)
+                ? changeWatch(asked)
+                : carryOut(asked));
         if (published || 'refused' in outcome) return outcome;
         const reached = await Promise.race([
           onStandards ? approved.publish() : outbox.publish(),
@@ -427,6 +452,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           const found = engine.explain(device);
           return found ? { found } : { unknown: unknownDevice(device, registry.devices()) };
         },
+        handoverDraft: (seat) => writing.serial(() => watches.draft(seat, clock.now())),
         rules: async () => listRules(engine.inForce().catalogue, engine.stats().learning),
       },
       onChange(fn) {

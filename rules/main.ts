@@ -109,5 +109,6 @@ export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unk
     'rules.cancelBacktest': async (params) => tools.cancelBacktest(...(params as P<'cancelBacktest'>)),
     'rules.explain': async (params) => tools.explain(...(params as P<'explain'>)),
     'rules.rules': async () => tools.rules(),
+    'rules.handoverDraft': async (params) => tools.handoverDraft(...(params as P<'handoverDraft'>)),
   };
 }

@@ -12,6 +12,7 @@ import { credentialSchema, deviceSchema, gatewaySchema, siteSchema } from './reg
 import { actorRoles } from './roles.ts';
 import { supervisionCommands } from './supervision-command.ts';
 import { personStepSchema, reportSchema } from './ticket.ts';
+import { endWatchFields, handOverFields, signOffFields, takeOverFields } from './watch.ts';
 
 /** Who asks: a person's account, an API token, the command line, or the demonstration. */
 export const actorSchema = z.object({
@@ -224,6 +225,16 @@ export const commandSchema = z.discriminatedUnion('type', [
     person: z.string().min(1).max(200),
     priority: z.enum(['P1', 'P2', 'P3', 'P4']).default('P2'),
   }),
+  /** 值班: signs on to a seat at which nobody is. */
+  z.object({ ...envelope, type: z.literal('watch.on'), seat: z.string().min(1) }),
+  /** The first signature of a hand-over, by the one who goes; its note is drafted and frozen. */
+  z.object({ ...envelope, type: z.literal('watch.hand-over'), ...handOverFields }),
+  /** The second, by the one who comes: with it the watch passes, and the tickets as was decided. */
+  z.object({ ...envelope, type: z.literal('watch.take-over'), ...takeOverFields }),
+  /** Leaves a seat at which nobody need be at this hour. */
+  z.object({ ...envelope, type: z.literal('watch.off'), ...signOffFields }),
+  /** A supervisor ends the watch of somebody who cannot hand over. */
+  z.object({ ...envelope, type: z.literal('watch.end'), ...endWatchFields }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

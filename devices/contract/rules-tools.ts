@@ -2,7 +2,9 @@ import type { RpcClient } from '../../kit/rpc/rpc.ts';
 import type { Bilingual } from '../model/device-type.ts';
 import type { Override, Priority } from './alarm.ts';
 import type { BacktestJob, BacktestStart } from './backtest.ts';
+import type { Refusal } from './command.ts';
 import type { Value } from './entry.ts';
+import type { HandoverDraft } from './watch.ts';
 
 /** A compiled rule in words. */
 export interface RuleInWords {
@@ -109,6 +111,8 @@ export interface RulesTools {
   explain(device: string): Promise<Explanation>;
   /** Every compiled rule in words. */
   rules(): Promise<readonly RuleInWords[]>;
+  /** The hand-over note of a seat as it would be signed now. */
+  handoverDraft(seat: string): Promise<{ readonly draft: HandoverDraft } | { readonly refused: Refusal }>;
 }
 
 /** Rules in another process of this host, as its {@link RulesTools}. */
@@ -120,5 +124,6 @@ export function rulesToolsClient(rpc: Pick<RpcClient, 'call'>): RulesTools {
     cancelBacktest: (id) => rpc.call('rules.cancelBacktest', [id]),
     explain: (device) => rpc.call('rules.explain', [device]),
     rules: () => rpc.call('rules.rules', []),
+    handoverDraft: (seat) => rpc.call('rules.handoverDraft', [seat]),
   };
 }

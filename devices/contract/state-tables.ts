@@ -5,6 +5,7 @@ import type { HazardTables } from './hazard-tables.ts';
 import type { DeliveryState } from './notice.ts';
 import type { ChannelKind } from './notify-policy.ts';
 import type { ScoreTables } from './score-tables.ts';
+import type { WatchTables } from './watch.ts';
 
 /** One row an alarm; `body` is the whole {@link Alarm} as JSON, the other columns are what lists filter and sort by. */
 export interface AlarmRow {
@@ -284,7 +285,7 @@ export interface DutyTables {
 }
 
 /** The tables of the state database that other processes read. `rules` alone writes them. */
-export interface StateTables extends StandardsTables, AuditTables, DutyTables, ScoreTables, HazardTables {
+export interface StateTables extends StandardsTables, AuditTables, DutyTables, ScoreTables, HazardTables, WatchTables {
   alarms: AlarmRow;
   alarm_events: AlarmEventRow;
   annunciations: AnnunciationRow;

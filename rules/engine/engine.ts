@@ -10,6 +10,7 @@ import type { DeviceRules } from '../../devices/contract/rules-tools.ts';
 import type { StandardsVersion } from '../../devices/contract/standards.ts';
 import type { AnnunciationRow } from '../../devices/contract/state-tables.ts';
 import type { RulesStats } from '../../devices/contract/stats.ts';
+import { type SelfReport, saidNothing } from '../../devices/detectors/life.ts';
 import { BEAT, HEARTBEAT_DEVICE } from '../../devices/heartbeat/heartbeat-device.ts';
 import { GOOD } from '../../devices/model/quality.ts';
 import type { Block } from '../../kit/journal/journal.ts';
@@ -153,6 +154,8 @@ export interface Engine {
   refreshOpen(): void;
   /** The rules that see a device with their states, for people; null for a device it does not know. Changes nothing. */
   explain(device: string): DeviceRules | null;
+  /** What a device has said of its own life and health. */
+  saidBy(device: string): SelfReport;
   readonly desk: AlarmDesk;
   readonly overrides: Overrides;
   /** Why an alarm may not be reset on its detector's word alone; null when it may. */
@@ -301,6 +304,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     refreshOpen: () => refreshOpen(core),
     explain: (device) => explainDevice(core, device),
+    saidBy: (device) => core.units.get(device)?.said ?? saidNothing,
     desk: core.desk,
     overrides: core.overrides,
     whyNotOver: (alarm) => whyNotOver(core, alarm),

@@ -1,5 +1,5 @@
 import type { Staffed } from '../../devices/contract/city.ts';
-import { minuteOf } from '../../kit/local-time.ts';
+import { isStaffedTime } from '../../devices/watches/staffed.ts';
 
 /** What decides whether a seat is without a watch. */
 export interface SeatState {
@@ -21,15 +21,6 @@ export interface SeatSeen {
   readonly minuteOfDay: number;
   /** World time, ms. */
   readonly at: number;
-}
-
-/** True where somebody must sit there at this minute of the day. */
-export function isStaffedTime({ hours }: Pick<Staffed, 'hours'>, minuteOfDay: number): boolean {
-  if (hours === undefined) return true;
-  return hours.some(([from, to]) => {
-    const [begin, end] = [minuteOf(from), minuteOf(to)];
-    return begin <= end ? minuteOfDay >= begin && minuteOfDay < end : minuteOfDay >= begin || minuteOfDay < end;
-  });
 }
 
 /**

@@ -11,6 +11,7 @@ import { noticeMigrations } from './notice-migrations.ts';
 import { scoreMigrations } from './score-migrations.ts';
 import { standardsMigrations } from './standards-migrations.ts';
 import { ticketMigrations } from './ticket-migrations.ts';
+import { watchMigrations } from './watch-migrations.ts';
 
 /** Tables that only rules reads: where it stands, what it remembers, what it has carried out. */
 export interface OwnTables {
@@ -106,6 +107,7 @@ export const rulesMigrations: Migrations = {
   ...ticketMigrations,
   ...noticeMigrations,
   ...hazardMigrations,
+  ...watchMigrations,
   '0020-incidents': {
     async up(db: Kysely<unknown>) {
       await db.schema

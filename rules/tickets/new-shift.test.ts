@@ -67,7 +67,7 @@ describe('at the change of shift', () => {
     const { bench, ticket, changes } = leak();
     bench.passes('08:00');
     const routed = route(
-      { city: benchCity, duties: () => duties, person: (id) => book.persons.get(id) },
+      { city: benchCity, duties: () => duties, person: (id) => book.persons.get(id), heardAt: () => [] },
       { alarms: [], events: [], annunciations: [], derived: [], tickets: { tickets: [ticket()], steps: changes() } },
     );
     expect(routed.acted.map(({ subject }) => subject)).toEqual([{ kind: 'ticket', id: ticket().id }]);
