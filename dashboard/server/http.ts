@@ -33,6 +33,7 @@ import { standardsRoutes } from './routes/standards.ts';
 import { supervisionRoutes } from './routes/supervision.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
+import { watchRoutes } from './routes/watches.ts';
 import { requireSignIn } from './sign-in.ts';
 
 /** Files of the certificate and its key, PEM. */
@@ -87,6 +88,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     noticeRoutes(guarded, context);
     biogasRoutes(guarded, context);
     ruleRoutes(guarded, context);
+    watchRoutes(guarded, context);
     supervisionRoutes(guarded, context);
     hazardRoutes(guarded, context);
     campaignRoutes(guarded, context);

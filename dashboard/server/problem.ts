@@ -35,6 +35,7 @@ const things = {
   seat: { zh: '席位', en: 'seat' },
   version: { zh: '标准版本', en: 'version of the standards' },
   address: { zh: '地址', en: 'address' },
+  handover: { zh: '交班单', en: 'hand-over' },
   incident: { zh: '事件', en: 'incident' },
   run: { zh: '核算', en: 'run of supervision' },
   hazard: { zh: '隐患', en: 'hazard' },

@@ -29,6 +29,7 @@ const HazardsPage = lazy(() => import('./hazards/hazards-page.tsx').then((page) 
 const CampaignsPage = lazy(() =>
   import('./campaigns/campaigns-page.tsx').then((page) => ({ default: page.CampaignsPage })),
 );
+const HandoverPage = lazy(() => import('./watch/handover-page.tsx').then((page) => ({ default: page.HandoverPage })));
 const AuditPage = lazy(() => import('./pages/audit.tsx').then((page) => ({ default: page.AuditPage })));
 
 /** The door for those who are not signed in, the frame with its page for those who are. */
@@ -148,6 +149,8 @@ function Page() {
       return <HazardsPage />;
     case 'campaigns':
       return <CampaignsPage />;
+    case 'handover':
+      return <HandoverPage />;
     case 'unknown':
       return (
         <div className="empty">

@@ -209,3 +209,12 @@ export interface SeatWatch {
   /** When the last watch ended, ms; null where somebody is there, or nobody ever was. */
   readonly emptySince: number | null;
 }
+
+/** Answers of the API about watches. */
+export interface WatchesBody {
+  readonly now: number;
+  readonly seats: readonly SeatWatch[];
+}
+export interface HandoversBody {
+  readonly items: readonly Handover[];
+}

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { useCity } from '../api/city.ts';
 import { problemOf } from '../api/client.ts';
 import { signOut, useSession } from '../api/session.ts';
@@ -9,42 +9,17 @@ import { SeatPicker } from '../notices/seat-picker.tsx';
 import { toggleMute, unlockSound, useSound } from '../sound/engine.ts';
 import { Goose, Icon } from '../ui/icons.tsx';
 import { say } from '../ui/toast.tsx';
+import { WatchChip } from '../watch/watch-chip.tsx';
+import { Link } from './link.tsx';
 import { shownTheme, usePrefs } from './prefs.ts';
 import { goTo, hrefOf, type PageName, useRoute } from './route.ts';
 import { openHelp } from './shortcuts.tsx';
 import './header.css';
 
-/** A link inside the page. */
-export function Link({
-  to,
-  children,
-  className,
-  current,
-}: {
-  to: string;
-  children: ReactNode;
-  className?: string;
-  current?: boolean;
-}) {
-  return (
-    <a
-      href={to}
-      className={className}
-      aria-current={current ? 'page' : undefined}
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-        event.preventDefault();
-        goTo(to);
-      }}
-    >
-      {children}
-    </a>
-  );
-}
-
 const sections = [
   'duty',
   'tickets',
+  'handover',
   'responsible',
   'hazards',
   'campaigns',
@@ -84,6 +59,7 @@ export function Header() {
         ))}
       </nav>
       <span className="grow" />
+      <WatchChip />
       <LinkPill />
       <SoundButton />
       <SeatPicker />

@@ -1,6 +1,7 @@
 import { noticesEn } from './notices-en.ts';
 import { scoresEn } from './scores-en.ts';
 import { ticketsEn } from './tickets-en.ts';
+import { watchEn } from './watch-en.ts';
 import type { zh } from './zh.ts';
 
 /** Every text of the page in English. */
@@ -840,4 +841,5 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'campaigns.back': 'Back',
   ...noticesEn,
   ...scoresEn,
+  ...watchEn,
 };

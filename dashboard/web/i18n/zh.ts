@@ -1,6 +1,7 @@
 import { noticesZh } from './notices-zh.ts';
 import { scoresZh } from './scores-zh.ts';
 import { ticketsZh } from './tickets-zh.ts';
+import { watchZh } from './watch-zh.ts';
 
 /** Every text of the page in Chinese, the default. `en.ts` has the same keys; a test proves it. */
 export const zh = {
@@ -825,4 +826,5 @@ export const zh = {
   'campaigns.back': '返回',
   ...noticesZh,
   ...scoresZh,
+  ...watchZh,
 } as const;
