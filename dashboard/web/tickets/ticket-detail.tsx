@@ -5,7 +5,7 @@ import { safetyClock } from '../../../devices/tickets/safety-clock.ts';
 import { usePlace } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
 import { fullStampText, stampText } from '../format/age.ts';
-import { Link } from '../frame/link.tsx';
+import { Link } from '../frame/header.tsx';
 import { hrefOf, patchRoute } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';
