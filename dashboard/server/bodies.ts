@@ -149,6 +149,7 @@ export const alarmSchema = z
       clock: z.enum(['continuous', 'working']),
     }),
     demo: z.boolean(),
+    drill: z.string().optional().describe('the drill it belongs to; left out for what is real'),
     seq: z.number(),
   })
   .meta({ id: 'Alarm' }) satisfies z.ZodType<Alarm>;

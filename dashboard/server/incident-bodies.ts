@@ -31,6 +31,7 @@ const member = z.object({
   deviceType: z.string(),
   site: z.string().nullable(),
   circuit: z.string().nullable(),
+  drill: z.string().optional().describe('the drill it plays in; left out for what is real'),
   priority,
   since: time,
   no: z.number().describe('in the order in which members took their places'),

@@ -62,6 +62,7 @@ const shared = {
   openedAt: time,
   closedAt: time.nullable(),
   demo: z.boolean(),
+  drill: z.string().optional().describe('the drill it belongs to; left out for what is real'),
   seq: z.number().describe('of its last step'),
 };
 

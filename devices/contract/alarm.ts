@@ -161,6 +161,8 @@ export interface Alarm extends Lifecycle {
   readonly clause: Clause;
   readonly deadlines: Deadlines;
   readonly demo: boolean;
+  /** The drill it belongs to; left out for what is real. */
+  readonly drill?: string | undefined;
   /** Number of the last event that touched it; the live stream counts by it. */
   readonly seq: number;
 }

@@ -51,6 +51,8 @@ export interface IncidentMember extends Point {
   readonly deviceType: string;
   readonly site: string | null;
   readonly circuit: string | null;
+  /** The drill it plays in; left out for what is real. */
+  readonly drill?: string | undefined;
   readonly priority: Priority;
   /** Source time of the first abnormal sample, ms. */
   readonly since: number;

@@ -50,6 +50,11 @@ export const deviceSchema = z
     calibrationDue: z.iso.date().optional(),
     /** Belongs to a demonstration: never in a registry that holds real devices. */
     demo: z.boolean().default(false),
+    /**
+     * The drill (演练) it plays in. What it raises is marked so everywhere, joins nothing real, hides and bears out nothing real, and
+     * is kept out of every figure. Said once, when it is registered: no real device becomes one.
+     */
+    drill: idSchema.optional(),
     /** Shown beside the device when its data comes from elsewhere: source and licence. */
     attribution: z.string().optional(),
   })

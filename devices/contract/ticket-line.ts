@@ -28,6 +28,7 @@ export interface TicketLine
     | 'openedAt'
     | 'closedAt'
     | 'demo'
+    | 'drill'
     | 'seq'
   > {
   readonly origin: Ticket['origin']['kind'];

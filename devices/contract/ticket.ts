@@ -370,6 +370,8 @@ export interface Ticket {
   readonly openedAt: number;
   readonly closedAt: number | null;
   readonly demo: boolean;
+  /** The drill it belongs to; left out for what is real. */
+  readonly drill?: string | undefined;
   /** Number of the last step that touched it; the live stream counts by it. */
   readonly seq: number;
 }

@@ -36,6 +36,7 @@ export function ledger(
 ): LedgerLine[] {
   const lines: LedgerLine[] = [];
   for (const device of devices) {
+    if (device.drill !== undefined) continue;
     const type = types[device.type];
     if (kind !== 'calibration' && (type?.lifeYears !== undefined || device.expires))
       lines.push(line(device, 'expiry', lastDay(device, type), today));

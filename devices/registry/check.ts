@@ -59,6 +59,7 @@ export function checkRegistryPut(
   checkCredentials(put.credentials, view, (id) => at('credential', id));
   checkBeside(put, view, at);
   checkDemo(put, cache, at);
+  checkDrill(put, cache, at);
   return faults;
 }
 
@@ -251,6 +252,20 @@ function checkCredentials(credentials: readonly Credential[], view: View, at: (i
       );
     }
     shown.set(`${kind} ${key}`, id);
+  }
+}
+
+/** A real device that is called a drill's would be silenced in every figure; a drill's that becomes real, an alarm of nothing. */
+function checkDrill(put: RegistryPut, cache: RegistryCache, at: (kind: RegistryKind, id: string) => Say): void {
+  for (const { id, drill } of put.devices) {
+    const held = cache.device(id);
+    if (!held || held.drill === drill) continue;
+    at('device', id)(
+      'drill',
+      drill ?? '',
+      '设备登记后不能改为演练设备，演练设备也不能改为真实设备：请另行登记',
+      'a registered device does not become one of a drill, nor the other way round: register another',
+    );
   }
 }
 

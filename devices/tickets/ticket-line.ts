@@ -4,10 +4,12 @@ import type { TicketLine, TicketRef } from '../contract/ticket-line.ts';
 /** A ticket as lists show it. */
 export function toTicketLine(ticket: Ticket): TicketLine {
   const { id, no, stage, title, priority, hazard, area, siteName, device, lon, lat, address, incident } = ticket;
-  const { owner, clocks, suspended, returns, reopened, openedAt, closedAt, demo, seq, clause, assigned } = ticket;
+  const { owner, clocks, suspended, returns, reopened, openedAt, closedAt, demo, drill, seq, clause, assigned } =
+    ticket;
   return {
     ...{ id, no, stage, title, priority, hazard, area, siteName, device, lon, lat, address, incident },
     ...{ owner, clocks, suspended, returns, reopened, openedAt, closedAt, demo, seq },
+    ...(drill !== undefined && { drill }),
     origin: ticket.origin.kind,
     item: clause.item,
     itemName: clause.name,

@@ -7,7 +7,7 @@ export interface Unowned {
   readonly worst: Priority | null;
 }
 
-type Looked = Pick<Alarm, 'id' | 'acked' | 'override' | 'supersededBy' | 'needsVerdict' | 'lane'>;
+type Looked = Pick<Alarm, 'id' | 'acked' | 'override' | 'supersededBy' | 'needsVerdict' | 'lane' | 'drill'>;
 
 /** Tickets by the alarms that are on them. */
 export function ticketsByAlarm<T extends Pick<TicketLine, 'alarms'>>(tickets: Iterable<T>): Map<string, T> {
@@ -18,9 +18,11 @@ export function ticketsByAlarm<T extends Pick<TicketLine, 'alarms'>>(tickets: It
 
 /**
  * True for an open alarm that no human owns: nobody acknowledged it, nobody accepted its ticket, and nobody put it aside. One
- * that a higher level stands for is owned or not with that; what only old data tell waits for a verdict and rings nowhere.
+ * that a higher level stands for is owned or not with that; what only old data tell waits for a verdict and rings nowhere;
+ * nor is what is played in a drill anybody's.
  */
 export const isUnowned = (alarm: Looked, ticket: Pick<TicketLine, 'owner'> | undefined): boolean =>
+  alarm.drill === undefined &&
   !alarm.acked &&
   alarm.override === null &&
   alarm.supersededBy === null &&

@@ -35,6 +35,7 @@ export function count(core: Core, units: Iterable<Unit>, hidden: number, nobodyW
   const sites = new Map<string, Site>();
   let devices = 0;
   for (const unit of units) {
+    if (unit.device.drill !== undefined) continue;
     devices++;
     types.set(unit.device.type, (types.get(unit.device.type) ?? 0) + 1);
     const site = unit.plan.watches.length === 0 ? undefined : core.sites.get(unit.device.site ?? '');

@@ -38,12 +38,16 @@ export interface AlarmFacts {
 /** What an alarm stands at: a device of the registry, a gateway, or the platform itself. */
 export type Subject = Pick<
   Alarm,
-  'device' | 'deviceName' | 'deviceType' | 'site' | 'siteName' | 'area' | 'lon' | 'lat' | 'demo'
+  'device' | 'deviceName' | 'deviceType' | 'site' | 'siteName' | 'area' | 'lon' | 'lat' | 'demo' | 'drill'
 >;
+
+/** Stands before the name of whatever plays in a drill. */
+const DRILL = '演练 DRILL';
 
 export const deviceSubject = (device: Device, site: Site | undefined): Subject => ({
   device: device.id,
-  deviceName: device.name,
+  // Marked at its source: wherever the name is shown or sent, so is the drill.
+  deviceName: device.drill === undefined ? device.name : `${DRILL} · ${device.name}`,
   deviceType: device.type,
   site: device.site ?? null,
   siteName: site?.name ?? null,
@@ -51,6 +55,7 @@ export const deviceSubject = (device: Device, site: Site | undefined): Subject =
   lon: device.lon,
   lat: device.lat,
   demo: device.demo,
+  ...(device.drill !== undefined && { drill: device.drill }),
 });
 
 export const gatewaySubject = (gateway: Gateway): Subject => ({

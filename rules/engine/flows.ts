@@ -51,7 +51,8 @@ export function groupKey(core: Core, { device }: Unit, rule: CompiledRule): stri
   return joined === undefined ? undefined : `${rule.key} ${joined}`;
 }
 
-const isCounted = ({ plan }: Unit): boolean => plan.flows.some((flows) => flows !== null);
+const isCounted = ({ plan, device }: Unit): boolean =>
+  device.drill === undefined && plan.flows.some((flows) => flows !== null);
 const flowsOf = ({ plan }: Unit): readonly Flow[] => plan.flows.flatMap((flows) => flows ?? []);
 
 /** A device joins the balances it belongs to. Devices that none counts cost a look at their plan. */

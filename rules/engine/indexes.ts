@@ -5,7 +5,9 @@ import type { Unit } from './units.ts';
 
 /** Enters a unit into the lists by which others find it. */
 export function index(core: Core, unit: Unit): void {
-  const { circuit, mountedOn, gateway } = unit.device;
+  const { circuit, mountedOn, gateway, drill } = unit.device;
+  // What is played stands beside nothing real: no neighbour counts it, nothing is derived from it for others.
+  if (drill !== undefined) return;
   if (circuit) joinCircuit(core, circuit, unit);
   if (mountedOn) into(core.mounts, mountedOn, unit);
   if (gateway) gatewayOf(core, gateway).units.add(unit);
@@ -37,8 +39,8 @@ const countsAtSite = ({ plan }: Unit): boolean =>
 
 /** Those it stands in at its site. */
 export function joinSite(core: Core, unit: Unit): void {
-  const { site } = unit.device;
-  if (site === undefined || !countsAtSite(unit)) return;
+  const { site, drill } = unit.device;
+  if (site === undefined || drill !== undefined || !countsAtSite(unit)) return;
   const there = core.atSite.get(site);
   if (there) there.push(unit);
   else core.atSite.set(site, [unit]);

@@ -92,8 +92,9 @@ function standsNow(core: Core, { facts, rule }: HazardCause): HazardCause['evide
 function detectorsBySite(core: Core, types: readonly string[]): ReadonlyMap<string, readonly SeenDetector[]> {
   const bySite = new Map<string, SeenDetector[]>();
   for (const unit of core.units.all()) {
-    const { id, site, type } = unit.device;
-    if (site === undefined || !types.includes(type)) continue;
+    const { id, site, type, drill } = unit.device;
+    // What plays in a drill watches over nobody.
+    if (site === undefined || drill !== undefined || !types.includes(type)) continue;
     const there = bySite.get(site) ?? [];
     there.push({ id, state: stateOf(core, unit) });
     bySite.set(site, there);

@@ -44,7 +44,7 @@ export function surroundings(core: Core): Surroundings {
   );
   const fences = remade(
     () => core.registered.devices,
-    () => [...core.units.all()].filter(({ plan }) => windOf(plan.names) >= 0),
+    () => [...core.units.all()].filter(({ plan, device }) => device.drill === undefined && windOf(plan.names) >= 0),
   );
   const onPipes = remade(
     () => core.registered.beside,

@@ -26,7 +26,7 @@ export function findWitness(core: Core, alarm: Alarm, since: number): string | n
   const own = core.parts.types[alarm.deviceType]?.measurements[alarm.measurement];
   for (const unit of core.units.all()) {
     const { device } = unit;
-    if (device.id === alarm.device) continue;
+    if (device.id === alarm.device || device.drill !== undefined) continue;
     const near = (alarm.site !== null && device.site === alarm.site) || distanceM(device, alarm) <= within;
     if (!near || marksOfUnit(core, unit).length > 0) continue;
     const speaks = (rule: CompiledRule): boolean =>

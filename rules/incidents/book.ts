@@ -126,7 +126,8 @@ export function incidentBook({ policy, surroundings, latitude, seesGas }: BookPa
   };
   const tiesOf = (member: IncidentMember): Tie[] => {
     const closed = surroundings.closedBetween();
-    return index.ties(member, (a, b) => (closed?.(a, b) ? null : linkOf(a, b, policy)));
+    // What is played and what is real are never one picture.
+    return index.ties(member, (a, b) => (a.drill !== b.drill || closed?.(a, b) ? null : linkOf(a, b, policy)));
   };
 
   /** A member that stands anew finds its incident, and may join several into the oldest of them. */
@@ -361,7 +362,7 @@ function memberOf(
 ): IncidentMember {
   const held = own?.members.get(alarm.id);
   if (held) return held;
-  const { id, device, deviceName, deviceType, site, lon, lat, priority, since, active, returnedAt } = alarm;
+  const { id, device, deviceName, deviceType, site, lon, lat, priority, since, active, returnedAt, drill } = alarm;
   return {
     alarm: id,
     incident: '',
@@ -371,6 +372,7 @@ function memberOf(
     deviceType,
     site,
     circuit,
+    ...(drill !== undefined && { drill }),
     lon,
     lat,
     priority,

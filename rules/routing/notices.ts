@@ -84,6 +84,10 @@ function actedOnTickets(steps: readonly TicketStep[], tickets: ReadonlyMap<strin
   });
 }
 
+/** A drill says so even in a demonstration. */
+const markOf = ({ demo, drill }: Pick<Alarm, 'demo' | 'drill'>): Notice['mark'] =>
+  drill !== undefined ? 'drill' : demo ? 'demo' : null;
+
 const dutySubject = (ticket: string, duty: string): NoticeSubject => ({ kind: 'ticket', id: `${ticket}#${duty}` });
 
 function ofAlarm(parts: RoutingParts, row: AnnunciationRow, alarm: Alarm | undefined): Notice | null {
@@ -126,7 +130,7 @@ function ofAlarm(parts: RoutingParts, row: AnnunciationRow, alarm: Alarm | undef
     },
     body: alarm.explanation,
     link: `/?alarm=${encodeURIComponent(alarm.id)}`,
-    mark: alarm.demo ? 'demo' : null,
+    mark: markOf(alarm),
     to,
     handledAt: null,
     handledBy: null,
@@ -220,7 +224,7 @@ function notice(
     title: titled(ticket, wordsFor(step)),
     body: bodyOf(ticket, step),
     link: `/tickets?ticket=${encodeURIComponent(ticket.id)}`,
-    mark: ticket.demo ? 'demo' : null,
+    mark: markOf(ticket),
     to: [...found, ...fallback] satisfies Recipient[],
     handledAt: null,
     handledBy: null,

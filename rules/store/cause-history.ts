@@ -19,6 +19,7 @@ export async function alarmsOfRules(
     .execute();
   const alarms = rows.map(({ body }) => JSON.parse(body) as Alarm);
   return alarms.filter(
-    ({ rule, returnedAt, closedAt }) => rules.includes(rule) && (returnedAt ?? closedAt ?? to) > from,
+    ({ rule, returnedAt, closedAt, drill }) =>
+      drill === undefined && rules.includes(rule) && (returnedAt ?? closedAt ?? to) > from,
   );
 }

@@ -21,7 +21,7 @@ export async function judgedRows(db: Db, of: Judge['of']): Promise<Alarm[]> {
   return rows.map(({ body }) => JSON.parse(body) as Alarm);
 }
 
-/** Keeps a verdict on each of these alarms; nothing is ever changed or deleted here. */
+/** Keeps a verdict on each of these alarms but those of a drill, which count nowhere; nothing is ever changed or deleted here. */
 export async function writeVerdicts(
   trx: Db,
   alarms: readonly Alarm[],
@@ -34,6 +34,7 @@ export async function writeVerdicts(
     .executeTakeFirst();
   let seq = Number(last?.seq ?? 0);
   for (const alarm of alarms) {
+    if (alarm.drill !== undefined) continue;
     await trx
       .insertInto('verdicts')
       .values({

@@ -150,7 +150,9 @@ async function dispatched(
   demo: boolean,
 ): Promise<RunContent> {
   const rows = await db.selectFrom('tickets').select('body').where('open', '=', 1).execute();
-  const tickets = rows.map(({ body }) => JSON.parse(body) as Ticket).filter((one) => demo || !one.demo);
+  const tickets = rows
+    .map(({ body }) => JSON.parse(body) as Ticket)
+    .filter((one) => (demo || !one.demo) && one.drill === undefined);
   const before = (await runLines(db)).find((one) => one.cycle === cycle.id && one.period.key !== period.key);
   const promised = before ? await promisesOf(db, before.id) : [];
   const open = new Set(tickets.map(({ id }) => id));

@@ -46,7 +46,7 @@ export function placeFacts(
   visits: readonly SampleFinding[],
 ): { readonly cells: CellFact[]; readonly sites: SiteFact[]; readonly devices: DeviceFact[] } {
   const items = itemsOf(catalogue);
-  const devices = [...registry.devices()];
+  const devices = [...registry.devices()].filter(({ drill }) => drill === undefined);
   const watching = new Set(devices.filter(({ id }) => !blind.has(id)).map(({ type, area }) => `${type}@${area}`));
   const visited = new Set(visits.map(({ item, area }) => `${item}@${area}`));
   const led = departmentsByType(items);

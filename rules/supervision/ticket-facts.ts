@@ -45,7 +45,9 @@ export async function ticketFacts(
       .orderBy('id')
       .limit(PORTION)
       .execute();
-    const tickets = rows.map(({ body }) => JSON.parse(body) as Ticket).filter(({ demo }) => demonstration || !demo);
+    const tickets = rows
+      .map(({ body }) => JSON.parse(body) as Ticket)
+      .filter(({ demo, drill }) => (demonstration || !demo) && drill === undefined);
     const steps = await stepsOf(
       db,
       tickets.map(({ id }) => id),

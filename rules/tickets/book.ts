@@ -157,6 +157,7 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
     }
     let recent: Ticket | undefined;
     for (const ticket of tickets.values()) {
+      if (ticket.drill !== alarm.drill) continue;
       if (ticket.incident !== null || ticket.device !== alarm.device || ticket.clause.item !== alarm.clause.item)
         continue;
       if (isTicketOpen(ticket)) return ticket;
@@ -239,7 +240,8 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
     at: number,
     more: Parameters<typeof write>[4] = {},
   ): Ticket => {
-    const recheck = kind === 'self-closed' ? null : recheckOf(policy, city.id, ticket, at);
+    const recheck =
+      kind === 'self-closed' || ticket.drill !== undefined ? null : recheckOf(policy, city.id, ticket, at);
     const done = write({ ...ticket, recheck }, from, kind, at, more);
     return recheck === null || recheck.why === 'none'
       ? done
@@ -346,7 +348,8 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
   const duplicateOf = ({ item, lon, lat }: Report, at: number): Ticket | undefined => {
     let nearest: Ticket | undefined;
     for (const ticket of tickets.values()) {
-      if (!isTicketOpen(ticket) || ticket.clause.item !== item) continue;
+      // What people report is real: it never joins what is played.
+      if (!isTicketOpen(ticket) || ticket.clause.item !== item || ticket.drill !== undefined) continue;
       const away = distanceM(ticket, { lon, lat });
       if (away > policy.duplicate.withinM || at - ticket.openedAt > policy.duplicate.withinH * HOUR) continue;
       if (!nearest || away < distanceM(nearest, { lon, lat })) nearest = ticket;

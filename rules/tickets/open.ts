@@ -38,6 +38,7 @@ export interface Subject extends Matter {
   readonly incident: string | null;
   readonly procedure: Ticket['procedure'];
   readonly demo: boolean;
+  readonly drill?: string | undefined;
 }
 
 /** What the standards say of items, for matters that people report. */
@@ -59,7 +60,7 @@ export function subjectOfAlarm(
   no: string,
   standards: Pick<Standards, 'procedureOf'>,
 ): Subject {
-  const { area, site, siteName, device, lon, lat, incident, clause, priority, hazard, deadlines, demo } = alarm;
+  const { area, site, siteName, device, lon, lat, incident, clause, priority, hazard, deadlines, demo, drill } = alarm;
   const name = clause.item === '' ? { zh: clause.name, en: clause.problem } : { zh: clause.name, en: clause.item };
   return {
     id,
@@ -67,6 +68,7 @@ export function subjectOfAlarm(
     origin: incident === null ? { kind: 'alarm', alarm: alarm.id } : { kind: 'incident', incident },
     title: { zh: `${alarm.deviceName}：${name.zh}`, en: `${alarm.deviceName}: ${name.en}` },
     ...{ priority, hazard, clause, deadlines, incident, demo },
+    ...(drill !== undefined && { drill }),
     startedAt: alarm.raisedAt,
     place: { area, site, siteName, device, lon, lat, address: null },
     procedure: procedureFor(clause, standards),

@@ -58,7 +58,7 @@ export async function kpis({ db, city, catalogue }: KpiSources, question: KpiQue
   const named = await names(db, catalogue, [...top, ...chatter.items, ...old.items]);
   const toPoint = (point: Point): KpiPoint => ({ ...point, ...named(point.alarm), share: share(point.count) });
   const ofType = categoriesByType(catalogue);
-  const alarms = open.map(({ body }) => JSON.parse(body) as Alarm);
+  const alarms = open.map(({ body }) => JSON.parse(body) as Alarm).filter(({ drill }) => drill === undefined);
   return {
     from,
     to,

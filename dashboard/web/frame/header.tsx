@@ -61,7 +61,6 @@ export function Header() {
         ))}
       </nav>
       <span className="grow" />
-      <WatchChip />
       <LinkPill />
       <SoundButton />
       <SeatPicker />
@@ -73,6 +72,7 @@ export function Header() {
             </Link>
           ))}
         </nav>
+        <WatchChip />
         <LanguageButton />
         <ThemeButton />
         <button
