@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isStaffedTime, isUnstaffed, lookAtSeat, type SeatSeen, type SeatState, seatUnknown } from './staffing.ts';
+import { isStaffedTime } from '../../devices/watches/staffed.ts';
+import { isUnstaffed, lookAtSeat, type SeatSeen, type SeatState, seatUnknown } from './staffing.ts';
 
 const staffed = { graceS: 60 };
 const seen = (at: number, more: Partial<SeatSeen> = {}): SeatSeen => ({
