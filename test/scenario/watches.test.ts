@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { City } from '../../devices/contract/city.ts';
 import type { Actor, CommandOutcome } from '../../devices/contract/command.ts';
 import type { Handover, HandoverDraft } from '../../devices/contract/watch.ts';
 import { handovers, openWatches, seatWatches } from '../../devices/watches/read-watches.ts';
@@ -8,6 +9,11 @@ import { city, people, type TicketCity, ticketCity } from './tickets/ticket-city
 const noor: Actor = { id: 'noor', name: 'noor', via: 'page', role: 'duty' };
 const { mira, lin, disp, wei } = people;
 const seat = 'duty';
+/** Somebody must be there in the night. */
+const seats: NonNullable<City['seats']> = city.seats!.map((one) => ({
+  ...one,
+  staffed: { hours: [['00:00', '06:00']], graceS: 3600 },
+}));
 
 const codeOf = (outcome: CommandOutcome): string | null =>
   'refused' in outcome && !('done' in outcome) ? outcome.refused.code : null;
@@ -20,7 +26,7 @@ const scenarios = (fresh: () => { url: string; schema?: string }) => {
     night = undefined;
   });
   const begun = async () => {
-    const c = await ticketCity('02:00', fresh());
+    const c = await ticketCity('02:00', fresh(), { seats });
     night = c;
     const { bench } = c;
     const asks = async (time: string, actor: Actor, command: Record<string, unknown>): Promise<string | null> => {
@@ -176,6 +182,19 @@ const scenarios = (fresh: () => { url: string; schema?: string }) => {
     expect((await c.ticket()).owner).toBeNull();
   });
 
+  it('where nobody need be at that hour, whoever is there signs off, but not from his tickets', async () => {
+    const c = await begun();
+    await c.asks('05:58', mira, { type: 'watch.on', seat });
+    await c.leaks('05:59');
+    await c.does('06:00', mira, { kind: 'accept' });
+    const { id: ticket } = await c.ticket();
+    expect(await c.asks('06:01', mira, { type: 'watch.off', seat })).toBe('tickets-undecided');
+    const decisions = [{ kind: 'hand-back', ticket }];
+    expect(await c.asks('06:02', mira, { type: 'watch.off', seat, decisions })).toBeNull();
+    expect((await c.ticket()).owner).toBeNull();
+    expect(await c.on()).toEqual([]);
+  });
+
   it('somebody who cannot hand over is relieved by a supervisor, and what he had goes back', async () => {
     const c = await begun();
     await c.asks('02:01', mira, { type: 'watch.on', seat });
@@ -185,7 +204,7 @@ const scenarios = (fresh: () => { url: string; schema?: string }) => {
     expect(await c.asks('02:10', noor, { type: 'watch.end', seat, reason: '昏倒送医' })).toBe('not-your-role');
     expect(await c.asks('02:10', lin, { type: 'watch.end', seat, reason: '昏倒送医' })).toBeNull();
     expect(await c.ticket()).toMatchObject({ owner: null, stage: 'dispatched' });
-    const [now] = await seatWatches(c.bench.state.db, city, c.bench.clock.now());
+    const [now] = await seatWatches(c.bench.state.db, { ...city, seats }, c.bench.clock.now());
     expect(now).toMatchObject({ watch: null, offered: null, mustBeStaffed: true, emptySince: c.bench.clock.now() });
     expect(await c.asks('02:11', disp, { type: 'watch.on', seat })).toBeNull();
     expect(await c.on()).toEqual(['disp']);

@@ -90,8 +90,12 @@ export const people = {
 } as const;
 
 /** A city of the bench with its people, in a night that is set by hand. Begins on Monday 2026-11-23. */
-export async function ticketCity(begins = '02:00', database: { url: string; schema?: string } = { url: ':memory:' }) {
-  const bench = await rulesBench(begins, database, { city, catalogue });
+export async function ticketCity(
+  begins = '02:00',
+  database: { url: string; schema?: string } = { url: ':memory:' },
+  more: Partial<typeof city> = {},
+) {
+  const bench = await rulesBench(begins, database, { city: { ...city, ...more }, catalogue });
   const crew = { id: 'crew-1', name: '一班', lon: 112.6, lat: 26.9, department: 'gas', phone: '0000', for: ['gas'] };
   const empty = { devices: [], sites: [], gateways: [], credentials: [] };
   await bench.asks({ type: 'registry.put', put: { ...empty, devices: [kitchen('k1')], crews: [crew] } });
