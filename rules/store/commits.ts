@@ -82,13 +82,11 @@ export function commits({ db, lease, clock, log, stopped, route }: CommitParts):
     if (effects.tickets) await writeTickets(trx, effects.tickets);
     if (effects.hazards) await writeHazards(trx, effects.hazards);
     if (effects.campaigns) await writeCampaigns(trx, effects.campaigns);
-    await writeAnnunciations(trx, effects.annunciations, events);
-    await writeRouted(trx, routed(effects));
     // What is played sounds, and is no figure.
     const played = new Set(alarms.flatMap(({ id, drill }) => (drill === undefined ? [] : [id])));
     const counted = effects.annunciations.filter(({ alarm }) => !played.has(alarm));
     await writeAnnunciations(trx, counted, events);
-    await writeRouted(trx, route(effects));
+    await writeRouted(trx, routed(effects));
     if (effects.beat !== undefined) await forgetBeats(trx, effects.beat - BEATS_KEPT_MS);
     await writeCursor(trx, cursor);
     const written = new Set(alarms.map(({ id }) => id));
