@@ -20,10 +20,8 @@ export default defineConfig({
       project('faults', ['test/faults/**/*.test.ts'], 60_000),
       project('honesty', ['test/honesty/**/*.test.ts'], 120_000),
       project('scenario', ['test/scenario/**/*.test.ts'], 60_000),
-      // Whole programs mostly wait: for a start, for a delay to run out, for a page. One more of them than there are cores, once
-      // everything that only calculates is done.
+      // Whole programs, once everything that only calculates is done. Two at a time: maps are drawn by the processor.
       project('e2e', ['test/e2e/**/*.test.ts'], 180_000, {
-        maxWorkers: 3,
         sequence: { groupOrder: 1 },
         globalSetup: ['test/support/built-page.ts'],
       }),

@@ -9,7 +9,6 @@ import { frameShortcuts, Help, useGoKeys, useShortcuts } from './frame/shortcuts
 import { useTexts } from './i18n/i18n.ts';
 import { startBeat, startLive, useBeat } from './live/store.ts';
 import { wireNotices } from './notices/link.ts';
-import { NoticeStack } from './notices/stack.tsx';
 import { ClaimPage, LoginPage } from './pages/door.tsx';
 import { DutyPage } from './pages/duty.tsx';
 import { startSound } from './sound/engine.ts';
@@ -115,7 +114,6 @@ function Frame() {
         )}
       </main>
       <Footer />
-      <NoticeStack />
       <Toasts />
       <Help />
       <Watermark />

@@ -32,6 +32,8 @@ export interface Heartbeat extends Running {
 
 const EVERY_MS = 60_000;
 const LOOK_MS = 1000;
+/** The first beat waits for the doors of a platform that has just started. */
+const FIRST_MS = 15_000;
 /** So long the journal may take nothing before people are told without it, ms. */
 const WITHOUT_JOURNAL_MS = 10_000;
 
@@ -86,7 +88,7 @@ export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
       log.error({ err }, 'that the alarm path is silent could not be told');
     });
   };
-  const stops = [world.every(EVERY_MS, send), world.every(LOOK_MS, look), world.after(LOOK_MS, send)];
+  const stops = [world.every(EVERY_MS, send), world.every(LOOK_MS, look), world.after(FIRST_MS, send)];
   return {
     passed,
     stats: () => ({

@@ -6,6 +6,7 @@ import { clockText } from '../format/age.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';
 import { SeatPicker } from '../notices/seat-picker.tsx';
+import { NoticeStack } from '../notices/stack.tsx';
 import { toggleMute, unlockSound, useSound } from '../sound/engine.ts';
 import { Goose, Icon } from '../ui/icons.tsx';
 import { say } from '../ui/toast.tsx';
@@ -32,6 +33,32 @@ const sections = [
   'audit',
 ] as const satisfies readonly PageName[];
 
+/** Sections that every shift goes to and fro between; the others are one step further. */
+const always = ['duty', 'tickets', 'handover'] as const satisfies readonly PageName[];
+
+/** The other sections in a menu that carries the name of the one that is open. */
+function OtherSections() {
+  const texts = useTexts();
+  const { page } = useRoute();
+  const others = sections.filter((name) => !always.some((one) => one === name));
+  const here = others.find((name) => name === page);
+  return (
+    // Another page is another menu: closed.
+    <details key={page} className="head-others">
+      <summary aria-current={here ? 'page' : undefined}>
+        {texts(here ? `nav.${here}` : 'nav.more')} <Icon name="down" size={13} />
+      </summary>
+      <div className="card">
+        {others.map((name) => (
+          <Link key={name} to={hrefOf({ page: name })} current={page === name}>
+            {texts(`nav.${name}`)}
+          </Link>
+        ))}
+      </div>
+    </details>
+  );
+}
+
 /** Brand, sections, and what must always be seen: age of the data, the link, the sound, the clock. */
 export function Header() {
   const texts = useTexts();
@@ -54,16 +81,17 @@ export function Header() {
         </span>
       )}
       <nav className="head-nav" aria-label={texts('nav.label')}>
-        {sections.map((name) => (
+        {always.map((name) => (
           <Link key={name} to={hrefOf({ page: name })} current={page === name}>
             {texts(`nav.${name}`)}
           </Link>
         ))}
+        <OtherSections />
       </nav>
       <span className="grow" />
       <LinkPill />
       <SoundButton />
-      <SeatPicker />
+      <NoticeStack />
       <div className={`head-tools${open ? ' open' : ''}`}>
         <nav className="head-nav-small" aria-label={texts('nav.label')}>
           {sections.map((name) => (
@@ -72,6 +100,7 @@ export function Header() {
             </Link>
           ))}
         </nav>
+        <SeatPicker />
         <WatchChip />
         <LanguageButton />
         <ThemeButton />

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { NoticeBody, NoticeDelivery, NoticesBody } from '../../../devices/contract/api.ts';
+import type { Bilingual } from '../../../devices/model/device-type.ts';
 import { reached } from '../../../devices/notices/reached.ts';
 import { useCity } from '../api/city.ts';
 import { api } from '../api/client.ts';
@@ -27,7 +28,12 @@ export function NoticesBox({ subject }: { subject: string }) {
 function Told({ notice }: { notice: NoticeBody }) {
   const texts = useTexts();
   const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
-  const names = new Map(notice.to.map(({ id, name }) => [id, name]));
+  const seats = useCity((state) => state.body?.city.seats);
+  const seatName = (id: string): string | undefined => {
+    const seat = seats?.find((one) => id === `seat:${one.id}`);
+    return seat && texts.pick(seat.name);
+  };
+  const names = new Map(notice.to.map(({ id, name }) => [id, seatName(id) ?? name]));
   return (
     <div className="notice-told">
       <p className="small">
@@ -61,9 +67,15 @@ function Outcome({ step, timeZone }: { step: NoticeDelivery; timeZone: string })
     <>
       {texts(`notices.state.${state}`)}
       {at !== null && <span className="muted"> {clockText(at, timeZone)}</span>}
-      {state === 'failed' && step.reason && <span className="note">{step.reason}</span>}
+      {state === 'failed' && step.reason && <span className="note">{texts.pick(bothLanguages(step.reason))}</span>}
     </>
   );
+}
+
+/** Reasons of channels are written in both languages, `中文 / English`; a far side's own words stand as they are. */
+function bothLanguages(reason: string): Bilingual {
+  const [zh = reason, en = reason] = reason.split(' / ');
+  return { zh, en };
 }
 
 /** Read again every few seconds while it is shown: receipts come when they come. */

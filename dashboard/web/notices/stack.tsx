@@ -9,29 +9,40 @@ import { cardsOf, type Shown, standsOnDesk } from './shown.ts';
 import { mark, useNotices } from './store.ts';
 import './notices.css';
 
-/** What people at this page are told, as a quiet stack. An alarm that stands in the desk's list needs no card beside it. */
+/**
+ * What people at this page are told: a count in the header that opens into cards, so that none of them ever lies over what
+ * somebody is about to press. An alarm that stands in the desk's list needs no card beside it.
+ */
 export function NoticeStack() {
   const texts = useTexts();
   const items = useNotices((state) => state.items);
   const alarms = useLive((live) => live.picture.alarms);
   const onDesk = useRoute().page === 'duty';
   const { cards, more } = useMemo(() => cardsOf(items, onDesk, (id) => alarms.has(id)), [items, onDesk, alarms]);
+  const [open, setOpen] = useState(false);
   const visible = useVisible();
   useEffect(() => {
     if (!visible) return;
     const desk = items.filter(({ notice }) => standsOnDesk(notice, onDesk, (id) => alarms.has(id)));
-    answerSeen([...cards, ...desk]);
-  }, [visible, cards, items, onDesk, alarms]);
-  if (cards.length === 0) return null;
+    answerSeen(open ? [...cards, ...desk] : desk);
+  }, [visible, open, cards, items, onDesk, alarms]);
+  const worst = cards[0];
+  if (!worst) return null;
   return (
-    <section className="notices" aria-label={texts('notices.label')}>
-      <ul>
-        {cards.map((item) => (
-          <Card key={item.notice.id} item={item} />
-        ))}
-      </ul>
-      {more > 0 && <p className="notices-more small">{texts('notices.more', { n: more })}</p>}
-    </section>
+    <details className="notices" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className={`pill${worst.notice.priority === 'P1' ? ' urgent' : ''}`} title={texts('notices.label')}>
+        <PriorityMark priority={worst.notice.priority} size={16} />
+        <span className="pill-text">{texts('notices.label')}</span> {cards.length + more}
+      </summary>
+      <section className="notices-list card" aria-label={texts('notices.label')}>
+        <ul>
+          {cards.map((item) => (
+            <Card key={item.notice.id} item={item} />
+          ))}
+        </ul>
+        {more > 0 && <p className="notices-more small">{texts('notices.more', { n: more })}</p>}
+      </section>
+    </details>
   );
 }
 
