@@ -229,7 +229,9 @@ needs(
     await row(opening, phone.page).locator('.blink').waitFor({ state: 'detached' });
     await page.reload();
     await detail().getByRole('button', { name: '已确认' }).waitFor();
-    await page.getByRole('navigation', { name: '页面' }).getByRole('link', { name: '审计' }).click();
+    const sections = page.getByRole('navigation', { name: '页面' });
+    await sections.getByText('更多').click();
+    await sections.getByRole('link', { name: '审计' }).click();
     const entry = page.getByRole('row').filter({ hasText: '确认告警' }).filter({ hasText: NAME });
     await entry.first().waitFor();
     expect(await entry.first().textContent()).toContain(opening.id);
