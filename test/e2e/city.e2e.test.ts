@@ -547,16 +547,23 @@ const goWithin = (page: Page, address: string): Promise<void> =>
 /** What the page says while it is not complete yet. */
 const busy = ['loading', 'banner.waiting', 'map.loading', 'link.connecting', 'link.resyncing'] as const;
 
+/** Two maps are drawn by the processor while a city runs beside them. */
+const drawing = { withinMs: 60_000 };
+
 /** The page has its data: nothing says any more that it is reading. */
 async function settled(page: Page): Promise<void> {
   await page.locator('main.page').waitFor();
   const words = [zh, en].flatMap((texts) => busy.map((key) => texts[key]));
-  await until('the page is read', async () => {
-    const body = await page.locator('body').innerText();
-    const left = words.filter((word) => body.includes(word));
-    if (left.length > 0) throw new Error(`it still says ${left.join(' ')}`);
-    return true;
-  });
+  await until(
+    'the page is read',
+    async () => {
+      const body = await page.locator('body').innerText();
+      const left = words.filter((word) => body.includes(word));
+      if (left.length > 0) throw new Error(`it still says ${left.join(' ')}`);
+      return true;
+    },
+    drawing,
+  );
 }
 
 const cssColour = (page: Page, name: string): Promise<`#${string}`> =>
