@@ -23,7 +23,7 @@ import type { Cancel, Clock } from '../kit/clock.ts';
 import type { Log } from '../kit/log.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { startBacktests } from './backtest/backtests.ts';
-import { outcomeOf, writeAudit } from './commands/audit.ts';
+import { carryOutOnce, outcomeOf, writeAudit } from './commands/audit.ts';
 import { type DutyCommand, executeOnDuty, isDutyCommand } from './commands/duty.ts';
 import { type CommandParts, type Executed, executeOnRegistry, readmitOutcome } from './commands/execute.ts';
 import { limitFaults } from './commands/limit-faults.ts';
@@ -144,7 +144,6 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     engine.overrides.load(laid.standing, laid.asked);
     engine.incidents.load(await loadIncidents(state.db));
     engine.tickets.load(await loadTickets(state.db, clock.now() - city.tickets.reopensWithinH * 3_600_000));
-
     engine.hazards.load(await loadHazards(state.db, clock.now() - city.hazards.repeat.withinDays * 86_400_000));
     engine.campaigns.load(await loadCampaigns(state.db));
 
@@ -319,13 +318,11 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       });
     const testNotice = async (command: NotifyCommand): Promise<{ outcome: CommandOutcome; published: boolean }> => {
       const outcome = await writing.serial(() =>
-        writing.transaction(async (trx) => {
-          const before = await outcomeOf(trx, command.id);
-          if (before) return before;
-          const made = await executeNotifyTest(trx, command, dutyList.book().persons, clock.now());
-          await writeAudit(trx, command, made, clock.now());
-          return made;
-        }),
+        writing.transaction((trx) =>
+          carryOutOnce(trx, command, clock.now, () =>
+            executeNotifyTest(trx, command, dutyList.book().persons, clock.now()),
+          ),
+        ),
       );
       void notifier.look();
       return { outcome, published: true };
@@ -340,14 +337,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       const outcome = await ingest
         .readmit(command.which)
         .then(readmitOutcome, (err: Error): CommandOutcome => ({ refused: notReadmitted(err.message) }));
-      return writing.serial(() =>
-        writing.transaction(async (trx) => {
-          const meanwhile = await outcomeOf(trx, command.id);
-          if (meanwhile) return meanwhile;
-          await writeAudit(trx, command, outcome, clock.now());
-          return outcome;
-        }),
-      );
+      return writing.serial(() => writing.transaction((trx) => carryOutOnce(trx, command, clock.now, () => outcome)));
     };
     const onScores = supervise({
       ...{ db: state.db, policy: parts.city.supervision ?? null, city, registry, writing, now: clock.now },

@@ -4,11 +4,8 @@ import { visitWindowsSchema } from './campaign-policy.ts';
 import { type Step, stepSchema } from './catalogue.ts';
 import { hazardReportSchema } from './hazard.ts';
 import { positionSchema } from './place.ts';
+import { carriedFields, note, photos, reason } from './step-fields.ts';
 import { type By, type OnSiteReading, readingSchema, reportSchema } from './ticket.ts';
-
-const note = z.string().trim().min(1).max(2000);
-const reason = z.string().trim().min(2).max(500);
-const photos = z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(20);
 
 /** A place that is visited without being a registered site. */
 const listedPlaceSchema = z.strictObject({
@@ -120,13 +117,6 @@ const answerSchema = z.strictObject({
 });
 export type VisitAnswer = z.infer<typeof answerSchema>;
 
-const carried = {
-  place: positionSchema.optional(),
-  note: note.optional(),
-  photos: photos.optional(),
-  doneAt: z.number().optional(),
-};
-
 /** What the place of the visit says already. */
 const placed = { lon: true, lat: true, area: true, address: true, site: true } as const;
 const hazardFindingSchema = hazardReportSchema.omit({ ...placed, source: true, reference: true });
@@ -134,24 +124,24 @@ const ticketFindingSchema = reportSchema.omit({ ...placed, channel: true, refere
 
 /** What an inspector does at a place. */
 export const visitStepSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('start'), ...carried }),
+  z.strictObject({ kind: z.literal('start'), ...carriedFields }),
   /** What was found becomes a hazard of the register, or a ticket. */
   z.strictObject({
     kind: z.literal('finding'),
-    ...carried,
+    ...carriedFields,
     finding: z.union([
       z.strictObject({ as: z.literal('hazard'), ...hazardFindingSchema.shape }),
       z.strictObject({ as: z.literal('ticket'), ...ticketFindingSchema.shape }),
     ]),
   }),
   /** Looked at whole; `answers` are the checklist's. */
-  z.strictObject({ kind: z.literal('done'), ...carried, answers: z.array(answerSchema).max(50).default([]) }),
+  z.strictObject({ kind: z.literal('done'), ...carriedFields, answers: z.array(answerSchema).max(50).default([]) }),
   /** 无人在家 */
-  z.strictObject({ kind: z.literal('nobody-home'), ...carried }),
+  z.strictObject({ kind: z.literal('nobody-home'), ...carriedFields }),
   /** 拒绝入户 */
-  z.strictObject({ kind: z.literal('refused'), ...carried, reason }),
+  z.strictObject({ kind: z.literal('refused'), ...carriedFields, reason }),
   /** Somebody else goes. */
-  z.strictObject({ kind: z.literal('hand-back'), ...carried, reason }),
+  z.strictObject({ kind: z.literal('hand-back'), ...carriedFields, reason }),
 ]);
 /** What was found at a place, and what it becomes. */
 export type VisitFinding = Extract<VisitPersonStep, { kind: 'finding' }>['finding'];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Bilingual } from '../model/device-type.ts';
 import { positionSchema } from './place.ts';
+import { carriedFields, note, photos, reason } from './step-fields.ts';
 import type { Assigned, By, Clock } from './ticket.ts';
 
 /**
@@ -16,11 +17,6 @@ export const isHazardOpen = ({ stage }: Pick<HazardEntry, 'stage'>): boolean =>
 /** Who found it: a visit of a campaign, a third party's assessment, a patrol, somebody's report, or the platform's own rules. */
 export const hazardSources = ['visit', 'assessment', 'patrol', 'report', 'rule'] as const;
 export type HazardSource = (typeof hazardSources)[number];
-
-const note = z.string().trim().min(1).max(2000);
-const reason = z.string().trim().min(2).max(500);
-/** Pictures by the SHA-256 of their content. */
-const photos = z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(20);
 
 /** What a hazard is reported with. */
 export const hazardReportSchema = z.strictObject({
@@ -44,45 +40,41 @@ export const hazardReportSchema = z.strictObject({
 });
 export type HazardReport = z.infer<typeof hazardReportSchema>;
 
-/** What every step may carry. */
-const carried = {
-  place: positionSchema.optional(),
-  note: note.optional(),
-  photos: photos.optional(),
-  /** When it was done, on the device that did it, ms: a phone off the network sends later. */
-  doneAt: z.number().optional(),
-};
-const bare = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind), ...carried });
+const bare = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind), ...carriedFields });
 
 /** What a person does with a hazard. The table in rules/hazards/stages.ts says in which stage each is possible. */
 export const hazardStepSchema = z.discriminatedUnion('kind', [
   /** 定级; also again, with a reason, as long as it is not closed. */
-  z.strictObject({ kind: z.literal('grade'), ...carried, grade: z.string().min(1), reason: reason.optional() }),
+  z.strictObject({ kind: z.literal('grade'), ...carriedFields, grade: z.string().min(1), reason: reason.optional() }),
   /** 不是隐患 */
-  z.strictObject({ kind: z.literal('reject'), ...carried, reason }),
+  z.strictObject({ kind: z.literal('reject'), ...carriedFields, reason }),
   /** 交办, also to somebody else. Nothing named: whom the duty list answers. */
   z.strictObject({
     kind: z.literal('assign'),
-    ...carried,
+    ...carriedFields,
     department: z.string().optional(),
     post: z.string().optional(),
     crew: z.string().optional(),
     person: z.string().optional(),
   }),
   /** 退回: not ours. */
-  z.strictObject({ kind: z.literal('return'), ...carried, reason }),
+  z.strictObject({ kind: z.literal('return'), ...carriedFields, reason }),
   /** 开始整改 */
   bare('start'),
   /** 整改完成, with pictures of how it is now. */
-  z.strictObject({ kind: z.literal('finish'), ...carried, note }),
+  z.strictObject({ kind: z.literal('finish'), ...carriedFields, note }),
   /** 验收通过，销号 */
   bare('verify'),
   /** 验收不通过 */
-  z.strictObject({ kind: z.literal('fail'), ...carried, reason }),
+  z.strictObject({ kind: z.literal('fail'), ...carriedFields, reason }),
   /** 延期: the deadline moves to a later moment, ms. */
-  z.strictObject({ kind: z.literal('extend'), ...carried, until: z.number(), reason }),
+  z.strictObject({ kind: z.literal('extend'), ...carriedFields, until: z.number(), reason }),
   /** Words or pictures that follow; `shows` says of which state. */
-  z.strictObject({ kind: z.literal('evidence'), ...carried, shows: z.enum(['before', 'after']).default('before') }),
+  z.strictObject({
+    kind: z.literal('evidence'),
+    ...carriedFields,
+    shows: z.enum(['before', 'after']).default('before'),
+  }),
 ]);
 export type HazardPersonStep = z.infer<typeof hazardStepSchema>;
 export type HazardPersonStepKind = HazardPersonStep['kind'];

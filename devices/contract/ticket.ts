@@ -4,6 +4,7 @@ import type { Alarm, Clause, Hazard, Priority } from './alarm.ts';
 import type { Step as ProcedureStep } from './catalogue.ts';
 import { positionSchema } from './place.ts';
 import type { ActorRole } from './roles.ts';
+import { carriedFields, note, photos, reason } from './step-fields.ts';
 import { type ReportChannel, reportChannels, type TicketStage } from './ticket-stages.ts';
 
 // What pages need without the schemas stands in a file of its own.
@@ -13,9 +14,6 @@ export { isTicketOpen, type ReportChannel, reportChannels, type TicketStage, tic
 export const dutyOfTicket = ['local', 'supervise', 'company'] as const;
 export type TicketDutyKind = (typeof dutyOfTicket)[number];
 
-const note = z.string().trim().min(1).max(2000);
-const reason = z.string().trim().min(2).max(500);
-const photos = z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(20);
 /** What was measured on site. */
 export const readingSchema = z.object({
   value: z.number(),
@@ -24,15 +22,8 @@ export const readingSchema = z.object({
 });
 export type OnSiteReading = z.infer<typeof readingSchema>;
 
-/** What every step may carry: the person's place, words, pictures, a reading, and the time on the device that was offline. */
-const carried = {
-  place: positionSchema.optional(),
-  note: note.optional(),
-  photos: photos.optional(),
-  reading: readingSchema.optional(),
-  /** When it was done, on the device that did it, ms: a phone off the network sends later. */
-  doneAt: z.number().optional(),
-};
+/** What every step may carry, and a reading. */
+const carried = { ...carriedFields, reading: readingSchema.optional() };
 const bare = <K extends string>(kind: K) => z.strictObject({ kind: z.literal(kind), ...carried });
 
 /** What a person does with a ticket. The table in devices/tickets/stages.ts says in which stage each is possible. */

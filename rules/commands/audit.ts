@@ -11,6 +11,20 @@ export async function outcomeOf(trx: Transaction<RulesTables>, id: string): Prom
   return row && (JSON.parse(row.outcome) as CommandOutcome);
 }
 
+/** Carries out a command unless one of its id was carried out before, and puts its outcome into the audit. */
+export async function carryOutOnce(
+  trx: Transaction<RulesTables>,
+  command: Command,
+  now: () => number,
+  carryOut: () => CommandOutcome | Promise<CommandOutcome>,
+): Promise<CommandOutcome> {
+  const before = await outcomeOf(trx, command.id);
+  if (before) return before;
+  const outcome = await carryOut();
+  await writeAudit(trx, command, outcome, now());
+  return outcome;
+}
+
 /** Chains a command and its outcome to the audit, carried out or refused, and remembers the outcome by its id. */
 export async function writeAudit(
   trx: Transaction<RulesTables>,

@@ -1,6 +1,6 @@
 import type { CommandOutcome } from '../../devices/contract/command.ts';
 import { zoneOf } from '../../kit/local-time.ts';
-import { outcomeOf, writeAudit } from '../commands/audit.ts';
+import { carryOutOnce } from '../commands/audit.ts';
 import {
   askedRun,
   executeOnScores,
@@ -30,17 +30,9 @@ export function supervise(parts: SupervisingParts): (command: SupervisionCommand
   const departments = city.departments.map(({ id }) => id);
   const audited = (
     command: SupervisionCommand,
-    carryOut: (trx: Parameters<typeof writeAudit>[0]) => Promise<CommandOutcome>,
+    carryOut: (trx: Parameters<typeof carryOutOnce>[0]) => Promise<CommandOutcome>,
   ): Promise<CommandOutcome> =>
-    writing.serial(() =>
-      writing.transaction(async (trx) => {
-        const before = await outcomeOf(trx, command.id);
-        if (before) return before;
-        const outcome = await carryOut(trx);
-        await writeAudit(trx, command, outcome, now());
-        return outcome;
-      }),
-    );
+    writing.serial(() => writing.transaction((trx) => carryOutOnce(trx, command, now, () => carryOut(trx))));
   return async (command) => {
     const refused = policy ? whyNotSupervise(command) : noSupervision;
     if (!policy || refused) return audited(command, async () => ({ refused: refused ?? noSupervision }));

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useCity } from '../api/city.ts';
 import { api, commandId, problemOf } from '../api/client.ts';
+import { Choice } from '../hazards/choice.tsx';
 import { textOf, useTexts } from '../i18n/i18n.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { say } from '../ui/toast.tsx';
@@ -40,16 +41,7 @@ export function BeginDialog({ onClose, onDone }: { onClose: () => void; onDone: 
   return (
     <Dialog title={texts('campaigns.begin')} onClose={onClose}>
       <form className="hazard-form" onSubmit={send}>
-        <label>
-          {texts('hazards.kind')}
-          <select className="input" name="kind" data-first>
-            {city?.campaigns.kinds.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {texts.pick(name)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice label="hazards.kind" name="kind" of={city?.campaigns.kinds} first />
         <label>
           {texts('campaigns.name')}
           <input className="input" name="name" minLength={2} required />

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import type { VisitFinding } from '../../../devices/contract/campaign.ts';
 import { useCity } from '../api/city.ts';
+import { Choice } from '../hazards/choice.tsx';
 import { useTexts } from '../i18n/i18n.ts';
 import { PhotoPicker } from '../tickets/photos.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -26,27 +27,8 @@ export function FindingDialog({ onClose, onFound }: { onClose: () => void; onFou
   return (
     <Dialog title={texts('campaigns.finding')} onClose={onClose}>
       <form className="hazard-form" onSubmit={send}>
-        <label>
-          {texts('hazards.kind')}
-          <select className="input" name="kind" data-first>
-            {policy?.kinds.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {texts.pick(name)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          {texts('hazards.grade')}
-          <select className="input" name="grade">
-            <option value="">{texts('hazards.ungraded')}</option>
-            {policy?.grades.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {texts.pick(name)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice label="hazards.kind" name="kind" of={policy?.kinds} first />
+        <Choice label="hazards.grade" name="grade" of={policy?.grades} none="hazards.ungraded" />
         <label>
           {texts('hazards.text')}
           <input className="input" name="text" minLength={2} required />

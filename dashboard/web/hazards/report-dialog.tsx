@@ -6,6 +6,7 @@ import { textOf, useTexts } from '../i18n/i18n.ts';
 import { PhotoPicker } from '../tickets/photos.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { say } from '../ui/toast.tsx';
+import { Choice } from './choice.tsx';
 
 /** A hazard at a registered site, by hand. */
 export function ReportDialog({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
@@ -41,27 +42,8 @@ export function ReportDialog({ onClose, onDone }: { onClose: () => void; onDone:
   return (
     <Dialog title={texts('hazards.report')} onClose={onClose}>
       <form className="hazard-form" onSubmit={submit}>
-        <label>
-          {texts('hazards.kind')}
-          <select className="input" name="kind" data-first>
-            {city?.hazards.kinds.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {texts.pick(name)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          {texts('hazards.grade')}
-          <select className="input" name="grade">
-            <option value="">{texts('hazards.ungraded')}</option>
-            {city?.hazards.grades.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {texts.pick(name)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice label="hazards.kind" name="kind" of={city?.hazards.kinds} first />
+        <Choice label="hazards.grade" name="grade" of={city?.hazards.grades} none="hazards.ungraded" />
         <label>
           {texts('hazards.site')}
           <input className="input" name="site" required />

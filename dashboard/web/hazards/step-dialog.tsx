@@ -7,6 +7,7 @@ import { textOf, useTexts } from '../i18n/i18n.ts';
 import { PhotoPicker } from '../tickets/photos.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { say } from '../ui/toast.tsx';
+import { Choice } from './choice.tsx';
 
 /** Steps that ask why. */
 const reasoned: ReadonlySet<HazardPersonStepKind> = new Set(['reject', 'return', 'fail', 'extend', 'grade']);
@@ -55,29 +56,10 @@ export function StepDialog({
     <Dialog title={texts.pick(hazardStepWords[kind])} onClose={onClose}>
       <form className="hazard-form" onSubmit={send}>
         {kind === 'grade' && (
-          <label>
-            {texts('hazards.grade')}
-            <select className="input" name="grade" defaultValue={hazard.grade?.id}>
-              {city?.hazards.grades.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {texts.pick(name)}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Choice label="hazards.grade" name="grade" of={city?.hazards.grades} chosen={hazard.grade?.id} />
         )}
         {kind === 'assign' && (
-          <label>
-            {texts('hazards.toDepartment')}
-            <select className="input" name="department">
-              <option value="">{texts('hazards.byList')}</option>
-              {city?.departments.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {texts.pick(name)}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Choice label="hazards.toDepartment" name="department" of={city?.departments} none="hazards.byList" />
         )}
         {kind === 'extend' && (
           <label>
