@@ -62,7 +62,7 @@ const silence = async () => (await b.alarms()).find(({ rule }) => rule === 'plat
 describe('the heartbeat of the alarm path', () => {
   it('comes round every minute: journal, rules, notice, page and back; and is in no list of alarms or tickets', async () => {
     await running();
-    await passes(2);
+    await passes(16);
     await comesRound(1);
     await passes(60);
     await comesRound(2);
@@ -82,7 +82,7 @@ describe('the heartbeat of the alarm path', () => {
     ['no page answers', 'receipt', { receipt: true }, '页面没有答复'],
   ] as const)('rings three minutes after %s, and says where it stopped', async (_, stage, what, words) => {
     await running();
-    await passes(2);
+    await passes(16);
     await comesRound(1);
     Object.assign(broken, what);
     await passes(185);
@@ -97,7 +97,7 @@ describe('the heartbeat of the alarm path', () => {
 
   it('is told without the journal where that takes nothing: to every seat and whoever is on duty', async () => {
     await running();
-    await passes(2);
+    await passes(16);
     await comesRound(1);
     b.ingest.down = true;
     await passes(200);
