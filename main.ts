@@ -1,5 +1,5 @@
 import { demoButtons } from './cli/demo-buttons.ts';
-import { type Demonstration, startDemonstration } from './cli/demonstration.ts';
+import { type Demonstration, prepareDemonstration, startDemonstration } from './cli/demonstration.ts';
 import type { Config } from './cli/runtime.ts';
 import type { Sample } from './cli/sample-device.ts';
 import { dashboardMethods, openDashboard } from './dashboard/main.ts';
@@ -18,6 +18,7 @@ import { Problem } from './kit/problem.ts';
 import { serveRpc } from './kit/rpc/rpc.ts';
 import { sharedClock } from './kit/shared-clock.ts';
 import { openRules, openState, rulesMethods } from './rules/main.ts';
+import { forkSimulators } from './simulators/spawn.ts';
 
 export interface CityParts {
   readonly config: Config;
@@ -57,6 +58,8 @@ export async function startCity({
 }: CityParts): Promise<RunningCity> {
   const stopping = cleanups(log);
   try {
+    // First of all: that process loads its part while this one is busy with its own.
+    const simulators = config.demo ? stopping.add('simulators', forkSimulators(log)) : null;
     progress({ zh: '读取城市与标准目录', en: 'reading the city and its standards' });
     const files = await loadCity(citiesDir, config.city);
     const time = sharedClock(folder, config.demo, config.demoSpeed, log);
@@ -69,6 +72,7 @@ export async function startCity({
     const registry = registryCache(await loadRegistry(state.db));
     refuseMixing(registry.devices(), config.demo, folder);
     if (config.demo && config.mqttPort === null) throw demoNeedsPlainMqtt();
+    const prepared = simulators && (await prepareDemonstration({ config, folder, city: files, time, simulators }));
 
     let safetyChanged = () => {};
     const followed = await followStandards({
@@ -149,20 +153,12 @@ export async function startCity({
 
     const mqttUrls = doorUrls(config, ingest.mqttPorts);
     stopping.defer('notice of mqtt', folder.announce('mqtt', mqttUrls[0] ?? ''));
-    if (config.demo) {
+    if (prepared) {
       progress({
         zh: '启动模拟城市、网关与数据回放',
         en: 'starting the simulated city, its gateways and the replayed data',
       });
-      demonstration = await startDemonstration({
-        config,
-        folder,
-        city,
-        time,
-        mqttPort: ingest.mqttPort,
-        command: rules.command,
-        log,
-      });
+      demonstration = await startDemonstration(prepared, { mqttPort: ingest.mqttPort, command: rules.command, log });
       stopping.add('demonstration', demonstration);
       stopping.defer('notice of simulators', folder.announce('simulators', demonstration.controlUrl));
     }

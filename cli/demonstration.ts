@@ -8,7 +8,7 @@ import type { DutyRecords } from '../devices/contract/duty.ts';
 import { deviceType } from '../devices/types/registry.ts';
 import type { Gateway } from '../gateway/app.ts';
 import { type GatewayConfig, gatewayConfigSchema } from '../gateway/config.ts';
-import { openGateway } from '../gateway/main.ts';
+import { loadOpcua, openGateway } from '../gateway/main.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { DataFolder } from '../kit/data-folder.ts';
 import type { Log } from '../kit/log.ts';
@@ -22,15 +22,23 @@ import { demoFaults } from '../simulators/control.ts';
 import { FIELD_DEVICE_LEVEL, fieldFilter } from '../simulators/mqtt/field-broker.ts';
 import { stationNodeId } from '../simulators/opcua/station-node-id.ts';
 import { withReplays } from '../simulators/replay/plan-replays.ts';
-import { spawnSimulators } from '../simulators/spawn.ts';
+import type { WaitingSimulators } from '../simulators/spawn.ts';
 import type { Config } from './runtime.ts';
 import { type Sample, sampleDevice } from './sample-device.ts';
 
-export interface DemonstrationParts {
+export interface PreparedParts {
   readonly config: Config;
   readonly folder: DataFolder;
   readonly city: LoadedCity;
   readonly time: SharedClock;
+  /** The process that is to be the simulated city; stopped with the demonstration. */
+  readonly simulators: WaitingSimulators;
+}
+
+/** A simulated city that is planned, and opens meanwhile whatever needs no platform. */
+export interface PreparedDemonstration extends PreparedParts, Remembered {}
+
+export interface DemonstrationParts {
   readonly mqttPort: number;
   readonly command: CommandPort;
   readonly log: Log;
@@ -55,35 +63,42 @@ const unplug = {
   },
 } as const;
 
+/** Plans the simulated city, or remembers its plan, and has its process open the stations' server and the field broker. */
+export async function prepareDemonstration(parts: PreparedParts): Promise<PreparedDemonstration> {
+  const { config, folder, time, simulators } = parts;
+  const remembered = await planned(parts);
+  const { plan, secrets, again } = remembered;
+  simulators.prepare({
+    plan,
+    secrets,
+    endpoints: { fieldPort: config.fieldPort, opcuaPort: config.opcuaPort },
+    dataDir: folder.dir,
+    controlPort: config.simulatorPort,
+    controlSecret: folder.secret(),
+    time: time.time,
+    logLevel: config.logLevel,
+    ...(again && { replayPastMs: 0 }),
+  });
+  return { ...parts, ...remembered };
+}
+
 /** Registers the simulated city and starts it: simulators in a process of their own, gateways in this one. */
-export async function startDemonstration(parts: DemonstrationParts): Promise<Demonstration> {
-  const { config, folder, city, time, mqttPort, command, log } = parts;
+export async function startDemonstration(
+  prepared: PreparedDemonstration,
+  { mqttPort, command, log }: DemonstrationParts,
+): Promise<Demonstration> {
+  const { config, folder, city, time, plan, secrets } = prepared;
   const stopping = cleanups(log);
+  stopping.add('simulators', prepared.simulators);
   try {
-    const { plan, secrets, again } = await remembered(parts);
     await register(command, time.clock.now(), {
       ...plan.put,
       credentials: credentialsFor({ ...secrets.devices, ...secrets.gateways }, time.clock.now()),
     });
     if (city.duty) await registerDuty(command, time.clock.now(), city.duty);
     const mqttUrl = `mqtt://127.0.0.1:${mqttPort}`;
-    const simulators = stopping.add(
-      'simulators',
-      await spawnSimulators(
-        {
-          plan,
-          secrets,
-          endpoints: { mqttUrl, fieldPort: config.fieldPort, opcuaPort: config.opcuaPort },
-          dataDir: folder.dir,
-          controlPort: config.simulatorPort,
-          controlSecret: folder.secret(),
-          time: time.time,
-          logLevel: config.logLevel,
-          ...(again && { replayPastMs: 0 }),
-        },
-        log,
-      ),
-    );
+    // Meanwhile this process loads what its gateways will need as soon as the stations are there.
+    const [simulators] = await Promise.all([prepared.simulators.run({ mqttUrl }), loadOpcua()]);
     const gateways: Gateway[] = [];
     for (const { id } of plan.put.gateways) {
       const gateway = gatewayConfig(id, { plan, secrets, simulators, mqttUrl, dataDir: folder.dir });
@@ -164,7 +179,7 @@ interface Remembered {
  * The plan and its secrets: made at the first start, and the same at every later one, so that a token copied from the terminal
  * goes on working. The file is readable by the platform's account alone.
  */
-async function remembered({ config, folder, city, time }: DemonstrationParts): Promise<Remembered> {
+async function planned({ config, folder, city, time }: PreparedParts): Promise<Remembered> {
   const file = folder.path('secrets', 'demonstration.json');
   const asked = { city: city.city.id, seed: config.demoSeed ?? null, devices: config.demoDevices };
   const planFor = (today: string) =>

@@ -94,3 +94,7 @@ export async function openGateway({
     throw err;
   }
 }
+
+/** Loads what reading OPC UA takes, which is much, ahead of a gateway that will need it. */
+export const loadOpcua = (): Promise<unknown> =>
+  Promise.all([import('./opcua/trust.ts'), import('./opcua/stations-client.ts')]);

@@ -102,7 +102,7 @@ export async function startSimulators(parts: SimulatorParts): Promise<Simulators
       const playing = startReplay({
         replay,
         tokens: secrets.devices,
-        mqttUrl: endpoints.mqttUrl,
+        mqttUrl: await endpoints.mqttUrl,
         backfillMs: parts.replayPastMs,
         clock,
         world,

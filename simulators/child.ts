@@ -1,12 +1,12 @@
 /**
- * The simulators as a process of their own: `node simulators/child.ts`, started by {@link spawnSimulators}. Its parts come
+ * The simulators as a process of their own: `node simulators/child.ts`, started by {@link forkSimulators}. Its parts come
  * over the channel to its parent, so that no secret stands in an argument, an environment or a file. It ends when its
  * parent does.
  */
 import { demoClock } from '../kit/clock.ts';
 import { jsonLog } from '../kit/log.ts';
 import { startSimulators } from './app.ts';
-import type { ChildAnswer, SimulatorOrder } from './child-words.ts';
+import type { ChildAnswer, DoorOpen, SimulatorOrder } from './child-words.ts';
 
 const answer = (message: ChildAnswer): void => {
   process.send?.(message);
@@ -26,11 +26,13 @@ process.once('SIGTERM', end);
 // Ctrl-C reaches the whole process group; the parent decides when its simulators end.
 process.on('SIGINT', () => undefined);
 
-process.once('message', (message) => {
-  const { time, logLevel, ...order } = message as SimulatorOrder;
+const message = <T>(): Promise<T> => new Promise((resolve) => process.once('message', (told) => resolve(told as T)));
+
+message<SimulatorOrder>().then(({ time, logLevel, ...order }) => {
   // Standard output belongs to the parent's words for people.
   const log = jsonLog({ process: 'simulators' }, logLevel, 2);
-  startSimulators({ ...order, clock: demoClock(time), log }).then(
+  const mqttUrl = message<DoorOpen>().then((door) => door.mqttUrl);
+  startSimulators({ ...order, endpoints: { ...order.endpoints, mqttUrl }, clock: demoClock(time), log }).then(
     (running) => {
       stop = () => running.stop();
       const { controlUrl, fieldPort, opcuaUrl } = running;

@@ -11,7 +11,8 @@ import type { Report } from './simulation.ts';
 
 /** Addresses the simulators use: the platform's MQTT door, and two loopback ports they open (0 takes a free one). */
 export interface Endpoints {
-  readonly mqttUrl: string;
+  /** A promise of it lets what needs no platform open meanwhile. */
+  readonly mqttUrl: string | Promise<string>;
   readonly fieldPort: number;
   readonly opcuaPort: number;
 }
@@ -49,7 +50,7 @@ export async function openWaysOut(parts: WaysOutParts): Promise<WaysOut> {
     const stations = await openStations(parts);
     if (stations) stopping.add('stations', stations);
     const counters = linkCounters();
-    const links = openLinks(parts, field.port, counters);
+    const links = openLinks(parts, { platform: await parts.endpoints.mqttUrl, field: field.port }, counters);
     stopping.defer('links', async () => {
       await Promise.allSettled([...links.values()].map((link) => link.stop()));
     });
@@ -131,18 +132,18 @@ async function openStations({ plan, secrets, endpoints, dataDir, log }: WaysOutP
 
 /** One real connection for every device that speaks MQTT, to the platform or to the field broker. */
 function openLinks(
-  { plan, secrets, endpoints, onUp, log }: WaysOutParts,
-  fieldPort: number,
+  { plan, secrets, onUp, log }: WaysOutParts,
+  doors: { platform: string; field: number },
   counters: LinkCounters,
 ): Map<string, DeviceLink> {
   const shared = { counters, log: log.child({ component: 'links' }) };
-  const fieldUrl = `mqtt://127.0.0.1:${fieldPort}`;
+  const fieldUrl = `mqtt://127.0.0.1:${doors.field}`;
   const links = new Map<string, DeviceLink>();
   for (const [id, route] of Object.entries(plan.routes)) {
     const direct = route.by === 'mqtt' ? secrets.devices[id] : undefined;
     const password = route.by === 'field' ? secrets.field.devices[id] : undefined;
     const own = { ...shared, clientId: id, onUp: () => onUp(id) };
-    if (direct) links.set(id, deviceLink({ ...own, url: endpoints.mqttUrl, username: direct }));
+    if (direct) links.set(id, deviceLink({ ...own, url: doors.platform, username: direct }));
     if (password) links.set(id, deviceLink({ ...own, url: fieldUrl, username: id, password }));
   }
   return links;

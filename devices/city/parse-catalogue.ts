@@ -14,7 +14,9 @@ export interface ParseOptions {
   readonly types?: Readonly<Record<string, DeviceType>>;
 }
 
-export type ParsedCatalogue = { readonly catalogue: Catalogue } | { readonly faults: readonly CatalogueFault[] };
+export type ParsedCatalogue =
+  | { readonly catalogue: Catalogue /** The text it was read from. */; readonly lines: LinedYaml }
+  | { readonly faults: readonly CatalogueFault[] };
 
 /**
  * A catalogue from its YAML text, or every fault of it at once. A `basis` may name an entry under `bases`; it comes out
@@ -38,7 +40,7 @@ export function parseCatalogue(text: string, options: ParseOptions = {}): Parsed
   if (!parsed.success) findings.push(...shapeFindings(parsed.error, resolved));
   else findings.push(...crossCheck(parsed.data, options.types ?? deviceTypes, options.departments, options.seasons));
   if (findings.length > 0 || !parsed.success) return { faults: findings.map(located).sort((a, b) => a.line - b.line) };
-  return { catalogue: parsed.data };
+  return { catalogue: parsed.data, lines: yaml };
 }
 
 /** What keeps a text from being YAML at all. */

@@ -38,11 +38,10 @@ interface Read {
 export function parseStandards(text: StandardsText, options: StandardsOptions = {}): ParsedStandards {
   const parsed = parseCatalogue(text.catalogue, options);
   if ('faults' in parsed) return parsed;
-  const { catalogue } = parsed;
+  const { catalogue, lines } = parsed;
   const faults: CatalogueFault[] = [];
   const ceilings = options.ceilings ?? [];
   const types = options.types ?? deviceTypes;
-  const lines = linedYaml(text.catalogue);
   faults.push(...ceilingFindings(catalogue, ceilings, types).map((finding) => located(finding, lines)));
   const read = text.overlays.flatMap((file) => readOverlay(file, basesOf(lines.data), options, faults));
   sameIds(read, faults);

@@ -28,7 +28,7 @@ import { stationNodeId } from '../../simulators/opcua/station-node-id.ts';
 import { loadReplay } from '../../simulators/replay/read-data.ts';
 import { registryOf } from '../../simulators/replay/registry.ts';
 import { startReplay } from '../../simulators/replay/replay.ts';
-import { spawnSimulators } from '../../simulators/spawn.ts';
+import { forkSimulators } from '../../simulators/spawn.ts';
 import { until } from '../support/until.ts';
 
 /** The simulated city on real sockets, against the platform's own MQTT door; time is set by hand. */
@@ -370,21 +370,20 @@ devices:
 
 describe('the simulators as a process of their own', () => {
   it('starts with what its parent sends it, stays small, and ends with its parent’s word', async () => {
-    const child = await spawnSimulators(
-      {
-        plan,
-        secrets,
-        endpoints: { mqttUrl: `mqtt://127.0.0.1:${platform.ingest.mqttPort}`, fieldPort: 0, opcuaPort: 0 },
-        dataDir: join(dir, 'child'),
-        controlPort: 0,
-        controlSecret: SECRET,
-        script: [],
-        time: { worldAt: 0, demoAt: 0, speed: 1 },
-        logLevel: 'warn',
-      },
-      silentLog,
-    );
-    const asked = rpcClient({ url: child.controlUrl, secret: SECRET });
+    const child = forkSimulators(silentLog);
+    child.prepare({
+      plan,
+      secrets,
+      endpoints: { fieldPort: 0, opcuaPort: 0 },
+      dataDir: join(dir, 'child'),
+      controlPort: 0,
+      controlSecret: SECRET,
+      script: [],
+      time: { worldAt: 0, demoAt: 0, speed: 1 },
+      logLevel: 'warn',
+    });
+    const { controlUrl } = await child.run({ mqttUrl: `mqtt://127.0.0.1:${platform.ingest.mqttPort}` });
+    const asked = rpcClient({ url: controlUrl, secret: SECRET });
     const { devices, rssBytes } = await asked.call<SimulatorStatus>('status');
     expect(devices).toBe(plan.put.devices.length);
     expect(rssBytes).toBeLessThan(300e6);
@@ -397,13 +396,15 @@ describe('the simulators as a process of their own', () => {
     const order = {
       plan,
       secrets,
-      endpoints: { mqttUrl: 'mqtt://127.0.0.1:1', fieldPort: simulators.fieldPort, opcuaPort: 0 },
+      endpoints: { fieldPort: simulators.fieldPort, opcuaPort: 0 },
       dataDir: join(dir, 'child'),
       controlPort: 0,
       controlSecret: SECRET,
       time: { worldAt: 0, demoAt: 0, speed: 1 },
       logLevel: 'warn',
     };
-    await expect(spawnSimulators(order, silentLog)).rejects.toThrow(/YANSHAO_FIELD_PORT/);
+    const child = forkSimulators(silentLog);
+    child.prepare(order);
+    await expect(child.run({ mqttUrl: 'mqtt://127.0.0.1:1' })).rejects.toThrow(/YANSHAO_FIELD_PORT/);
   });
 });
