@@ -4,7 +4,8 @@ import type { Device } from '../devices/contract/registry.ts';
 import { type RegistryCache, registryCache } from '../devices/registry/registry-cache.ts';
 import { deviceTypes } from '../devices/types/registry.ts';
 import { createEngine, type Engine, type StateRow } from '../rules/engine/engine.ts';
-import { compileCatalogue } from '../rules/standards/compile.ts';
+import { bytesOf } from '../rules/judge/baseline.ts';
+import { type CompiledCatalogue, compileCatalogue } from '../rules/standards/compile.ts';
 import { type BenchCity, benchCity, entryOf, healthy } from './city.ts';
 import { answering, given } from './measured.ts';
 import { upsets } from './upsets.ts';
@@ -18,12 +19,14 @@ export interface RulesStart {
   readonly abnormal: number;
 }
 
-/** Memory at rest, bytes. */
+/** Memory, bytes. */
 export interface Memory {
   /** Records of devices, sites and gateways. */
   readonly registry: number;
-  /** What the engine holds beside the registry: values, rules, silence, derived measurements. */
+  /** What the engine holds beside the registry: values, rules, silence, derived measurements, and `learned`. */
   readonly state: number;
+  /** Of it: what the baselines of devices that were heard take. */
+  readonly learned: number;
 }
 
 /** A start: the registry handed to a fresh engine, and the state of every device put back; the database apart. */
@@ -50,6 +53,7 @@ const BEGIN = Date.UTC(2026, 10, 22, 2);
 let made: BenchCity;
 let registry: RegistryCache;
 let engine: Engine;
+let compiled: CompiledCatalogue;
 let newEngine: () => Engine;
 let upset: (device: Device, minute: number) => Record<string, number | boolean | string> | undefined;
 let minutes = 0;
@@ -61,7 +65,7 @@ let loaded = 0;
 async function open(): Promise<void> {
   const found = await loadCity(citiesDir, cityId);
   const { city, catalogue } = found;
-  const compiled = compileCatalogue(catalogue, deviceTypes, city.platformDepartment);
+  compiled = compileCatalogue(catalogue, deviceTypes, city.platformDepartment);
   empty = held();
   registry = registryOf(found);
   loaded = held();
@@ -92,8 +96,29 @@ function held(): number {
   return heapUsed + arrayBuffers;
 }
 
-/** Lets one minute pass. Readings are made outside of the measured time and arrive as text does: fresh objects. */
-async function minute(): Promise<Minute> {
+/** Bytes of what is learned of the devices, all of which were heard. */
+function learned(): number {
+  const devices = new Map<string, number>();
+  for (const { type } of made.devices) devices.set(type, (devices.get(type) ?? 0) + 1);
+  const rules = [...compiled.plans.values()].flatMap(({ type, rules }) =>
+    rules.flatMap(({ baseline }) => (baseline ? (devices.get(type.id) ?? 0) * bytesOf(baseline) : [])),
+  );
+  return rules.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+const memory = (): Memory => ({ registry: loaded - empty, state: held() - loaded, learned: learned() });
+
+/** Two minutes in which nothing is abnormal anywhere, and what is held then. */
+async function atRest(): Promise<Memory> {
+  for (let n = 0; n < 2; n++) {
+    await minute(true);
+    snapshot();
+  }
+  return memory();
+}
+
+/** Lets one minute pass; in a `quiet` one no device is upset. Readings are made outside of the measured time and arrive as text does: fresh objects. */
+async function minute(quiet = false): Promise<Minute> {
   const total = { cpuUs: 0, readings: 0, raised: 0, derived: 0 };
   const before = engine.counts.readings;
   const { devices } = made;
@@ -103,7 +128,7 @@ async function minute(): Promise<Minute> {
     const upTo = Math.floor((devices.length * (second + 1)) / SECONDS);
     const world = made.world(at);
     const reports = devices.slice(from, upTo).map((device) => {
-      return entryOf(device, at, { ...healthy(device, world), ...upset(device, minutes) });
+      return entryOf(device, at, { ...healthy(device, world), ...(quiet ? undefined : upset(device, minutes)) });
     });
     const blocks: (readonly (TelemetryEntry | { kind: 'tick'; at: number })[])[] = [];
     for (let i = 0; i < reports.length; i += BLOCK)
@@ -156,7 +181,8 @@ async function reload(): Promise<Reload> {
 answering(open(), {
   minute: minuteKept,
   reload,
-  memory: async (): Promise<Memory> => ({ registry: loaded - empty, state: held() - loaded }),
+  atRest,
+  memory: async (): Promise<Memory> => memory(),
   passed: async () => {
     const { unknownDevice, unknownMeasurement, duplicate, late } = engine.counts;
     return { notJudged: unknownDevice + unknownMeasurement + duplicate + late, openAlarms: engine.desk.size };
