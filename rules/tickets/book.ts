@@ -18,6 +18,7 @@ import { distanceM } from '../derive/bins.ts';
 import { type Calendar, clocksOf, met, nextMoment, rung, tightened } from './clocks.ts';
 import { type AlarmFreshness, needsOf } from './closing.ts';
 import { assign, type Duties } from './duties.ts';
+import { heldTickets } from './held-tickets.ts';
 import { newShifts } from './new-shift.ts';
 import {
   dutiesNow,
@@ -88,8 +89,7 @@ const MINUTE = 60_000;
 export function ticketBook(parts: TicketBookParts): TicketBook {
   const { city, calendar } = parts;
   const policy = city.tickets;
-  const tickets = new Map<string, Ticket>();
-  const idOfAlarm = new Map<string, string>();
+  const tickets = heldTickets();
   let changed = new Map<string, Ticket>();
   let steps: TicketStep[] = [];
   let seq = 0;
@@ -103,7 +103,7 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
   const needs = (ticket: Ticket, at: number) => needsOf(ticket, policy, at, parts.freshness);
   const keep = (ticket: Ticket): Ticket => {
     const written = isTicketOpen(ticket) ? { ...ticket, needs: needs(ticket, now) } : { ...ticket, needs: [] };
-    tickets.set(written.id, written);
+    tickets.put(written);
     changed.set(written.id, written);
     next = Math.min(next, momentOf(written));
     return written;
@@ -151,32 +151,23 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
     if (alarm.incident !== null) {
       const own = tickets.get(`ticket:${alarm.incident}`);
       if (own && (isTicketOpen(own) || mayReopen(own, at))) return own;
-      for (const ticket of tickets.values())
-        if (ticket.incident === alarm.incident && isTicketOpen(ticket)) return ticket;
-      return undefined;
+      return tickets.ofIncident(alarm.incident).find(isTicketOpen);
     }
-    let recent: Ticket | undefined;
-    for (const ticket of tickets.values()) {
-      if (ticket.drill !== alarm.drill) continue;
-      if (ticket.incident !== null || ticket.device !== alarm.device || ticket.clause.item !== alarm.clause.item)
-        continue;
-      if (isTicketOpen(ticket)) return ticket;
-      if (mayReopen(ticket, at)) recent = ticket;
-    }
-    return recent;
+    const same = tickets.ofDevice(alarm.device, alarm.clause.item).filter(({ drill }) => drill === alarm.drill);
+    return same.find(isTicketOpen) ?? same.findLast((ticket) => mayReopen(ticket, at));
   };
   const mayReopen = (ticket: Ticket, at: number): boolean =>
     ticket.stage === 'closed' && at - (ticket.closedAt ?? 0) <= policy.reopensWithinH * HOUR;
 
   const begin = (alarm: Alarm, at: number): Ticket => {
     const cause = alarm.incident ?? alarm.id;
-    const id = tickets.has(`ticket:${cause}`) ? `ticket:${alarm.id}` : `ticket:${cause}`;
+    const id = tickets.get(`ticket:${cause}`) ? `ticket:${alarm.id}` : `ticket:${cause}`;
     const ticket = open(subjectOfAlarm(alarm, id, numbers.next(at), parts.standards), at);
     return write(ticket, 'reported', 'opened', at, { more: { alarm: alarm.id } });
   };
   /** Puts an alarm on a ticket, which grows as grave as the alarm. */
   const join = (ticket: Ticket, alarm: Alarm, at: number): Ticket => {
-    idOfAlarm.set(alarm.id, ticket.id);
+    tickets.alarmIsOn(alarm.id, ticket.id);
     const alarms = [...ticket.alarms.filter(({ id }) => id !== alarm.id), ticketAlarm(alarm)];
     const first = ticket.alarms.length === 0;
     const joined = follow({ ...ticket, alarms }, alarm, at);
@@ -259,7 +250,7 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
       });
   };
   const takeAlarm = (alarm: Alarm, at: number): void => {
-    const have = tickets.get(idOfAlarm.get(alarm.id) ?? '');
+    const have = tickets.ofAlarm(alarm.id);
     if (have && (alarm.incident === null || have.incident === alarm.incident || !isTicketOpen(have))) {
       if (isTicketOpen(have)) alarmChanged(have, alarm, at);
       else if (alarm.active && mayReopen(have, at)) again(have, alarm, at);
@@ -312,7 +303,7 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
   };
   /** What a close waits for changes with time alone. Whoever is to verify hears when nothing is missing any more. */
   const review = (at: number): void => {
-    for (const ticket of tickets.values()) {
+    for (const ticket of tickets.all()) {
       if (ticket.stage !== 'verifying' && ticket.stage !== 'handling') continue;
       const after = needs(ticket, at);
       if (JSON.stringify(after) === JSON.stringify(ticket.needs)) continue;
@@ -324,7 +315,7 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
   /** Tickets that nobody has taken yet lie with whoever is on now. */
   const changeShift = (at: number): void => {
     const look = newShifts(parts.duties(), city.platformDepartment, at);
-    for (const ticket of [...tickets.values()]) {
+    for (const ticket of [...tickets.all()]) {
       const changed = look(ticket);
       if (!changed) continue;
       const more = { before: changed.before.join(','), now: changed.now.join(',') };
@@ -332,22 +323,21 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
     }
   };
   const forget = (at: number): void => {
-    for (const ticket of tickets.values()) {
+    for (const ticket of tickets.all()) {
       if (isTicketOpen(ticket) || mayReopen(ticket, at) || awaitsRecheck(ticket)) continue;
-      tickets.delete(ticket.id);
+      tickets.drop(ticket);
       recheckTold.delete(ticket.id);
-      for (const { id } of ticket.alarms) if (idOfAlarm.get(id) === ticket.id) idOfAlarm.delete(id);
     }
   };
 
   const hold = (ticket: Ticket): void => {
-    tickets.set(ticket.id, ticket);
-    for (const { id } of ticket.alarms) idOfAlarm.set(id, ticket.id);
+    tickets.put(ticket);
+    for (const { id } of ticket.alarms) tickets.alarmIsOn(id, ticket.id);
     next = Math.min(next, momentOf(ticket));
   };
   const duplicateOf = ({ item, lon, lat }: Report, at: number): Ticket | undefined => {
     let nearest: Ticket | undefined;
-    for (const ticket of tickets.values()) {
+    for (const ticket of tickets.all()) {
       // What people report is real: it never joins what is played.
       if (!isTicketOpen(ticket) || ticket.clause.item !== item || ticket.drill !== undefined) continue;
       const away = distanceM(ticket, { lon, lat });
@@ -371,10 +361,10 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
       }
       settledAt = at;
       if (at < next) return;
-      for (const ticket of [...tickets.values()]) if (momentOf(ticket) <= at) passes(ticket, at);
+      for (const ticket of [...tickets.all()]) if (momentOf(ticket) <= at) passes(ticket, at);
       forget(at);
       next = Number.POSITIVE_INFINITY;
-      for (const ticket of tickets.values()) next = Math.min(next, momentOf(ticket));
+      for (const ticket of tickets.all()) next = Math.min(next, momentOf(ticket));
     },
     step(id, step, actor, at) {
       const ticket = tickets.get(id);
@@ -436,8 +426,8 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
       };
     },
     byId: (id) => tickets.get(id),
-    ofAlarm: (alarm) => tickets.get(idOfAlarm.get(alarm) ?? ''),
-    all: () => tickets.values(),
+    ofAlarm: tickets.ofAlarm,
+    all: tickets.all,
     take() {
       if (changed.size === 0) return null;
       const taken = { tickets: [...changed.values()], steps };
