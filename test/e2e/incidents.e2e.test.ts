@@ -18,18 +18,19 @@ const pictures = async () => (await platform.get<Page<Incident>>('/api/v1/incide
 
 beforeAll(async () => {
   [platform, browser] = await Promise.all([startPlatform({ YANSHAO_DEMO_SPEED: '4' }), openBrowser()]);
-  desk = await openDesk(browser, platform.url);
-  await desk.page.goto(`/claim#${platform.link}`);
-  await desk.page.getByLabel('用户名').fill('值班员');
-  await desk.page.getByLabel('密码', { exact: true }).fill('geese that stay awake');
-  await desk.page.getByLabel('再输一次密码').fill('geese that stay awake');
-  await desk.page.getByRole('button', { name: '设置并进入' }).click();
   await platform.post('/api/v1/demo/faults', { kind: 'spreading-leak' });
   incident = await until(
     'two pits and a kitchen are one incident',
     async () => (await pictures()).find(({ counts }) => counts.detectors >= 3),
     { withinMs: 280_000, everyMs: 1000 },
   );
+  // Only now: a map that is drawn for minutes takes the processor from what runs beside this.
+  desk = await openDesk(browser, platform.url);
+  await desk.page.goto(`/claim#${platform.link}`);
+  await desk.page.getByLabel('用户名').fill('值班员');
+  await desk.page.getByLabel('密码', { exact: true }).fill('geese that stay awake');
+  await desk.page.getByLabel('再输一次密码').fill('geese that stay awake');
+  await desk.page.getByRole('button', { name: '设置并进入' }).click();
 }, 320_000);
 afterAll(async () => {
   await browser?.close();
