@@ -5,10 +5,12 @@ const project = (name: string, include: string[], testTimeout: number, more: obj
   test: { name, include, testTimeout, hookTimeout: 120_000, environment: 'node' as const, ...more },
 });
 
+const withPage = { globalSetup: ['test/support/built-page.ts'] };
+
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       project(
         'unit',
@@ -20,10 +22,13 @@ export default defineConfig({
       project('faults', ['test/faults/**/*.test.ts'], 60_000),
       project('honesty', ['test/honesty/**/*.test.ts'], 120_000),
       project('scenario', ['test/scenario/**/*.test.ts'], 60_000),
-      // Whole programs, once everything that only calculates is done. Two at a time: maps are drawn by the processor.
-      project('e2e', ['test/e2e/**/*.test.ts'], 180_000, {
-        sequence: { groupOrder: 1 },
-        globalSetup: ['test/support/built-page.ts'],
+      // Whole programs, once everything that only calculates is done: much of their time is waiting.
+      project('e2e', ['test/e2e/**/*.test.ts'], 180_000, { sequence: { groupOrder: 1 }, ...withPage }),
+      // Last, and two at a time: maps are drawn by the processor.
+      project('browser', ['test/browser/**/*.test.ts'], 180_000, {
+        maxWorkers: 2,
+        sequence: { groupOrder: 2 },
+        ...withPage,
       }),
     ],
   },

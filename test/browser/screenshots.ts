@@ -1,5 +1,5 @@
 /**
- * `node test/e2e/screenshots.ts`: takes the pictures of docs/images anew, from a demonstration of its own. Takes about two minutes,
+ * `node test/browser/screenshots.ts`: takes the pictures of docs/images anew, from a demonstration of its own. Takes about two minutes,
  * because the alarms in them are real: the opening leak, a station over pressure, a tilted pole, a burning bin.
  */
 import { mkdirSync, statSync } from 'node:fs';
