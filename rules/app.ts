@@ -157,6 +157,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       city,
       duties: dutyList.duties,
       person: (id: string) => dutyList.book().persons.get(id),
+      gridOf: (device: string) => registry.device(device)?.grid,
       heardAt,
     };
     let telling: Telling | undefined;
@@ -285,7 +286,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         writing.transaction(async (trx) => {
           const before = await outcomeOf(trx, command.id);
           if (before) return { outcome: before, published: true };
-          const { outcome, approved } = await executeOnStandards(trx, command, city);
+          const { outcome, approved } = await executeOnStandards(trx, command, city, dutyList.duties().personOf);
           if (command.type !== 'standards.propose' || !command.dryRun)
             await writeAudit(trx, command, outcome, clock.now());
           return { outcome, published: !approved };
@@ -366,7 +367,10 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     const modelOf = (device: string) => registry.device(device)?.model ?? null;
     const perform = async (command: Command, commandParts: CommandParts): Promise<Executed> => {
       const judged = command.type === 'judge' ? await judgedRows(state.db, command.of) : [];
-      const onDesk = executeOnDesk({ engine, policy: city.alarmPolicy, judged }, command);
+      const onDesk = executeOnDesk(
+        { engine, policy: city.alarmPolicy, personOf: dutyList.duties().personOf, judged },
+        command,
+      );
       const effects: Effects | null = onDesk && engine.pending();
       const executed = await writing.transaction(async (trx) => {
         const done: Executed = onDesk

@@ -5,6 +5,7 @@ import { parseCatalogue } from '../devices/city/parse-catalogue.ts';
 import type { Alarm } from '../devices/contract/alarm.ts';
 import type { Catalogue } from '../devices/contract/catalogue.ts';
 import type { Actor, RuleEdit } from '../devices/contract/command.ts';
+import { dutyRecordsSchema } from '../devices/contract/duty.ts';
 import { standardsProposals } from '../devices/standards/read-standards.ts';
 import { rulesBench } from './app-bench.ts';
 import { benchCatalogue, benchCity, kitchen, momentOf } from './engine/engine-bench.ts';
@@ -50,6 +51,17 @@ describe('a change of a P1 limit', () => {
     await b.passes('10:01:10');
     const alarm = (await b.alarms()).find(({ rule }) => rule === 'G05-14.com-l2');
     expect(alarm).toMatchObject({ limit: 30, value: 33, clause: { catalogueVersion: '0-bench+2' } });
+  });
+
+  it('is not approved by the same person under another account', async () => {
+    const b = await kitchenBench();
+    const person = { id: 'p-mira', name: '米拉（示例）', department: 'gas', account: 'u1', otherAccounts: ['u2'] };
+    const put = dutyRecordsSchema.parse({ persons: [person] });
+    expect(await b.asks({ type: 'duty.put', put, actor: mira })).toMatchObject({ done: true });
+    await proposes(b, { limit: lel(30) });
+    expect(await b.asks({ type: 'standards.approve', proposal: 2, actor: jun })).toMatchObject({
+      refused: { code: 'second-person' },
+    });
   });
 
   it('keeps old value, new value, reason, date and both people', async () => {

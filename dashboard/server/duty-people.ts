@@ -2,9 +2,10 @@ import type { WhomBody } from '../../devices/contract/api.ts';
 import type { City } from '../../devices/contract/city.ts';
 import type { StateTables } from '../../devices/contract/state-tables.ts';
 import type { Ticket } from '../../devices/contract/ticket.ts';
-import { type DutyBook, dutyBook } from '../../devices/duty/duty-book.ts';
+import { type DutyBook, dutyBook, personsByAccount } from '../../devices/duty/duty-book.ts';
 import { dutyItemOf } from '../../devices/duty/duty-items.ts';
 import { dutyVersion, keptDuty } from '../../devices/duty/read-duty.ts';
+import type { PersonOf } from '../../devices/duty/same-person.ts';
 import { whoIsOn } from '../../devices/duty/who-is-on.ts';
 import type { RegistryCache } from '../../devices/registry/registry-cache.ts';
 import type { Sql } from '../../kit/sql/sql.ts';
@@ -13,6 +14,8 @@ import type { Sql } from '../../kit/sql/sql.ts';
 export interface DutyPeople {
   /** The person behind an account; undefined where the list knows none. */
   personOf(account: string): Promise<string | undefined>;
+  /** The same for many, as the list is now. */
+  persons(): Promise<PersonOf>;
   /** Names of persons, posts and crews; an id that the list does not know is left out. */
   namesOf(ids: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** Whom a ticket may be sent to: who the list answers at `at` (ms), and everybody else. */
@@ -28,10 +31,8 @@ export function dutyPeople({ db }: Sql<StateTables>, city: City, registry: Pick<
     return held.book;
   };
   return {
-    async personOf(account) {
-      for (const person of (await book()).persons.values()) if (person.account === account) return person.id;
-      return undefined;
-    },
+    personOf: async (account) => personsByAccount(await book())(account),
+    persons: async () => personsByAccount(await book()),
     async namesOf(ids) {
       const { persons, posts } = await book();
       const named = [...new Set(ids)].map(
@@ -40,10 +41,10 @@ export function dutyPeople({ db }: Sql<StateTables>, city: City, registry: Pick<
       );
       return Object.fromEntries(named.filter((one): one is readonly [string, string] => one[1] !== undefined));
     },
-    async whom({ clause, hazard, area }, at) {
+    async whom({ clause, hazard, area, grid }, at) {
       const known = await book();
       const item = dutyItemOf(clause.item, clause.department, hazard);
-      const { persons, ...answer } = whoIsOn(known, { item, area, duty: 'handle', at }, city);
+      const { persons, ...answer } = whoIsOn(known, { item, area, grid: grid ?? null, duty: 'handle', at }, city);
       const crews = [...registry.beside.of('crew').values()].map(({ id, name, department }) => ({
         kind: 'crew' as const,
         id,

@@ -48,6 +48,7 @@ const shared = {
   priority,
   hazard: hazard.nullable(),
   area: z.string().nullable(),
+  grid: z.string().optional(),
   siteName: z.string().nullable(),
   device: z.string().nullable(),
   lon: z.number(),

@@ -30,6 +30,8 @@ export const personSchema = z
     department: z.string().min(1),
     /** Name by which the person signs in. */
     account: z.string().min(1).optional(),
+    /** Further ids under which the same person acts, `cli:<name>` at the terminal: nobody is his own second person. */
+    otherAccounts: z.array(z.string().min(1)).optional(),
     phone: z.string().min(3).max(40).optional(),
     language: z.enum(['zh', 'en']).default('zh'),
     /** Crews (`registry` crews) the person goes out with. */

@@ -217,6 +217,7 @@ export const reportSchema = z.strictObject({
   lon: positionSchema.shape.lon,
   lat: positionSchema.shape.lat,
   area: z.string().optional(),
+  grid: z.string().max(100).optional(),
   address: z.string().max(200).optional(),
   site: z.string().optional(),
   device: z.string().optional(),
@@ -303,6 +304,8 @@ export interface Ticket {
   /** Frozen as it stood when the ticket was opened. */
   readonly clause: Clause;
   readonly area: string | null;
+  /** The grid of its device or of the report; left out where none was known. */
+  readonly grid?: string | undefined;
   readonly site: string | null;
   readonly siteName: string | null;
   readonly device: string | null;

@@ -1,4 +1,4 @@
-import type { Assignment, DutyMatch, DutyRecords, Roster } from '../contract/duty.ts';
+import type { Assignment, DutyMatch, DutyRecords, Person, Roster } from '../contract/duty.ts';
 import { type DutyRecordKind, dutyLists, dutyRecordKinds } from '../contract/duty-kinds.ts';
 import { suggestion } from '../registry/did-you-mean.ts';
 import { type Fault, fault } from '../registry/fault.ts';
@@ -91,13 +91,13 @@ function checkPeople({ persons, posts }: DutyRecords, known: KnownSets, at: At):
     checkDays(say, person);
     refer(say, 'department', known.department, person.department);
     refer(say, 'crews', known.crew, person.crews);
-    const { account } = person;
-    if (account === undefined) continue;
-    const other = accounts.get(account);
-    if (other !== undefined) {
-      say('account', account, `账号已属于 ${other}`, `the account is already that of ${other}`);
+    for (const [field, account] of accountsOf(person)) {
+      const other = accounts.get(account);
+      if (other !== undefined) {
+        say(field, account, `账号已属于 ${other}`, `the account is already that of ${other}`);
+      }
+      accounts.set(account, person.id);
     }
-    accounts.set(account, person.id);
   }
   for (const post of posts) {
     const say = at('post', post.id);
@@ -107,6 +107,11 @@ function checkPeople({ persons, posts }: DutyRecords, known: KnownSets, at: At):
     refer(say, 'holders', known.person, post.holders);
   }
 }
+
+const accountsOf = ({ account, otherAccounts = [] }: Person): (readonly [string, string])[] => [
+  ...(account === undefined ? [] : [['account', account] as const]),
+  ...otherAccounts.map((other) => ['otherAccounts', other] as const),
+];
 
 function checkRosters({ rosters, swaps }: DutyRecords, known: KnownSets, at: At): void {
   for (const roster of rosters) {

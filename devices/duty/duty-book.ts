@@ -2,6 +2,7 @@ import type { City } from '../contract/city.ts';
 import type { Absence, Assignment, Deputy, DutyRecords, Person, Post, Roster, Shift, Swap } from '../contract/duty.ts';
 import type { DutyKind } from '../contract/duty-kinds.ts';
 import type { Bilingual } from '../model/device-type.ts';
+import type { PersonOf } from './same-person.ts';
 
 /** The records of responsibility, found by what is asked for. Made once for each state of the records; never changed. */
 export interface DutyBook {
@@ -73,6 +74,16 @@ function grouped<T, K extends string>(records: readonly T[], keysOf: (record: T)
     }
   }
   return groups;
+}
+
+/** Who of the list acts under an account; also under the further ones that a person names. */
+export function personsByAccount({ persons }: Pick<DutyBook, 'persons'>): PersonOf {
+  const accounts = new Map(
+    [...persons.values()].flatMap(({ id, account, otherAccounts = [] }) =>
+      [...(account ? [account] : []), ...otherAccounts].map((one) => [one, id] as const),
+    ),
+  );
+  return (account) => accounts.get(account);
 }
 
 /** True where a record holds on a local date; both its days are included. */

@@ -7,7 +7,7 @@ import { type Fault, fault } from '../registry/fault.ts';
 import type { DutyWorld } from './check-duty.ts';
 import type { DutyBook } from './duty-book.ts';
 import { type DutyPeriod, dutyGaps } from './duty-gaps.ts';
-import { dutyItems } from './duty-items.ts';
+import { dutyItems, itemsAtSeats } from './duty-items.ts';
 import { whoIsOn } from './who-is-on.ts';
 
 /** Who would get this? As people ask it, by the codes they know. */
@@ -24,7 +24,7 @@ export interface WhoQuery {
 export interface DutySources {
   readonly book: DutyBook;
   readonly standards: Standards;
-  readonly city: Pick<City, 'areas' | 'departments' | 'timeZone' | 'working'>;
+  readonly city: Pick<City, 'areas' | 'departments' | 'timeZone' | 'working' | 'seats'>;
 }
 
 /** The answer of {@link whoIsOn}, or what of the question the city does not know. */
@@ -71,7 +71,12 @@ function unknown(field: string, zh: string, given: string, known: readonly strin
 
 /** {@link dutyGaps} over every item of the standards. */
 export const askGaps = ({ book, standards, city }: DutySources, period: DutyPeriod): DutyGap[] =>
-  dutyGaps(book, dutyItems(standards.catalogue, standards.overlays), city, period);
+  dutyGaps(
+    book,
+    dutyItems(standards.catalogue, standards.overlays),
+    { ...city, ringsAtSeat: itemsAtSeats(city, standards) },
+    period,
+  );
 
 /** What the records of a city are held against. */
 export const worldOf = (

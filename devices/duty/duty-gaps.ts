@@ -13,6 +13,8 @@ import type { DutyItem } from './responsibility.ts';
 export interface GapCity {
   readonly areas: readonly { readonly code: string; readonly name: Bilingual }[];
   readonly working: WorkingHours;
+  /** Whether an item rings at a seat that watches the area, null for outside all areas; left out, the city has no seats. */
+  readonly ringsAtSeat?: (item: string, area: string | null) => boolean;
 }
 
 /** Days that are looked at: from a local date, so many. */
@@ -36,16 +38,17 @@ export function dutyGaps(book: DutyBook, items: readonly DutyItem[], city: GapCi
   const grid = gridOf(book, period.from, period.days);
   const places = placesOf(book, city);
   const hazards = new Set(items.flatMap(({ code, hazard }) => (hazard === null ? [] : [code])));
-  const gaps = sharedOf(items, places, coverOf(book, grid, city.working)).flatMap(({ duty, cover, itemsAt }) =>
-    togetherAt(itemsAt).flatMap(({ codes, where }) =>
-      hoursOf(cover, grid).map((hours) => ({
-        ...hours,
-        duty,
-        items: codes,
-        places: where.length === places.length ? [] : where.map((index) => places[index] as DutyPlace),
-        hazard: codes.some((code) => hazards.has(code)),
-      })),
-    ),
+  const gaps = sharedOf(items, places, coverOf(book, grid, city.working), city.ringsAtSeat).flatMap(
+    ({ duty, cover, itemsAt }) =>
+      togetherAt(itemsAt).flatMap(({ codes, where }) =>
+        hoursOf(cover, grid).map((hours) => ({
+          ...hours,
+          duty,
+          items: codes,
+          places: where.length === places.length ? [] : where.map((index) => places[index] as DutyPlace),
+          hazard: codes.some((code) => hazards.has(code)),
+        })),
+      ),
   );
   return gaps.map((gap) => ({ ...gap, ...gapWords(gap, book.nameOf) })).sort(gravest);
 }
@@ -69,19 +72,20 @@ function sharedOf(
   items: readonly DutyItem[],
   places: readonly DutyPlace[],
   cover: ReturnType<typeof coverOf>,
+  ringsAtSeat: GapCity['ringsAtSeat'] = () => false,
 ): Shared[] {
   const groups = new Map<string, Shared>();
   for (const item of items) {
-    for (const duty of dutiesOf(item)) {
-      places.forEach((place, index) => {
+    places.forEach((place, index) => {
+      for (const duty of dutiesOf(item, ringsAtSeat(item.code, place.area))) {
         const text = cover(item, place, duty);
-        if (!/[12]/.test(text)) return;
+        if (!/[12]/.test(text)) continue;
         const key = `${duty} ${text}`;
         const group = groups.get(key) ?? { duty, cover: text, itemsAt: new Map() };
         groups.set(key, group);
         group.itemsAt.set(index, [...(group.itemsAt.get(index) ?? []), item.code]);
-      });
-    }
+      }
+    });
   }
   return [...groups.values()];
 }

@@ -2,6 +2,7 @@ import type { Actor, Refusal } from '../contract/command.ts';
 import type { HazardEntry, HazardPersonStepKind } from '../contract/hazard.ts';
 import type { HazardGrade } from '../contract/hazard-policy.ts';
 import type { ActorRole } from '../contract/roles.ts';
+import { type PersonOf, samePerson } from '../duty/same-person.ts';
 import { hazardStepWords } from './stages.ts';
 
 /** Who gives hazards out. */
@@ -25,21 +26,22 @@ const roles: Readonly<Record<Exclude<HazardPersonStepKind, 'verify' | 'fail'>, r
 /** Who may report a hazard: everybody who acts, and scripts that bring assessments in. */
 export const mayReport: readonly ActorRole[] = field;
 
-/** Why somebody may not take a step; null when he may. `person`: who he is on the duty list. */
+/** Why somebody may not take a step; null when he may. `personOf`: who of the duty list acts under an account. */
 export function whyNotHis(
   entry: HazardEntry,
   kind: HazardPersonStepKind,
   actor: Actor,
-  person: string | undefined,
+  personOf: PersonOf,
   grade: HazardGrade | undefined,
 ): Refusal | null {
   const allowed = kind === 'verify' || kind === 'fail' ? (grade?.verifiedBy ?? []) : roles[kind];
   if (!allowed.includes(actor.role)) return notYourRole(kind, actor.role, allowed);
-  if (kind === 'start') return whyNotStart(entry, actor, person);
+  if (kind === 'start') return whyNotStart(entry, actor, personOf(actor.id));
   if (kind === 'finish' && !desk.includes(actor.role) && entry.rectifier?.id !== actor.id) return notTheirs(entry);
-  if (kind === 'verify' && entry.hands.rectified.includes(actor.id)) return sameHand;
+  const isHis = (account: string | undefined) => account !== undefined && samePerson(personOf, account, actor.id);
+  if (kind === 'verify' && entry.hands.rectified.some(isHis)) return sameHand;
   // Who put it right may not be the one who moves his own deadline either.
-  if (kind === 'extend' && entry.rectifier?.id === actor.id) return ownDeadline;
+  if (kind === 'extend' && isHis(entry.rectifier?.id)) return ownDeadline;
   return null;
 }
 

@@ -1,6 +1,7 @@
 import type { Actor, Refusal } from '../contract/command.ts';
 import type { ActorRole } from '../contract/roles.ts';
 import type { PersonStepKind, Ticket } from '../contract/ticket.ts';
+import { type PersonOf, samePerson } from '../duty/same-person.ts';
 import type { ClosingRule } from './closing-rule.ts';
 import { stepWords } from './stages.ts';
 
@@ -35,19 +36,19 @@ const roles: Readonly<Record<PersonStepKind, readonly ActorRole[]>> = {
 /** Steps of whoever has the ticket: his own, or recorded for him by the desk that hears him on the phone. */
 const ofTheOwner: ReadonlySet<PersonStepKind> = new Set(['arrive', 'make-safe', 'finish', 'hand-back']);
 
-/** Why somebody may not take a step; null when he may. */
+/** Why somebody may not take a step; null when he may. `personOf` knows which accounts are one person's. */
 export function whyNotHis(
   ticket: Ticket,
   kind: PersonStepKind,
   actor: Actor,
-  person: string | undefined,
+  personOf: PersonOf,
   rule: ClosingRule | undefined,
 ): Refusal | null {
   if (!roles[kind].includes(actor.role)) return notYourRole(kind, actor.role);
-  if (kind === 'accept') return whyNotAccept(ticket, actor, person);
+  if (kind === 'accept') return whyNotAccept(ticket, actor, personOf(actor.id));
   const atDesk = desk.includes(actor.role);
   if (ofTheOwner.has(kind) && !atDesk && ticket.owner?.id !== actor.id) return notTheOwner(ticket);
-  if (kind === 'verify' || kind === 'recheck') return whyNotThirdHand(ticket, kind, actor, rule);
+  if (kind === 'verify' || kind === 'recheck') return whyNotThirdHand(ticket, kind, actor, personOf, rule);
   return null;
 }
 
@@ -64,15 +65,18 @@ function whyNotThirdHand(
   { hands }: Ticket,
   kind: 'verify' | 'recheck',
   actor: Actor,
+  personOf: PersonOf,
   rule: ClosingRule | undefined,
 ): Refusal | null {
   if (kind === 'verify' && rule?.secondPerson === false) return null;
   const words = stepWords[kind];
-  if (hands.handled.includes(actor.id)) return sameHand(words, { zh: '处置', en: 'handled' });
+  const isHis = (account: string): boolean => samePerson(personOf, account, actor.id);
+  if (hands.handled.some(isHis)) return sameHand(words, { zh: '处置', en: 'handled' });
   // An alarm keeps the name of whoever acknowledged it; accounts have the same id and name, tokens and the terminal do not.
-  if (hands.acknowledged.includes(actor.id) || hands.acknowledged.includes(actor.name))
+  if (hands.acknowledged.some((name) => name === actor.name || isHis(name) || isHis(`cli:${name}`)))
     return sameHand(words, { zh: '确认', en: 'acknowledged' });
-  if (kind === 'recheck' && hands.verified === actor.id) return sameHand(words, { zh: '核查', en: 'verified' });
+  if (kind === 'recheck' && hands.verified !== null && isHis(hands.verified))
+    return sameHand(words, { zh: '核查', en: 'verified' });
   return null;
 }
 

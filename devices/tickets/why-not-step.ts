@@ -1,25 +1,26 @@
 import type { Actor, Refusal } from '../contract/command.ts';
 import { type PersonStepKind, personStepKinds, type Ticket } from '../contract/ticket.ts';
 import type { TicketPolicy } from '../contract/ticket-policy.ts';
+import type { PersonOf } from '../duty/same-person.ts';
 import { closingRule } from './closing-rule.ts';
 import { whyNotHis } from './hands.ts';
 import { stageAfter } from './stages.ts';
 
 /**
  * Why somebody cannot take a step of a ticket as it stands: the table, his role, his own earlier hand in it, or what was done
- * already. Null when he can, as far as can be told before the step's own content is known. `person` is who of the duty list
- * signs in by his account.
+ * already. Null when he can, as far as can be told before the step's own content is known. `personOf` is who of the duty list
+ * acts under an account.
  */
 export function whyNotStep(
   policy: TicketPolicy,
   ticket: Ticket,
   kind: PersonStepKind,
   actor: Actor,
-  person: string | undefined,
+  personOf: PersonOf,
 ): Refusal | null {
   const stage = stageAfter(ticket.stage, kind);
   if ('refused' in stage) return stage.refused;
-  return whyNotHis(ticket, kind, actor, person, closingRule(policy, ticket)) ?? whyNotNow(ticket, kind);
+  return whyNotHis(ticket, kind, actor, personOf, closingRule(policy, ticket)) ?? whyNotNow(ticket, kind);
 }
 
 /** Every step, and why he cannot take it; for the buttons of a page. */
@@ -27,9 +28,9 @@ export const stepsFor = (
   policy: TicketPolicy,
   ticket: Ticket,
   actor: Actor,
-  person: string | undefined,
+  personOf: PersonOf,
 ): readonly { readonly kind: PersonStepKind; readonly refused: Refusal | null }[] =>
-  personStepKinds.map((kind) => ({ kind, refused: whyNotStep(policy, ticket, kind, actor, person) }));
+  personStepKinds.map((kind) => ({ kind, refused: whyNotStep(policy, ticket, kind, actor, personOf) }));
 
 /** What the table allows and the ticket has behind it already, or not before it yet. */
 function whyNotNow(ticket: Ticket, kind: PersonStepKind): Refusal | null {

@@ -2,6 +2,7 @@ import type { Alarm } from '../../devices/contract/alarm.ts';
 import type { AlarmPolicy } from '../../devices/contract/city.ts';
 import type { Actor, Command, Refusal } from '../../devices/contract/command.ts';
 import type { OverrideAsk, PersonsOverride, Point, StandingOverride } from '../../devices/contract/overrides.ts';
+import type { PersonOf } from '../../devices/duty/same-person.ts';
 import { unknownAlarm } from '../engine/alarm-desk.ts';
 import type { Engine, Risk } from '../engine/engine.ts';
 import { alarmsAt, noteAsk, putAside, takeUp, wordsOf } from '../engine/put-aside.ts';
@@ -23,6 +24,8 @@ export type Answer =
 export interface OverrideParts {
   readonly engine: Pick<Engine, 'desk' | 'overrides' | 'risksOf'>;
   readonly policy: AlarmPolicy;
+  /** Which accounts are one person's. */
+  readonly personOf: PersonOf;
 }
 
 /** Shelves one alarm's point, or asks for it where nobody does so alone. `askId` names the request. */
@@ -140,7 +143,7 @@ export function answer(parts: OverrideParts, command: Of<'confirm' | 'decline'>)
     });
     return { changed: [] };
   }
-  const refused = whyNotSecond(ask, actor) ?? whyNotNow(parts, ask, at);
+  const refused = whyNotSecond(ask, actor, parts.personOf) ?? whyNotNow(parts, ask, at);
   if (refused) return { refused };
   overrides.answered(ask.id);
   return { changed: effect(parts, ask, ask.wants, ask.by, actor.name, at) };

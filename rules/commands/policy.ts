@@ -1,6 +1,7 @@
 import type { AlarmPolicy } from '../../devices/contract/city.ts';
 import type { Actor, Refusal } from '../../devices/contract/command.ts';
 import type { OverrideAsk } from '../../devices/contract/overrides.ts';
+import { type PersonOf, samePerson } from '../../devices/duty/same-person.ts';
 import type { Risk } from '../engine/engine.ts';
 
 /** True when nobody hides this alone. */
@@ -27,10 +28,10 @@ export function whyTooLong(policy: AlarmPolicy, { priority }: Risk, minutes: num
 }
 
 /** Why somebody may not be the second person; null when he may: another person, of another role, in person. */
-export function whyNotSecond(ask: OverrideAsk, actor: Actor): Refusal | null {
+export function whyNotSecond(ask: OverrideAsk, actor: Actor, personOf: PersonOf): Refusal | null {
   if (actor.via !== 'page' && actor.via !== 'cli') return notInPerson;
   if (actor.role === 'viewer' || actor.role === 'system') return mayNotConfirm;
-  if (actor.id === ask.by.id) return samePerson;
+  if (samePerson(personOf, actor.id, ask.by.id)) return ownRequest;
   return actor.role === ask.by.role ? sameRole(ask) : null;
 }
 
@@ -44,7 +45,7 @@ const mayNotConfirm: Refusal = {
   zh: '您的角色不能做二次确认',
   en: 'your role may not be the second person',
 };
-const samePerson: Refusal = {
+const ownRequest: Refusal = {
   code: 'same-person',
   zh: '不能确认自己提出的请求：须由另一角色的另一人确认',
   en: 'you asked for this yourself: another person of another role must confirm it',

@@ -8,6 +8,7 @@ import { peopleNeeded, standardsChanges } from '../../devices/city/standards-dif
 import type { City } from '../../devices/contract/city.ts';
 import type { Actor, Command, CommandOutcome, Refusal, StandardsWanted } from '../../devices/contract/command.ts';
 import type { Standards, StandardsProposal, StandardsText } from '../../devices/contract/standards.ts';
+import { type PersonOf, personsBehind, samePerson } from '../../devices/duty/same-person.ts';
 import { canonicalJson } from '../../devices/registry/canonical-json.ts';
 import { standardsProposals } from '../../devices/standards/read-standards.ts';
 import type { RulesTables } from '../store/migrations.ts';
@@ -37,14 +38,19 @@ export interface StandardsDone {
 }
 
 /** Carries out a command about the standards inside the transaction. Refusals write nothing. */
-export async function executeOnStandards(trx: Trx, command: StandardsCommand, city: City): Promise<StandardsDone> {
+export async function executeOnStandards(
+  trx: Trx,
+  command: StandardsCommand,
+  city: City,
+  personOf: PersonOf,
+): Promise<StandardsDone> {
   switch (command.type) {
     case 'standards.propose':
       return propose(trx, command, city);
     case 'standards.approve':
-      return approve(trx, command, city);
+      return approve(trx, command, city, personOf);
     case 'standards.reject':
-      return reject(trx, command);
+      return reject(trx, command, personOf);
   }
 }
 
@@ -96,34 +102,36 @@ async function approve(
   trx: Trx,
   { proposal: seq, reason = '', actor, at }: Extract<StandardsCommand, { type: 'standards.approve' }>,
   city: City,
+  personOf: PersonOf,
 ): Promise<StandardsDone> {
   const found = await openProposal(trx, seq);
+  const isHis = ({ id }: { readonly id: string }) => samePerson(personOf, id, actor.id);
   if ('refused' in found) return refuse(found.refused);
-  if (!found.fromFile && found.by.id === actor.id) return refuse(needsAnother(found));
-  if (found.approvals.some(({ id }) => id === actor.id)) return refuse(alreadyDecided(found));
+  if (!found.fromFile && isHis(found.by)) return refuse(needsAnother(found));
+  if (found.approvals.some(isHis)) return refuse(alreadyDecided(found));
   const proposed = (await proposedStandards(trx, seq))!;
   // The city's ceilings may have come down since it was asked for.
   const parsed = parseStandards(proposed.text, standardsOptions(city));
   if ('faults' in parsed) return refuse(standardsFaults(parsed.faults));
   await addDecision(trx, seq, actor, 'approve', at, reason);
-  const enough = peopleBehind(found, actor) >= found.needs;
+  const enough = peopleBehind(found, actor, personOf) >= found.needs;
   if (enough) await putInForce(trx, seq, at, city);
   return done(seq, enough);
 }
 
 /** Different people who stand behind a proposal once `actor` does. Nobody stands behind what was found on disk. */
-function peopleBehind({ by, fromFile, approvals }: StandardsProposal, actor: Actor): number {
-  const people = [...approvals.map(({ id }) => id), actor.id, ...(fromFile ? [] : [by.id])];
-  return new Set(people).size;
+function peopleBehind({ by, fromFile, approvals }: StandardsProposal, actor: Actor, personOf: PersonOf): number {
+  return personsBehind(personOf, [...approvals.map(({ id }) => id), actor.id, ...(fromFile ? [] : [by.id])]);
 }
 
 async function reject(
   trx: Trx,
   { proposal: seq, reason, actor, at }: Extract<StandardsCommand, { type: 'standards.reject' }>,
+  personOf: PersonOf,
 ): Promise<StandardsDone> {
   const found = await openProposal(trx, seq, 'also overtaken');
   if ('refused' in found) return refuse(found.refused);
-  if (found.approvals.some(({ id }) => id === actor.id)) return refuse(alreadyDecided(found));
+  if (found.approvals.some(({ id }) => samePerson(personOf, id, actor.id))) return refuse(alreadyDecided(found));
   await addDecision(trx, seq, actor, 'reject', at, reason);
   return done(seq, false);
 }

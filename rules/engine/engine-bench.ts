@@ -525,7 +525,10 @@ export function engineBench(
       engine.refreshOpen();
       const command = commandSchema.parse({ id: `command-${++asked}`, actor, at: now, ...wanted });
       const judged = [...rows.values()];
-      const work = executeOnDesk({ engine, policy: benchCity.alarmPolicy, judged }, command)!;
+      const work = executeOnDesk(
+        { engine, policy: benchCity.alarmPolicy, personOf: options.duties?.().personOf ?? (() => undefined), judged },
+        command,
+      )!;
       collect(engine.pending());
       return work;
     },

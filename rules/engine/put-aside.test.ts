@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { noDuties } from '../tickets/duties.ts';
 import { benchDevice, bystanders, engineBench, kitchen, momentOf } from './engine-bench.ts';
 
 const { noor, lin, script } = bystanders;
 /** Lamps threaten nobody: one person may put their alarms aside. */
 const lamps = ['l1', 'l2', 'l3'].map((id) => benchDevice(id, 'smart-pole', { circuit: 'c1' }));
-const evening = (reAlarmMs = 0) => {
-  const b = engineBench({ devices: [...lamps, kitchen('k1'), kitchen('k2')] }, '20:00', { reAlarmMs });
+const evening = (reAlarmMs = 0, duties = noDuties) => {
+  const options = { reAlarmMs, duties: () => duties };
+  const b = engineBench({ devices: [...lamps, kitchen('k1'), kitchen('k2')] }, '20:00', options);
   b.reads('20:00:30', 'l1', { 'pole.lampOn': true, 'pole.dimLevel': 100, 'pole.lampFailure': true });
   return b;
 };
@@ -179,8 +181,8 @@ describe('out of service', () => {
 
 describe('an alarm of gas or fire that threatens life', () => {
   const L2 = 'G05-14.com-l2';
-  const leak = () => {
-    const b = evening();
+  const leak = (duties = noDuties) => {
+    const b = evening(0, duties);
     b.reads('20:01', 'k1', { 'alarm.ch4': 46 });
     return b;
   };
@@ -203,6 +205,15 @@ describe('an alarm of gas or fire that threatens life', () => {
     expect(b.asks('20:05', { type: 'confirm', ask: request!.id }, lin).done).toEqual([b.alarm(L2)!.id]);
     expect(b.alarm(L2)!.override).toMatchObject({ by: 'mira', confirmedBy: 'lin', until: momentOf('20:25') });
     b.passes('20:25');
+    expect(shown(b, L2)).toEqual([`${L2} unack`]);
+  });
+
+  it('is not confirmed by the same person under another account', () => {
+    const b = leak({ ...noDuties, personOf: () => 'p-mira' });
+    const [request] = ask(b).asked;
+    expect(b.asks('20:03', { type: 'confirm', ask: request!.id }, lin).refused).toMatchObject([
+      { code: 'same-person' },
+    ]);
     expect(shown(b, L2)).toEqual([`${L2} unack`]);
   });
 

@@ -19,6 +19,7 @@ export const ticketsOf = (core: Core, inForce: () => Catalogue | undefined): Tic
     duties: core.parts.duties ?? (() => noDuties),
     standards: standardsFor(core, inForce),
     freshness: (alarm) => freshnessOf(core, alarm),
+    gridOf: (device) => core.units.get(device)?.device.grid,
   });
 
 /** What the standards in force say; procedures are found in earlier ones too, for alarms that were raised under those. */

@@ -47,7 +47,7 @@ export function takeHazardStep(
   const stage = hazardStageAfter(entry.stage, step.kind);
   if ('refused' in stage) return stage;
   const grade = gradeOf(parts.policy, entry.grade?.id);
-  const refused = whyNotHis(entry, step.kind, actor, parts.duties.personOf(actor.id), grade);
+  const refused = whyNotHis(entry, step.kind, actor, parts.duties.personOf, grade);
   if (refused) return { refused };
   const by: By = { id: actor.id, name: actor.name, role: actor.role };
   return effect(

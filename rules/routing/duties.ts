@@ -1,4 +1,4 @@
-import type { DutyBook } from '../../devices/duty/duty-book.ts';
+import { type DutyBook, personsByAccount } from '../../devices/duty/duty-book.ts';
 import { type Calendar, dutyMoment } from '../../devices/duty/moment.ts';
 import { peopleOn } from '../../devices/duty/people-on.ts';
 import { whoIsOn } from '../../devices/duty/who-is-on.ts';
@@ -6,11 +6,9 @@ import type { Duties } from '../tickets/duties.ts';
 
 /** The duty list as tickets ask it: by an item's code and department, for ids of persons. */
 export function dutiesOf(book: DutyBook, calendar: Calendar): Duties {
-  const accounts = new Map(
-    [...book.persons.values()].flatMap(({ id, account }) => (account ? [[account, id] as const] : [])),
-  );
+  const personOf = personsByAccount(book);
   return {
-    who({ item, department, hazard, area }, duty, at) {
+    who({ item, department, hazard, area, grid = null }, duty, at) {
       const asked = {
         code: item,
         category: item.slice(0, 3),
@@ -18,12 +16,11 @@ export function dutiesOf(book: DutyBook, calendar: Calendar): Duties {
         leadDepartment: department,
         hazard,
       };
-      const found = whoIsOn(book, { item: asked, area, duty, at }, calendar);
+      const found = whoIsOn(book, { item: asked, area, grid, duty, at }, calendar);
       return { ...found, persons: found.persons.map(({ person }) => person.id) };
     },
-    personOf: (account) => accounts.get(account),
+    personOf,
     personsOf({ post, crew, person }, at) {
-      if (person !== undefined) return [person];
       const named = post === undefined ? undefined : book.posts.get(post);
       const posts = named ? [named] : [];
       const of = {
@@ -31,11 +28,12 @@ export function dutiesOf(book: DutyBook, calendar: Calendar): Duties {
         department: null,
         posts,
         crew: crew ?? null,
-        person: null,
+        person: person ?? null,
         because: [],
       };
       const { on, next } = peopleOn(book, of, dutyMoment(book, at, calendar));
-      return [...new Set([...on, ...next].map((one) => one.person.id))];
+      const behind = person === undefined ? next : [];
+      return [...new Set([...on, ...behind].map((one) => one.person.id))];
     },
     departmentOf({ post, crew, person }) {
       if (post !== undefined) return book.posts.get(post)?.department;

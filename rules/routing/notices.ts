@@ -100,6 +100,7 @@ function ofAlarm(parts: RoutingParts, row: AnnunciationRow, alarm: Alarm | undef
     department: alarm.clause.department,
     hazard: alarm.hazard,
     area: alarm.area,
+    grid: parts.gridOf?.(alarm.device),
   };
   const empty = emptySeat(parts.city, alarm);
   const matters = empty ? mattersOf(empty, parts.heardAt(empty)) : [matter];

@@ -8,6 +8,8 @@ export interface RoutingParts {
   readonly duties: () => Duties;
   /** A person of the duty list. */
   readonly person: (id: string) => Person | undefined;
+  /** The grid that a device is registered in; undefined where none is. */
+  readonly gridOf?: (device: string) => string | undefined;
   /** Items of the standards in force that would ring at a seat, the most urgent first. */
   readonly heardAt: (seat: Seat) => readonly Item[];
 }

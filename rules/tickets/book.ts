@@ -46,6 +46,8 @@ export interface TicketBookParts {
   readonly standards: Standards;
   /** What is known of an alarm's newest data. */
   readonly freshness: (alarm: TicketAlarm) => AlarmFreshness;
+  /** The grid that a device is registered in; undefined where none is. */
+  readonly gridOf?: (device: string) => string | undefined;
 }
 
 /** What is to be written: tickets whole, lines of history numbered. */
@@ -163,6 +165,8 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
     const cause = alarm.incident ?? alarm.id;
     const id = tickets.get(`ticket:${cause}`) ? `ticket:${alarm.id}` : `ticket:${cause}`;
     const ticket = open(subjectOfAlarm(alarm, id, numbers.next(at), parts.standards), at);
+    const id = tickets.has(`ticket:${cause}`) ? `ticket:${alarm.id}` : `ticket:${cause}`;
+    const ticket = open(subjectOfAlarm(alarm, id, numbers.next(at), parts.standards, parts.gridOf?.(alarm.device)), at);
     return write(ticket, 'reported', 'opened', at, { more: { alarm: alarm.id } });
   };
   /** Puts an alarm on a ticket, which grows as grave as the alarm. */

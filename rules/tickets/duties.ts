@@ -21,6 +21,8 @@ export interface DutyMatter {
   readonly department: string;
   readonly hazard: Hazard | null;
   readonly area: string | null;
+  /** The grid of the city's own list that it lies in; null or left out where none is known. */
+  readonly grid?: string | null | undefined;
 }
 
 /** Whom the duty list answers. */
@@ -38,7 +40,7 @@ export interface Duties {
   who(matter: DutyMatter, duty: DutyAsked, at: number): OnDutyNow;
   /** The person behind a dashboard account; undefined where the list knows none. */
   personOf(account: string): string | undefined;
-  /** Persons of a post or crew now, whom first. */
+  /** Persons of a post or crew now, whom first; of one who is away his deputies, and nobody where there are none. */
   personsOf(
     of: {
       readonly post?: string | undefined;

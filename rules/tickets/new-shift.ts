@@ -29,7 +29,7 @@ export function newShifts(duties: Duties, fallback: string, at: number): (ticket
   const known = new Map<string, Assigned>();
   const lookUp = (ticket: Ticket, duty: DutyAsked): Assigned => {
     const matter = matterOf(ticket);
-    const key = [duty, matter.item, matter.department, matter.hazard, matter.area].join(' ');
+    const key = [duty, matter.item, matter.department, matter.hazard, matter.area, matter.grid].join(' ');
     const found = known.get(key) ?? assign(duties, matter, duty, at, fallback);
     known.set(key, found);
     return found;

@@ -34,7 +34,7 @@ export interface Subject extends Matter {
   readonly clause: Clause;
   readonly deadlines: Deadlines;
   readonly startedAt: number;
-  readonly place: Pick<Ticket, 'area' | 'site' | 'siteName' | 'device' | 'lon' | 'lat' | 'address'>;
+  readonly place: Pick<Ticket, 'area' | 'grid' | 'site' | 'siteName' | 'device' | 'lon' | 'lat' | 'address'>;
   readonly incident: string | null;
   readonly procedure: Ticket['procedure'];
   readonly demo: boolean;
@@ -59,6 +59,7 @@ export function subjectOfAlarm(
   id: string,
   no: string,
   standards: Pick<Standards, 'procedureOf'>,
+  grid?: string,
 ): Subject {
   const { area, site, siteName, device, lon, lat, incident, clause, priority, hazard, deadlines, demo, drill } = alarm;
   const name = clause.item === '' ? { zh: clause.name, en: clause.problem } : { zh: clause.name, en: clause.item };
@@ -70,7 +71,7 @@ export function subjectOfAlarm(
     ...{ priority, hazard, clause, deadlines, incident, demo },
     ...(drill !== undefined && { drill }),
     startedAt: alarm.raisedAt,
-    place: { area, site, siteName, device, lon, lat, address: null },
+    place: { area, ...(grid !== undefined && { grid }), site, siteName, device, lon, lat, address: null },
     procedure: procedureFor(clause, standards),
   };
 }
@@ -86,7 +87,7 @@ export function subjectOfReport(
 ): Subject {
   const priority = report.priority ?? gravestOf(item);
   const clause = standards.clauseOf(item);
-  const { area = null, site = null, device = null, lon, lat, address = null } = report;
+  const { area = null, grid, site = null, device = null, lon, lat, address = null } = report;
   return {
     id: `ticket:${id}`,
     no,
@@ -97,7 +98,7 @@ export function subjectOfReport(
     clause,
     deadlines: standards.deadlinesUnder(item, priority, at),
     startedAt: at,
-    place: { area, site, siteName: null, device, lon, lat, address },
+    place: { area, ...(grid !== undefined && { grid }), site, siteName: null, device, lon, lat, address },
     incident: null,
     procedure: procedureFor(clause, standards),
     demo: false,
@@ -126,6 +127,7 @@ export function newTicket(parts: OpenParts, subject: Subject, at: number): Ticke
     department: subject.clause.department,
     hazard: subject.hazard,
     area: place.area,
+    grid: place.grid,
   };
   const hazardous = subject.hazard !== null;
   return {
@@ -195,11 +197,17 @@ export const dutiesNow = (parts: OpenParts, ticket: Ticket, at: number): readonl
     : dutiesOf(parts, { ...ticket, deadlines: noDeadlines, startedAt: at, place: ticket }, matterOf(ticket), at);
 
 /** A matter of a ticket, as the duty list looks it up. */
-export const matterOf = ({ clause, hazard, area }: Ticket): DutyMatter => ({
+export const matterOf = ({
+  clause,
+  hazard,
+  area,
+  grid,
+}: Pick<Ticket, 'clause' | 'hazard' | 'area' | 'grid'>): DutyMatter => ({
   item: clause.item,
   department: clause.department,
   hazard,
   area,
+  grid,
 });
 
 const noDeadlines: Deadlines = { ack: null, arrive: null, makeSafe: null, close: null, clock: 'continuous' };

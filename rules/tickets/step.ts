@@ -9,11 +9,13 @@ import type {
   TicketStage,
 } from '../../devices/contract/ticket.ts';
 import type { TicketPolicy } from '../../devices/contract/ticket-policy.ts';
+import type { Bilingual } from '../../devices/model/device-type.ts';
 import { flow } from '../../devices/tickets/stages.ts';
 import { alreadyTaken, noSuchDuty, noSuchReporter, whyNotStep } from '../../devices/tickets/why-not-step.ts';
 import { afterSuspension, type Calendar, met, restarted } from './clocks.ts';
 import { whyNotClosed } from './closing.ts';
 import { assign, type Duties, type DutyAsked } from './duties.ts';
+import { matterOf } from './open.ts';
 import { recordStep } from './procedure.ts';
 import type { StepOutcome } from './step-outcome.ts';
 
@@ -34,7 +36,7 @@ const HOUR = 3_600_000;
  * Pure; time comes with the step. Nothing that a person does stops a safety clock but what meets it.
  */
 export function takeStep(parts: StepParts, ticket: Ticket, step: PersonStep, actor: Actor, at: number): StepOutcome {
-  const refused = whyNotStep(parts.policy, ticket, step.kind, actor, parts.duties.personOf(actor.id));
+  const refused = whyNotStep(parts.policy, ticket, step.kind, actor, parts.duties.personOf);
   if (refused) return { refused };
   const by: By = { id: actor.id, name: actor.name, role: actor.role };
   const moved = carry({ ...ticket, stage: flow[ticket.stage][step.kind] ?? ticket.stage }, step, by, at);
@@ -162,8 +164,7 @@ function effect(doing: Doing, ticket: Ticket, from: TicketStage, step: PersonSte
 const withHand = (hands: readonly string[], ...more: string[]): readonly string[] => [...new Set([...hands, ...more])];
 
 function assignTo({ duties, fallback, at }: Doing, ticket: Ticket, duty: DutyAsked, department?: string): Assigned {
-  const { clause, hazard, area } = ticket;
-  const found = assign(duties, { item: clause.item, department: clause.department, hazard, area }, duty, at, fallback);
+  const found = assign(duties, matterOf(ticket), duty, at, fallback);
   return department === undefined || found.department === department
     ? found
     : { department, post: null, crew: null, persons: [], hole: null };
@@ -186,8 +187,7 @@ function dispatch(doing: Doing, ticket: Ticket, step: Extract<PersonStep, { kind
         department: department!,
         post: post ?? null,
         crew: crew ?? null,
-        persons: doing.duties.personsOf({ post, crew, person }, doing.at),
-        hole: null,
+        ...thereNow(doing, { post, crew, person }),
       }
     : assignTo(doing, ticket, 'handle', department);
   const clocks = ticket.alarms.length === 0 ? met(ticket.clocks, ['acknowledge'], doing.at) : ticket.clocks;
@@ -195,6 +195,12 @@ function dispatch(doing: Doing, ticket: Ticket, step: Extract<PersonStep, { kind
     ticket: { ...ticket, clocks, assigned, owner: null, verifiers: null },
     more: { department: assigned.department, post: assigned.post, crew: assigned.crew, reason: step.reason ?? null },
   };
+}
+
+/** Who of a post, crew or person is there; where nobody is, the ticket says so itself, and seats are told instead. */
+function thereNow({ duties, at }: Doing, of: Parameters<Duties['personsOf']>[0]): Pick<Assigned, 'persons' | 'hole'> {
+  const persons = duties.personsOf(of, at);
+  return { persons, hole: persons.length > 0 ? null : nobodyThere(of.post ?? of.crew ?? of.person ?? '') };
 }
 
 /** "Not ours": back to the dispatcher. The third time somebody has to settle whose it is. */
@@ -277,6 +283,10 @@ function recheck(doing: Doing, ticket: Ticket, step: Extract<PersonStep, { kind:
   return { ticket: reopened({ calendar: doing.calendar, assigned }, looked, at), more: { passed: false } };
 }
 
+const nobodyThere = (to: string): Bilingual => ({
+  zh: `派给了 ${to}，此时无人在岗，也没有代理：请改派`,
+  en: `it was sent to ${to}: nobody is there now, and no deputy either. Send it to somebody else`,
+});
 const refusal = (code: string, zh: string, en: string): Refusal => ({ code, zh, en });
 const endsInThePast = refusal(
   'ends-in-the-past',

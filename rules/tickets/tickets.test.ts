@@ -10,9 +10,18 @@ import { dutiesOf } from '../routing/duties.ts';
 const records = dutyRecordsSchema.parse({
   persons: [
     { id: 'p-disp', name: '调度员', department: 'gas', account: 'disp' },
-    { id: 'p-wei', name: '小魏', department: 'gas', account: 'wei', crews: ['crew-1'] },
+    {
+      id: 'p-wei',
+      name: '小魏',
+      department: 'gas',
+      account: 'wei',
+      otherAccounts: ['wei-inspects'],
+      crews: ['crew-1'],
+    },
     { id: 'p-tan', name: '小谭', department: 'gas', account: 'tan', crews: ['crew-1'] },
     { id: 'p-qiu', name: '小邱', department: 'gas', account: 'qiu' },
+    { id: 'p-hua', name: '小华', department: 'gas', account: 'hua' },
+    { id: 'p-bai', name: '小白', department: 'gas', account: 'bai' },
   ],
   posts: [
     {
@@ -30,7 +39,15 @@ const records = dutyRecordsSchema.parse({
       holders: ['p-qiu'],
     },
   ],
-  assignments: [{ id: 'a-gas', match: { hazards: ['gas'] }, duty: 'handle', department: 'gas', crew: 'crew-1' }],
+  absences: [
+    { id: 'l-hua', person: 'p-hua', from: '2026-11-20', to: '2026-11-30', reason: 'leave' },
+    { id: 'l-bai', person: 'p-bai', from: '2026-11-20', to: '2026-11-30', reason: 'leave' },
+  ],
+  deputies: [{ id: 'd-hua', person: 'p-hua', deputy: 'p-qiu' }],
+  assignments: [
+    { id: 'a-gas', match: { hazards: ['gas'] }, duty: 'handle', department: 'gas', crew: 'crew-1' },
+    { id: 'a-grid', match: { hazards: ['gas'], grids: ['g-7'] }, duty: 'handle', department: 'gas', person: 'p-qiu' },
+  ],
 });
 const book = dutyBook(records, benchCity);
 const duties = dutiesOf(book, { timeZone: benchCity.timeZone, working: benchCity.working });
@@ -140,6 +157,32 @@ describe('an alarm becomes a ticket', () => {
   });
 });
 
+describe('a ticket goes to', () => {
+  it('whoever has the grid that its detector is registered in', () => {
+    const d = desk({ devices: [kitchen('k1', { grid: 'g-7' })] });
+    d.bench.reads('02:01', 'k1', { 'alarm.ch4': 46 });
+    expect(d.ticket()).toMatchObject({
+      grid: 'g-7',
+      assigned: { crew: null, persons: ['p-qiu', 'p-disp'], hole: null },
+    });
+  });
+
+  it.each([
+    ['the deputy of a person on leave', 'p-hua', ['p-qiu'], null],
+    [
+      'nobody, and says so, where a person on leave has no deputy',
+      'p-bai',
+      [],
+      { zh: expect.stringContaining('p-bai') },
+    ],
+    ['the person who is there', 'p-tan', ['p-tan'], null],
+  ])('%s', (_, person, persons, hole) => {
+    const d = leak();
+    expect(d.does('02:03', who.disp, { kind: 'dispatch', person, reason: '就近' })).toBeNull();
+    expect(d.ticket().assigned).toMatchObject({ persons, hole });
+  });
+});
+
 describe('a leak at night', () => {
   it('is accepted by a person of the crew only, and handled in order', () => {
     const d = leak();
@@ -193,6 +236,8 @@ describe('a leak at night', () => {
     expect(d.does('02:43', who.wei, { kind: 'verify' })).toBe('not-your-role');
     const mira = { id: 'mira', name: 'mira', via: 'page', role: 'duty' } as const;
     expect(d.does('02:43', mira, { kind: 'verify' })).toBe('same-hand');
+    const second = { id: 'wei-inspects', name: 'wei-inspects', via: 'page', role: 'inspector' } as const;
+    expect(d.does('02:43', second, { kind: 'verify' })).toBe('same-hand');
     expect(d.does('02:44', who.qiu, { kind: 'verify' })).toBeNull();
     expect(d.ticket()).toMatchObject({
       stage: 'closed',

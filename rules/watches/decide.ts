@@ -10,6 +10,7 @@ import type {
   TicketDecision,
   Watch,
 } from '../../devices/contract/watch.ts';
+import { samePerson } from '../../devices/duty/same-person.ts';
 import type { Duties } from '../tickets/duties.ts';
 import { changesSince } from './changes.ts';
 import * as no from './refusals.ts';
@@ -122,7 +123,7 @@ function takeOver(world: WatchWorld, command: Of<'watch.take-over'>): WatchOutco
   const { actor, at, words } = command;
   if (!offered || offered.id !== command.handover || !open || open.id !== offered.watch)
     return { refused: no.notOffered };
-  if (actor.id === offered.from.id) return { refused: no.sameHands };
+  if (samePerson(world.duties.personOf, actor.id, offered.from.id)) return { refused: no.sameHands };
   const now = world.draft(offered.from);
   const decided = new Set(offered.decisions.map(({ ticket }) => ticket));
   const left = now.leaving.filter(({ ticket }) => !decided.has(ticket));

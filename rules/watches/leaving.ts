@@ -2,6 +2,7 @@ import { concerns } from '../../devices/city/seats.ts';
 import type { Seat } from '../../devices/contract/city.ts';
 import type { By, Ticket } from '../../devices/contract/ticket.ts';
 import type { LeavingTicket } from '../../devices/contract/watch.ts';
+import { samePerson } from '../../devices/duty/same-person.ts';
 import type { Duties } from '../tickets/duties.ts';
 
 export interface LeavingParts {
@@ -23,7 +24,7 @@ export function leavingTickets({ seat, tickets, from, duties, at }: LeavingParts
   for (const ticket of tickets) {
     const { owner, stage } = ticket;
     if (!owner || (stage !== 'accepted' && stage !== 'handling')) continue;
-    const his = owner.id === from.id;
+    const his = samePerson(duties.personOf, owner.id, from.id);
     if (!his && !(isOfSeat(seat, ticket) && isOffDuty(duties, ticket, owner, at))) continue;
     const { id, no, title, priority } = ticket;
     leaving.push({ ticket: id, no, title, priority, owner, why: his ? 'on-watch' : 'off-duty' });

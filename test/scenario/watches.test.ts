@@ -72,6 +72,8 @@ const scenarios = (fresh: () => { url: string; schema?: string }) => {
     expect(await c.handsOver('02:31', mira, { words: '一切平稳' })).toBeNull();
     expect(await c.on()).toEqual(['mira']);
     expect(await c.takes('02:32', mira)).toBe('same-person');
+    const office: Actor = { id: 'mira-office', name: 'mira-office', via: 'page', role: 'supervisor' };
+    expect(await c.takes('02:32', office)).toBe('same-person');
     expect(await c.takes('02:35', noor, '已阅')).toBeNull();
     expect(await c.on()).toEqual(['noor']);
     expect(await c.takes('02:36', lin)).toBe('not-offered');

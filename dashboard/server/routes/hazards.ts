@@ -134,7 +134,7 @@ export function hazardRoutes(base: FastifyInstance, context: ServerContext): voi
         .execute();
       const grade = context.city.city.hazards.grades.find((one) => one.id === entry.grade?.id);
       const can = hazardStepsIn(entry.stage).filter(
-        (kind) => whyNotHis(entry, kind, actorOf(request), undefined, grade)?.code !== 'not-your-role',
+        (kind) => whyNotHis(entry, kind, actorOf(request), () => undefined, grade)?.code !== 'not-your-role',
       );
       return { ...entry, can, steps: steps.map(({ body }) => JSON.parse(body) as HazardStep) };
     },

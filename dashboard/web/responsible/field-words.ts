@@ -13,6 +13,7 @@ const english: Readonly<Record<string, string>> = {
   'name.en': 'English name',
   department: 'Department',
   account: 'Account',
+  otherAccounts: 'Other accounts',
   phone: 'Phone',
   language: 'Language',
   crews: 'Crews',

@@ -94,6 +94,7 @@ export const dutySheets: readonly DutySheet[] = [
         column('英文姓名', 'nameEn'),
         column('部门', 'department'),
         column('账号', 'account'),
+        column('其他账号', 'otherAccounts', 'list'),
       ],
       ...[column('电话', 'phone'), column('语言', 'language'), column('队伍', 'crews', 'list')],
       ...[column('通知渠道', 'channels', 'list'), column('免打扰', 'quiet', 'list'), ...days],

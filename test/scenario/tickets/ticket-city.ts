@@ -47,7 +47,7 @@ export const catalogue = catalogueSchema.parse({
 
 export const dutyList = dutyRecordsSchema.parse({
   persons: [
-    { id: 'p-mira', name: '米拉', department: 'gas', account: 'mira' },
+    { id: 'p-mira', name: '米拉', department: 'gas', account: 'mira', otherAccounts: ['mira-office'] },
     { id: 'p-disp', name: '老调', department: 'gas', account: 'disp' },
     { id: 'p-deputy', name: '代调', department: 'gas', account: 'deputy' },
     { id: 'p-wei', name: '小魏', department: 'gas', account: 'wei', crews: ['crew-1'] },
