@@ -54,6 +54,7 @@ import { pause, takeLease } from './store/lease.ts';
 import type { RulesTables } from './store/migrations.ts';
 import { derivedOutbox, registryOutbox, standardsOutbox } from './store/outbox.ts';
 import { loadOverrides } from './store/override-store.ts';
+import { sampleFound } from './store/sample-store.ts';
 import { tellAgain } from './store/standards-store.ts';
 import { loadTickets } from './store/ticket-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
@@ -371,6 +372,8 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         { engine, policy: city.alarmPolicy, personOf: dutyList.duties().personOf, judged },
         command,
       );
+      const sample = command.type === 'campaign.sample' ? await sampleFound(state.db, command.run) : null;
+      const onDesk = executeOnDesk({ engine, policy: city.alarmPolicy, judged, sample }, command);
       const effects: Effects | null = onDesk && engine.pending();
       const executed = await writing.transaction(async (trx) => {
         const done: Executed = onDesk

@@ -151,7 +151,7 @@ const content = z.union([
   }),
   z.object({
     kind: z.literal('sample'),
-    seed: z.string(),
+    seed: z.string().describe('empty while the lot is sealed'),
     strata: z
       .array(
         z.object({
@@ -171,10 +171,19 @@ const content = z.union([
                 lot: z.number(),
               }),
             )
-            .readonly(),
+            .readonly()
+            .describe('empty while the lot is sealed'),
         }),
       )
       .readonly(),
+    sealed: z
+      .object({
+        until: time.describe('when the last visit opens, or the period ends without one'),
+        commitment: z.string().describe('SHA-256 of the seed'),
+        drawn: z.array(z.number()).readonly().describe('how many, by stratum'),
+      })
+      .optional()
+      .describe('unannounced visits: nobody sees the lot yet'),
   }),
 ]);
 
@@ -235,6 +244,10 @@ export const supervisionBodies = {
       .readonly()
       .describe('against the revision before it'),
     promises: z.array(promised).readonly(),
+    visits: z
+      .object({ campaign: z.string(), openAt: time })
+      .nullable()
+      .describe('the campaign by which a sample is visited'),
   }) satisfies z.ZodType<RunBody>,
   scoreNumber: z.object({
     run: z.string(),

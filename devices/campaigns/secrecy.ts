@@ -1,5 +1,8 @@
 import type { Campaign, Visit } from '../contract/campaign.ts';
 
+/** The campaign of a run that drew a sample: a lot is visited by one campaign and no more. */
+export const campaignIdOf = (run: string): string => `campaign:${run}`;
+
 /**
  * 四不两直: of an unannounced campaign nobody, whatever his role, sees where a visit goes before its window opens; and the seed,
  * with which the whole lot could be drawn, is nobody's before the last window has opened.

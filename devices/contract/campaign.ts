@@ -4,6 +4,7 @@ import { visitWindowsSchema } from './campaign-policy.ts';
 import { type Step, stepSchema } from './catalogue.ts';
 import { hazardReportSchema } from './hazard.ts';
 import { positionSchema } from './place.ts';
+import type { Period } from './score.ts';
 import { carriedFields, note, photos, reason } from './step-fields.ts';
 import { type By, type OnSiteReading, readingSchema, reportSchema } from './ticket.ts';
 
@@ -61,6 +62,25 @@ export interface DrawnArea {
   readonly pool: string;
 }
 
+/** The lot of a cycle of supervision (月暗访) that a campaign's visits are; the lot itself is kept with its run. */
+export interface CampaignSample {
+  readonly run: string;
+  readonly cycle: string;
+  readonly period: Period;
+}
+
+/** What the visits of a drawn sample are made with; the cycle says the rest. */
+export const sampleVisitsFields = {
+  /** Id of the run that drew it. */
+  run: z.string().min(1),
+  /** Kind of the city's list; left out, the one that the cycle names, else the first that is unannounced. */
+  kind: z.string().min(1).optional(),
+  /** First and last moment, ms, within the period it was drawn for; left out, from now to its end. */
+  from: z.number().optional(),
+  to: z.number().optional(),
+  inspectors: z.array(z.string()).min(1).optional(),
+};
+
 export interface Campaign {
   readonly id: string;
   readonly kind: string;
@@ -89,6 +109,10 @@ export interface Campaign {
   } | null;
   /** When the last of its visits opens, ms: from then on seed and list are no secret. */
   readonly openAt: number;
+  /** Absent where it is no cycle's sample. */
+  readonly sample?: CampaignSample;
+  /** Visits of a demonstration; absent: of the city itself. */
+  readonly demo?: boolean;
   readonly visits: number;
   readonly createdAt: number;
   readonly createdBy: By;
@@ -171,6 +195,11 @@ export interface Visit {
   readonly campaign: string;
   readonly stage: VisitStage;
   readonly site: string | null;
+  /** A device that stands at no site. */
+  readonly device?: string;
+  /** Category of the catalogue under which it was drawn. */
+  readonly category?: string;
+  readonly demo?: boolean;
   readonly name: string;
   readonly area: string | null;
   readonly lon: number;

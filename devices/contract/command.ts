@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Fault } from '../registry/fault.ts';
 import { verdictKinds } from './alarm.ts';
 import { crewSchema, permitSchema, pipeSchema, protectionPlanSchema, valveSchema, workOrderSchema } from './beside.ts';
-import { campaignDraftSchema, visitStepSchema } from './campaign.ts';
+import { campaignDraftSchema, sampleVisitsFields, visitStepSchema } from './campaign.ts';
 import { limitSchema } from './catalogue.ts';
 import { dutyRecordsSchema } from './duty.ts';
 import { type DutyRecordKind, dutyRecordKinds } from './duty-kinds.ts';
@@ -216,6 +216,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({ ...envelope, type: z.literal('hazard.look') }),
   /** An inspection campaign. The command's id names it. */
   z.object({ ...envelope, type: z.literal('campaign.begin'), draft: campaignDraftSchema }),
+  /** The visits of a drawn sample, which its run names. */
+  z.object({ ...envelope, type: z.literal('campaign.sample'), ...sampleVisitsFields }),
   z.object({ ...envelope, type: z.literal('campaign.end'), campaign: z.string().min(1), reason }),
   z.object({ ...envelope, type: z.literal('visit.step'), visit: z.string().min(1), step: visitStepSchema }),
   /** Sends one person of the duty list a notice by the whole ladder of a priority, marked as a drill. */

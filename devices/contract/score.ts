@@ -143,14 +143,31 @@ export interface Stratum {
   readonly area: string;
   readonly category: string;
   readonly of: number;
+  /** Empty while the lot is sealed. */
   readonly drawn: readonly Drawn[];
+}
+/** A lot that nobody sees yet, as its visits are unannounced. */
+export interface Sealed {
+  /** Until when, ms: the last of its visits opens then, or the period ends without one. */
+  readonly until: number;
+  /** SHA-256 of the seed. */
+  readonly commitment: string;
+  /** How many places were drawn in each stratum, in their order. */
+  readonly drawn: readonly number[];
 }
 
 /** What a run holds, by the kind of its cycle. */
 export type RunContent =
   | { readonly kind: 'score' | 'review'; readonly basis: ScoreBasis }
   | { readonly kind: 'dispatch'; readonly lines: readonly DispatchLine[]; readonly promised: readonly KeptPromise[] }
-  | { readonly kind: 'sample'; readonly seed: string; readonly strata: readonly Stratum[] };
+  | {
+      readonly kind: 'sample';
+      /** Empty while the lot is sealed. */
+      readonly seed: string;
+      readonly strata: readonly Stratum[];
+      /** Never kept: how people see it before its time. */
+      readonly sealed?: Sealed;
+    };
 
 /** One working out of one period of a cycle. It never changes; what is corrected is a new revision. */
 export interface ScoreRun {
@@ -242,6 +259,8 @@ export interface RunBody {
   readonly changes: readonly ResultChange[];
   /** What was promised at a dispatch list. */
   readonly promises: readonly Promised[];
+  /** The campaign by which a sample is visited; null where there is none, or nothing was drawn. */
+  readonly visits: { readonly campaign: string; readonly openAt: number } | null;
 }
 
 /** Weights that were asked for or agreed. */

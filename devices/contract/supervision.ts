@@ -99,7 +99,16 @@ export const callInSchema = z.discriminatedUnion('kind', [
 ]);
 export type CallInRule = z.infer<typeof callInSchema>;
 
-const cycleBase = { id, name: bilingual, every: z.enum(periodLengths) };
+const cycleBase = {
+  id,
+  name: bilingual,
+  every: z.enum(periodLengths),
+  /**
+   * Worked out by itself, so many hours after its period begins (lists and samples, which are of the period that runs) or ends
+   * (scores and reviews). Left out: only when somebody asks.
+   */
+  byItself: z.strictObject({ afterH: z.number().min(0).max(2160) }).optional(),
+};
 const ranked = {
   /** Ids of classes; all of them unless given. */
   classes: z.array(z.string()).min(1).optional(),
@@ -123,6 +132,8 @@ export const cycleSchema = z.discriminatedUnion('kind', [
     share: z.strictObject({ usual: share, areas: z.record(z.string(), share).default({}) }),
     /** Codes of categories; all of them unless given. */
     categories: z.array(z.string()).min(1).optional(),
+    /** Kind of the city's campaigns by which it is visited. Where that is unannounced, the lot stays sealed until its visits open. */
+    campaign: id.optional(),
   }),
 ]);
 export type Cycle = z.infer<typeof cycleSchema>;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { campaignPolicySchema } from '../contract/campaign-policy.ts';
 import { type Supervision, supervisionSchema } from '../contract/supervision.ts';
 import { supervisionFaults } from './check-policy.ts';
 
@@ -8,6 +9,7 @@ const file = new URL('../../cities/linglan/supervision.yaml', import.meta.url);
 const city = {
   departments: ['harbour', 'streets', 'homes', 'gasworks'].map((id) => ({ id, name: { zh: id, en: id } })),
   areas: ['LB', 'LD', 'LN'].map((code) => ({ code, name: { zh: code, en: code }, urban: false })),
+  campaigns: campaignPolicySchema.parse({ kinds: [{ id: 'tide-watch', name: { zh: '潮汐巡看', en: 'Tide watch' } }] }),
 };
 const policy = supervisionSchema.parse(parse(readFileSync(file, 'utf8')));
 const faults = (change: (policy: Supervision) => object) =>
@@ -23,6 +25,11 @@ describe('a city’s supervision', () => {
     ['a class without weights', () => ({ weights: {} }), /none for class offices/],
     ['weights of no indicator', () => ({ weights: { offices: { shine: 100 } } }), /no indicator "shine"/],
     ['a class twice', ({ classes }) => ({ classes: [...classes, ...classes] }), /class offices is there twice/],
+    [
+      'a sample visited by a kind of campaign that the city does not have',
+      ({ cycles }) => ({ cycles: cycles.map((one) => (one.kind === 'sample' ? { ...one, campaign: 'moon' } : one)) }),
+      /no campaign "moon"/,
+    ],
     [
       'a review of a cycle that gives no scores',
       ({ cycles }) => ({ cycles: cycles.map((one) => (one.kind === 'review' ? { ...one, of: 'monday' } : one)) }),

@@ -4,7 +4,7 @@ import type { Supervision } from '../contract/supervision.ts';
 /** What is wrong with a city's supervision, in both languages; empty when nothing is. */
 export function supervisionFaults(
   policy: Supervision,
-  { departments, areas }: Pick<City, 'departments' | 'areas'>,
+  { departments, areas, campaigns }: Pick<City, 'departments' | 'areas' | 'campaigns'>,
   categories: readonly string[],
 ): string[] {
   const known = {
@@ -14,6 +14,7 @@ export function supervisionFaults(
     indicator: policy.indicators.map(({ id }) => id),
     cycle: policy.cycles.map(({ id }) => id),
     category: categories,
+    campaign: campaigns.kinds.map(({ id }) => id),
   };
   const units = policy.classes.flatMap((group) => group.units);
   const unknown = (where: string, what: keyof typeof known, said: readonly string[] = []): string[] =>
@@ -44,7 +45,11 @@ export function supervisionFaults(
   ];
 }
 
-type Unknown = (where: string, what: 'class' | 'cycle' | 'area' | 'category', said?: readonly string[]) => string[];
+type Unknown = (
+  where: string,
+  what: 'class' | 'cycle' | 'area' | 'category' | 'campaign',
+  said?: readonly string[],
+) => string[];
 
 function cycleFaults({ cycles }: Supervision, cycle: Supervision['cycles'][number], unknown: Unknown): string[] {
   const where = `cycle ${cycle.id}`;
@@ -64,6 +69,7 @@ function cycleFaults({ cycles }: Supervision, cycle: Supervision['cycles'][numbe
       return [
         ...unknown(where, 'area', Object.keys(cycle.share.areas)),
         ...unknown(where, 'category', cycle.categories),
+        ...unknown(where, 'campaign', cycle.campaign === undefined ? [] : [cycle.campaign]),
       ];
     case 'dispatch':
       return [];

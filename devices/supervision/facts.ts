@@ -42,7 +42,12 @@ export interface HazardFact extends Concerns {
 }
 
 /** A visit of an inspection, and how much it found. */
-export interface SampleFinding extends Concerns {
+export interface SampleFinding {
+  readonly id: string;
+  /** Those that lead the item, or the items of the category, that was looked at. */
+  readonly departments: readonly string[];
+  readonly area: string | null;
+  /** When it was made, ms; of a cycle's sample within the period it was drawn for. */
   readonly at: number;
   /** Item of the catalogue that was looked at; null where it was the place as a whole. */
   readonly item: string | null;

@@ -99,7 +99,7 @@ describe('a figure of a quarter', () => {
       { ...place, id: 'next quarter', due: quarter.to, putRightAt: null },
     ];
     expect(figure({ kind: 'hazards' }, { hazards }).value).toBe(1 / 3);
-    const visit = { ...place, at: due, item: null, unannounced: true };
+    const visit = { area: place.area, departments: [place.department], at: due, item: null, unannounced: true };
     const visits = [
       { ...visit, id: 'clean', findings: 0 },
       { ...visit, id: 'dirty', findings: 2 },

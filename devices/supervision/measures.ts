@@ -161,8 +161,8 @@ function factsOf(measure: Measure, unit: Unit, facts: Facts, period: Period): Nu
         .filter(({ due }) => inside(due))
         .map(({ id, due, putRightAt }) => fact(id, putRightAt !== null && putRightAt <= due));
     case 'sample':
-      return ours(facts.visits)
-        .filter(({ at, unannounced }) => unannounced && inside(at))
+      return facts.visits
+        .filter((one) => isAnyOf(unit, one) && one.unannounced && inside(one.at))
         .map(({ id, findings }) => fact(id, findings === 0));
     case 'coverage':
       return ours(facts.cells).map(({ id, observed }) => fact(id, observed));
@@ -176,7 +176,7 @@ function factsOf(measure: Measure, unit: Unit, facts: Facts, period: Period): Nu
           ),
         );
     case 'devices':
-      return facts.devices.filter((one) => isDeviceOf(unit, one)).map(({ id, inService }) => fact(id, inService));
+      return facts.devices.filter((one) => isAnyOf(unit, one)).map(({ id, inService }) => fact(id, inService));
     case 'scores':
       return [];
   }
@@ -185,7 +185,8 @@ function factsOf(measure: Measure, unit: Unit, facts: Facts, period: Period): Nu
 const fact = (id: string, holds: boolean): NumberFact => ({ id, value: holds ? 1 : 0 });
 const byId = (a: NumberFact, b: NumberFact): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
-const isDeviceOf = (unit: Unit, { departments, area }: DeviceFact): boolean =>
+/** Whether several departments' matter is the unit's: a device watches items of many, a visit looks at a whole category. */
+const isAnyOf = (unit: Unit, { departments, area }: Pick<DeviceFact, 'departments' | 'area'>): boolean =>
   isDepartmentOf(unit, departments) && isAreaOf(unit, area);
 
 /** Measures of everything have neither list. */

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { campaignIdOf } from '../campaigns/secrecy.ts';
+import type { Campaign } from '../contract/campaign.ts';
+import type { HazardTables } from '../contract/hazard-tables.ts';
 import type {
   Appeal,
   EarlierResult,
@@ -54,7 +57,18 @@ export async function runBody<DB extends ScoreTables>(db: Db<DB>, id: string): P
     contentHash: hash,
     changes: before && result ? changesBetween(before, result) : [],
     promises: await promisesOf(db, id),
+    visits: run.content.kind === 'sample' ? await campaignOfRun(db, id) : null,
   };
+}
+
+/** The campaign by which a drawn sample is visited; null where nobody has made one of it. */
+async function campaignOfRun<DB extends ScoreTables>(db: Db<DB>, run: string): Promise<RunBody['visits']> {
+  const row = await (db as unknown as Kysely<HazardTables>)
+    .selectFrom('campaigns')
+    .select(['id', 'body'])
+    .where('id', '=', campaignIdOf(run))
+    .executeTakeFirst();
+  return row ? { campaign: row.id, openAt: (JSON.parse(row.body) as Campaign).openAt } : null;
 }
 
 /** `quarter_2026-Q4_1` */

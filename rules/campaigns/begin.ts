@@ -1,4 +1,4 @@
-import type { Campaign, CampaignDraft, Visit } from '../../devices/contract/campaign.ts';
+import type { Campaign, CampaignDraft, DrawnArea, Visit } from '../../devices/contract/campaign.ts';
 import type { CampaignKind, CampaignPolicy } from '../../devices/contract/campaign-policy.ts';
 import type { Step } from '../../devices/contract/catalogue.ts';
 import type { Refusal } from '../../devices/contract/command.ts';
@@ -18,6 +18,8 @@ export interface BeginParts {
   readonly areas: readonly string[];
   /** The procedure of an item as a checklist; undefined where the standards know no such item. */
   readonly checklistOf: (item: string) => readonly Step[] | undefined;
+  /** The registry is a demonstration's. */
+  readonly isDemo: () => boolean;
 }
 
 export type Begun = { readonly campaign: Campaign; readonly visits: readonly Visit[] } | { readonly refused: Refusal };
@@ -35,9 +37,11 @@ export function beginCampaign(parts: BeginParts, id: string, draft: CampaignDraf
   const days = slotDays(Math.max(draft.from, at), draft.to, windows, parts.zone);
   if (days.length === 0) return { refused: noWindow };
   const drawn: Drawn = draft.draw ? drawPlaces(draft.draw, found.places) : { chosen: found.places, areas: [] };
-  const visits = visitsOf(id, drawn.chosen, days, kind.everyWindow, draft.draw?.seed ?? id);
+  const isDemo = parts.isDemo();
+  const visits = visitsOf({ campaign: id, places: drawn.chosen, days, kind, seed: draft.draw?.seed ?? id, isDemo });
   if (visits.length > parts.policy.most) return { refused: tooMany(visits.length, parts.policy.most) };
-  return { visits, campaign: campaignOf({ id, draft, kind, windows, checklist, drawn, visits, by, at }) };
+  const { areas } = drawn;
+  return { visits, campaign: campaignOf({ id, draft, kind, windows, checklist, areas, visits, by, at, isDemo }) };
 }
 
 interface Made {
@@ -46,13 +50,15 @@ interface Made {
   readonly kind: CampaignKind;
   readonly windows: Campaign['windows'];
   readonly checklist: readonly Step[];
-  readonly drawn: Drawn;
+  /** What could have been drawn in each area. */
+  readonly areas: readonly DrawnArea[];
   readonly visits: readonly Visit[];
   readonly by: By;
   readonly at: number;
+  readonly isDemo: boolean;
 }
 
-function campaignOf({ id, draft, kind, windows, checklist, drawn, visits, by, at }: Made): Campaign {
+export function campaignOf({ id, draft, kind, windows, checklist, areas, visits, by, at, isDemo }: Made): Campaign {
   const { draw } = draft;
   return {
     id,
@@ -78,10 +84,11 @@ function campaignOf({ id, draft, kind, windows, checklist, drawn, visits, by, at
           share: draw.share ?? null,
           seed: draw.seed,
           commitment: sha256(draw.seed),
-          areas: drawn.areas,
+          areas,
         }
       : null,
     openAt: visits.reduce((last, { opensAt }) => Math.max(last, opensAt), draft.from),
+    ...(isDemo && { demo: true }),
     visits: visits.length,
     createdAt: at,
     createdBy: by,
@@ -90,14 +97,17 @@ function campaignOf({ id, draft, kind, windows, checklist, drawn, visits, by, at
   };
 }
 
+interface Visited {
+  readonly campaign: string;
+  readonly places: readonly Candidate[];
+  readonly days: readonly SlotDay[];
+  readonly kind: Pick<CampaignKind, 'everyWindow'>;
+  readonly seed: string;
+  readonly isDemo: boolean;
+}
+
 /** One visit a place, or one in every window of its day. The day, and else the window, falls by lot too. */
-function visitsOf(
-  campaign: string,
-  places: readonly Candidate[],
-  days: readonly SlotDay[],
-  everyWindow: boolean,
-  seed: string,
-): readonly Visit[] {
+export function visitsOf({ campaign, places, days, kind: { everyWindow }, seed, isDemo }: Visited): readonly Visit[] {
   const pick = <T>(of: readonly T[], what: string, key: string): T =>
     of[Math.floor(fractionOf(lotOf(seed, `${key}/${what}`)) * of.length)]!;
   return places
@@ -110,6 +120,7 @@ function visitsOf(
       campaign,
       stage: 'planned',
       ...place,
+      ...(isDemo && { demo: true }),
       ...slot,
       againAt: null,
       rings: 0,
@@ -168,7 +179,7 @@ const ofSite = ({ id, name, area, lon, lat, address }: Site): Candidate => ({
   address: address ?? null,
 });
 
-const unknownKind = (id: string, kinds: readonly CampaignKind[]): Refusal => ({
+export const unknownKind = (id: string, kinds: readonly CampaignKind[]): Refusal => ({
   code: 'unknown-kind',
   zh: `没有行动类别“${id}”；本市的类别：${kinds.map((kind) => `${kind.id}（${kind.name.zh}）`).join('、')}`,
   en: `there is no kind of campaign "${id}"; the city has: ${kinds.map((kind) => kind.id).join(', ')}`,
@@ -193,17 +204,17 @@ const nobody: Refusal = {
   zh: '范围内没有场所：请放宽区划或类别，或给出名单',
   en: 'no place is in scope: widen the areas or kinds, or give a list',
 };
-const over: Refusal = {
+export const over: Refusal = {
   code: 'campaign-over',
   zh: '结束时间已经过去',
   en: 'its end has already passed',
 };
-const noWindow: Refusal = {
+export const noWindow: Refusal = {
   code: 'no-window',
   zh: '起止时间之内没有一个完整的走访时段',
   en: 'no whole window lies between its beginning and its end',
 };
-const tooMany = (n: number, most: number): Refusal => ({
+export const tooMany = (n: number, most: number): Refusal => ({
   code: 'too-many-visits',
   zh: `共 ${n} 次走访，最多 ${most} 次：请缩小范围或抽签`,
   en: `${n} visits, at most ${most}: narrow the scope or draw a lot`,

@@ -11,7 +11,8 @@ import type { CampaignPolicy } from '../../devices/contract/campaign-policy.ts';
 import type { Actor, Refusal } from '../../devices/contract/command.ts';
 import type { ActorRole } from '../../devices/contract/roles.ts';
 import type { By } from '../../devices/contract/ticket.ts';
-import { type BeginParts, beginCampaign } from './begin.ts';
+import { type BeginParts, type Begun, beginCampaign } from './begin.ts';
+import { campaignOfSample, type SampleAsked, type SampleFound } from './of-sample.ts';
 import { takeVisitStep } from './visit-step.ts';
 
 /** What is to be written: campaigns and visits whole, lines of history numbered. */
@@ -42,6 +43,8 @@ export interface CampaignBook {
   /** Lets windows pass, at `at` (ms on the journal's time). */
   settle(at: number): void;
   begin(id: string, draft: CampaignDraft, actor: Actor, at: number): CampaignTold;
+  /** Begins the campaign of a drawn sample, `found` in the books. */
+  ofSample(asked: SampleAsked, found: SampleFound | null, actor: Actor, at: number): CampaignTold;
   /** Ends it before its time; what was not visited is missed. */
   end(id: string, reason: string, actor: Actor, at: number): CampaignTold;
   /** A step at a place. A finding becomes what `finds` makes of it, or nothing changes at all. */
@@ -52,6 +55,7 @@ export interface CampaignBook {
 /** Who may begin and end campaigns. */
 const chiefs: readonly ActorRole[] = ['admin', 'supervisor', 'manager'];
 const HOUR = 3_600_000;
+const byOf = ({ id, name, role }: Actor): By => ({ id, name, role });
 
 interface Written {
   readonly by?: By | null;
@@ -117,6 +121,14 @@ export function campaignBook(policy: CampaignPolicy, parts: BeginParts): Campaig
     const stage = visit.rings > 0 ? 'unreached' : 'missed';
     write({ ...visit, stage, endedAt: at }, visit.stage, 'missed', at, { more });
   };
+  const keep = (begun: Begun): CampaignTold => {
+    if ('refused' in begun) return begun;
+    for (const visit of begun.visits) {
+      changed.set(visit.id, visit);
+      hold(visit);
+    }
+    return { campaign: put(begun.campaign) };
+  };
   const visitsOf = (campaign: string): Visit[] => [...visits.values()].filter((visit) => visit.campaign === campaign);
   return {
     load(kept) {
@@ -138,14 +150,11 @@ export function campaignBook(policy: CampaignPolicy, parts: BeginParts): Campaig
     },
     begin(id, draft, actor, at) {
       if (!chiefs.includes(actor.role)) return { refused: notYourRole(actor.role) };
-      const by: By = { id: actor.id, name: actor.name, role: actor.role };
-      const begun = beginCampaign(parts, `campaign:${id}`, draft, by, at);
-      if ('refused' in begun) return begun;
-      for (const visit of begun.visits) {
-        changed.set(visit.id, visit);
-        hold(visit);
-      }
-      return { campaign: put(begun.campaign) };
+      return keep(beginCampaign(parts, `campaign:${id}`, draft, byOf(actor), at));
+    },
+    ofSample(asked, found, actor, at) {
+      if (!chiefs.includes(actor.role)) return { refused: notYourRole(actor.role) };
+      return keep(campaignOfSample(parts, found, asked, byOf(actor), at));
     },
     end(id, reason, actor, at) {
       if (!chiefs.includes(actor.role)) return { refused: notYourRole(actor.role) };
@@ -160,7 +169,7 @@ export function campaignBook(policy: CampaignPolicy, parts: BeginParts): Campaig
       if (!visit || !campaign) return { refused: unknownVisit };
       const taken = takeVisitStep(policy, campaign, visit, step, actor, at);
       if ('refused' in taken) return taken;
-      const by: By = { id: actor.id, name: actor.name, role: actor.role };
+      const by = byOf(actor);
       if (step.kind !== 'finding')
         return { visit: write(taken.visit, visit.stage, step.kind, at, { by, step, more: taken.more ?? {} }) };
       const found = finds(taken.visit, step.finding);

@@ -6,6 +6,9 @@ export interface Candidate {
   /** Id of the site, or the number of the place in the list that was given. */
   readonly key: string;
   readonly site: string | null;
+  /** A device that stands at no site, and the category under which it was drawn: of a cycle's sample. */
+  readonly device?: string;
+  readonly category?: string;
   readonly name: string;
   readonly area: string | null;
   readonly lon: number;

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import type { Alarm } from '../../devices/contract/alarm.ts';
 import type { Command, CommandOutcome, Refusal } from '../../devices/contract/command.ts';
 import type { OverrideAsk } from '../../devices/contract/overrides.ts';
+import type { SampleFound } from '../campaigns/of-sample.ts';
 import { type Told, unknownAlarm } from '../engine/alarm-desk.ts';
 import type { Engine } from '../engine/engine.ts';
 import { knownAlarms } from '../store/alarm-store.ts';
@@ -15,6 +16,8 @@ export interface DeskParts extends OverrideParts {
   readonly engine: Pick<Engine, 'desk' | 'overrides' | 'risksOf' | 'whyNotOver' | 'tickets' | 'hazards' | 'campaigns'>;
   /** Rows that a verdict speaks of, also closed ones, as the caller read them. */
   readonly judged: readonly Alarm[];
+  /** The drawn sample that is to be visited, likewise; null for any other command, and where there is none. */
+  readonly sample: SampleFound | null;
 }
 
 /** What a command did on the desk in memory, before it is committed. */
@@ -83,7 +86,7 @@ export function executeOnDesk(parts: DeskParts, command: Command): DeskWork | nu
       taken(command.id, engine.tickets.report(command.id, command.report, actor, at));
       return work;
     default: {
-      const done = executeOnHazards(engine, command);
+      const done = executeOnHazards(engine, command, parts.sample);
       if (!done) return null;
       if ('refused' in done) work.refused.push({ id: done.id, ...done.refused });
       else work.done.push(...done);

@@ -3,6 +3,7 @@ import type { Command, Refusal } from '../../devices/contract/command.ts';
 import type { HazardReport } from '../../devices/contract/hazard.ts';
 import type { Report } from '../../devices/contract/ticket.ts';
 import type { Finds } from '../campaigns/book.ts';
+import type { SampleFound } from '../campaigns/of-sample.ts';
 import type { Engine } from '../engine/engine.ts';
 import { notYourLook } from './refusals.ts';
 
@@ -15,8 +16,13 @@ type Done = readonly string[] | { readonly id: string; readonly refused: Refusal
 /**
  * Carries out a command about hazards, campaigns or visits, in memory, as executeOnDesk does for alarms and tickets; null for any
  * other. What a visit finds becomes a hazard or a ticket by the same command: both are committed, or neither.
+ * @param sample the drawn sample that the command names, as the caller found it in the books
  */
-export function executeOnHazards({ hazards, campaigns, tickets }: HazardEngine, command: Command): Done | null {
+export function executeOnHazards(
+  { hazards, campaigns, tickets }: HazardEngine,
+  command: Command,
+  sample: SampleFound | null,
+): Done | null {
   const { actor, at, id } = command;
   switch (command.type) {
     case 'hazard.report': {
@@ -34,6 +40,10 @@ export function executeOnHazards({ hazards, campaigns, tickets }: HazardEngine, 
     case 'campaign.begin': {
       const told = campaigns.begin(id, command.draft, actor, at);
       return 'campaign' in told ? [told.campaign.id] : { id, ...told };
+    }
+    case 'campaign.sample': {
+      const told = campaigns.ofSample(command, sample, actor, at);
+      return 'campaign' in told ? [told.campaign.id] : { id: command.run, ...told };
     }
     case 'campaign.end': {
       const told = campaigns.end(command.campaign, command.reason, actor, at);

@@ -529,6 +529,7 @@ export function engineBench(
         { engine, policy: benchCity.alarmPolicy, personOf: options.duties?.().personOf ?? (() => undefined), judged },
         command,
       )!;
+      const work = executeOnDesk({ engine, policy: benchCity.alarmPolicy, judged, sample: null }, command)!;
       collect(engine.pending());
       return work;
     },

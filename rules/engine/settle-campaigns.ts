@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../devices/contract/catalogue.ts';
 import { type CampaignBook, campaignBook } from '../campaigns/book.ts';
 import type { Core } from './core.ts';
+import { isDemonstration } from './demonstration.ts';
 import { standardsFor } from './settle-tickets.ts';
 
 /** The campaigns of an engine: they draw from its registry, and take checklists from its standards. */
@@ -12,6 +13,7 @@ export function campaignsOf(core: Core, inForce: () => Catalogue | undefined): C
     zone: core.zone,
     sites: () => core.sites.values(),
     siteOf: (id) => core.sites.get(id),
+    isDemo: () => isDemonstration(core),
     areas: city.areas.map(({ code }) => code),
     checklistOf(code) {
       const item = standards.itemOf(code);

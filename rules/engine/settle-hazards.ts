@@ -13,6 +13,7 @@ import type { Found, Looked, Sees } from '../hazards/look.ts';
 import { overbuildingOf, overbuilt } from '../hazards/overbuilding.ts';
 import { noDuties } from '../tickets/duties.ts';
 import type { Core } from './core.ts';
+import { isDemonstration } from './demonstration.ts';
 import { marksOfUnit } from './marks.ts';
 import { isSilent } from './suppress.ts';
 import type { Unit } from './units.ts';
@@ -24,6 +25,7 @@ export const hazardsOf = (core: Core): HazardBook =>
     calendar: { working: core.parts.city.working, zone: core.zone },
     duties: core.parts.duties ?? (() => noDuties),
     siteOf: (id) => core.sites.get(id),
+    isDemo: () => isDemonstration(core),
     sees: seesOf(core),
   });
 

@@ -9,6 +9,7 @@ import type { AlarmFreshness } from '../tickets/closing.ts';
 import { noDuties } from '../tickets/duties.ts';
 import type { Standards } from '../tickets/open.ts';
 import type { Core } from './core.ts';
+import { isDemonstration } from './demonstration.ts';
 import { whyNotOver } from './witness.ts';
 
 /** The tickets of an engine: they ask its newest readings, its standards and the duty list. */
@@ -20,6 +21,7 @@ export const ticketsOf = (core: Core, inForce: () => Catalogue | undefined): Tic
     standards: standardsFor(core, inForce),
     freshness: (alarm) => freshnessOf(core, alarm),
     gridOf: (device) => core.units.get(device)?.device.grid,
+    isDemo: () => isDemonstration(core),
   });
 
 /** What the standards in force say; procedures are found in earlier ones too, for alarms that were raised under those. */

@@ -29,6 +29,8 @@ export interface HazardBookParts {
   /** The duty list as it is now. */
   readonly duties: () => Duties;
   readonly siteOf: (id: string) => Site | undefined;
+  /** The registry is a demonstration's: so is what is found where no site is named. */
+  readonly isDemo: () => boolean;
   /** What the registry and the readings show now. */
   readonly sees: Sees;
 }
@@ -288,7 +290,7 @@ export function hazardBook(parts: HazardBookParts): HazardBook {
         place,
         before: report.photos,
         foundBy: actor.id,
-        demo: site?.demo ?? false,
+        demo: site?.demo ?? parts.isDemo(),
       };
       const entry = begin(subject, at, told);
       const wanted = mayGrade.includes(actor.role) ? report.grade : undefined;

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Actor } from '../../devices/contract/command.ts';
 import type { ScoreNumber, ScoreResult, ScoreRun } from '../../devices/contract/score.ts';
 import type { Weights } from '../../devices/contract/supervision.ts';
@@ -18,7 +18,7 @@ async function nextSeq(trx: Trx, table: 'score_runs' | 'score_appeals' | 'score_
 }
 
 /** The revision that a period of a cycle was last worked out as; 0 where it never was. */
-export async function lastRevision(trx: Trx, cycle: string, period: string): Promise<number> {
+export async function lastRevision(trx: Trx | Kysely<RulesTables>, cycle: string, period: string): Promise<number> {
   const row = await trx
     .selectFrom('score_runs')
     .select(({ fn }) => fn.max('revision').as('revision'))

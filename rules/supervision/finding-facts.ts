@@ -6,6 +6,7 @@ import type { HazardEntry } from '../../devices/contract/hazard.ts';
 import type { Period } from '../../devices/contract/score.ts';
 import type { HazardFact, SampleFinding } from '../../devices/supervision/facts.ts';
 import type { RulesTables } from '../store/migrations.ts';
+import { categoryOf } from './place-facts.ts';
 
 /** Hazards of the register that were due in a period. Put right counts once somebody verified it, or its cause is gone. */
 export async function hazardFacts(
@@ -32,13 +33,17 @@ export async function hazardFacts(
     });
 }
 
-/** Visits that were made in a period; the item looked at and its department are those of the campaign. */
+/**
+ * Visits that were made in a period. The item looked at and its department are those of the campaign, or the departments those of
+ * the category that was drawn; a drawn visit counts in the period it was drawn for.
+ */
 export async function visitFacts(
   db: Kysely<RulesTables>,
   { from, to }: Period,
   catalogue: Catalogue,
+  demonstration: boolean,
 ): Promise<SampleFinding[]> {
-  const lead = new Map(itemsOf(catalogue).map(({ code, leadDepartment }) => [code, leadDepartment]));
+  const leads = leadersOf(catalogue);
   const rows = await db
     .selectFrom('visits')
     .innerJoin('campaigns', 'campaigns.id', 'visits.campaign')
@@ -49,10 +54,22 @@ export async function visitFacts(
     .orderBy('visits.id')
     .execute();
   return rows.flatMap((row) => {
-    const { id, area, endedAt, findings } = JSON.parse(row.visit) as Visit;
-    const { item, unannounced } = JSON.parse(row.campaign) as Campaign;
-    if (endedAt === null || endedAt < from || endedAt >= to) return [];
-    const department = item === null ? '' : (lead.get(item) ?? '');
-    return [{ id, department, area, at: endedAt, item, unannounced, findings: findings.length }];
+    const { id, area, endedAt, findings, category, demo } = JSON.parse(row.visit) as Visit;
+    const { item, unannounced, sample } = JSON.parse(row.campaign) as Campaign;
+    if (endedAt === null || (demo && !demonstration)) return [];
+    // A phone that was off the network may send a visit of the last day after it.
+    const at = sample ? Math.max(sample.period.from, Math.min(endedAt, sample.period.to - 1)) : endedAt;
+    if (at < from || at >= to) return [];
+    const departments = leads.get(item ?? category ?? '') ?? [];
+    return [{ id, departments, area, at, item, unannounced, findings: findings.length }];
   });
+}
+
+/** Who leads, by item and by category. */
+function leadersOf(catalogue: Catalogue): ReadonlyMap<string, readonly string[]> {
+  const leads = new Map<string, readonly string[]>();
+  for (const { code, leadDepartment } of itemsOf(catalogue))
+    for (const key of [code, categoryOf(code)])
+      leads.set(key, [...new Set([...(leads.get(key) ?? []), leadDepartment])]);
+  return leads;
 }

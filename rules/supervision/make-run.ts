@@ -125,7 +125,7 @@ async function gather(
   demo: boolean,
 ): Promise<Facts> {
   const standards = catalogue();
-  const visits = await visitFacts(db, period, standards);
+  const visits = await visitFacts(db, period, standards, demo);
   return {
     tickets: await ticketFacts(db, period, demo),
     alarms: await alarmFacts(db, period, soundingPriorities(indicators), demo),

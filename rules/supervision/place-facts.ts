@@ -112,4 +112,4 @@ export function placesToVisit(catalogue: Catalogue, registry: Registry): Place[]
 }
 
 /** `G05` of `G05-14`. */
-const categoryOf = (item: string): string => item.slice(0, item.indexOf('-'));
+export const categoryOf = (item: string): string => item.slice(0, item.indexOf('-'));

@@ -48,6 +48,8 @@ export interface TicketBookParts {
   readonly freshness: (alarm: TicketAlarm) => AlarmFreshness;
   /** The grid that a device is registered in; undefined where none is. */
   readonly gridOf?: (device: string) => string | undefined;
+  /** The registry is a demonstration's: so is what people report. */
+  readonly isDemo: () => boolean;
 }
 
 /** What is to be written: tickets whole, lines of history numbered. */
@@ -412,7 +414,7 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
           }),
         };
       }
-      const subject = subjectOfReport(report, item, id, numbers.next(at), at, parts.standards);
+      const subject = subjectOfReport(report, item, id, numbers.next(at), at, parts);
       const fresh = { ...open(subject, at), reporters: [reporter], photos: report.photos };
       const opened = write(fresh, 'reported', 'opened', at, { by, more: { channel: report.channel, report: id } });
       if (!report.settled) return { ticket: sendOut(opened, at) };

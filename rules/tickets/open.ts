@@ -83,7 +83,7 @@ export function subjectOfReport(
   id: string,
   no: string,
   at: number,
-  standards: Standards,
+  { standards, isDemo }: { readonly standards: Standards; readonly isDemo: () => boolean },
 ): Subject {
   const priority = report.priority ?? gravestOf(item);
   const clause = standards.clauseOf(item);
@@ -101,7 +101,7 @@ export function subjectOfReport(
     place: { area, ...(grid !== undefined && { grid }), site, siteName: null, device, lon, lat, address },
     incident: null,
     procedure: procedureFor(clause, standards),
-    demo: false,
+    demo: isDemo(),
   };
 }
 

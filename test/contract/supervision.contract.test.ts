@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Visit } from '../../devices/contract/campaign.ts';
 import type { Actor, CommandOutcome } from '../../devices/contract/command.ts';
 import { supervisionSchema } from '../../devices/contract/supervision.ts';
 import { registryCache } from '../../devices/registry/registry-cache.ts';
 import { loadRegistry } from '../../devices/registry/registry-store.ts';
 import { numberIn, promisesOf, runBody, runLines, weightsChanges } from '../../devices/supervision/read-scores.ts';
 import { drawSample } from '../../devices/supervision/sample.ts';
+import { shownRun } from '../../devices/supervision/sealed-sample.ts';
 import { rulesBench } from '../../rules/app-bench.ts';
 import { benchCatalogue, benchCity, kitchen } from '../../rules/engine/engine-bench.ts';
 import { hazardFacts, visitFacts } from '../../rules/supervision/finding-facts.ts';
@@ -36,7 +38,14 @@ const policy = supervisionSchema.parse({
     { id: 'month', name: named('月考', 'Monthly'), kind: 'score', every: 'month', lists: { red: { top: 1 } } },
     { id: 'year', name: named('年评', 'Yearly'), kind: 'review', every: 'year', of: 'month', appealDays: 0 },
     { id: 'week', name: named('周会', 'Weekly'), kind: 'dispatch', every: 'week' },
-    { id: 'visits', name: named('暗访', 'Visits'), kind: 'sample', every: 'month', share: { usual: 0.4 } },
+    {
+      id: 'visits',
+      name: named('暗访', 'Visits'),
+      kind: 'sample',
+      every: 'month',
+      campaign: 'unannounced',
+      share: { usual: 0.4 },
+    },
   ],
 });
 const files = { city: benchCity, catalogue: benchCatalogue, supervision: policy };
@@ -292,8 +301,16 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
         visit('later', 'done', day('2026-12-01')),
       ])
       .execute();
-    expect(await visitFacts(b.db, november30, benchCatalogue)).toEqual([
-      { id: 'made', department: 'gas', area: '000001', at: due + 60, item: 'G05-14', unannounced: true, findings: 1 },
+    expect(await visitFacts(b.db, november30, benchCatalogue, false)).toEqual([
+      {
+        id: 'made',
+        departments: ['gas'],
+        area: '000001',
+        at: due + 60,
+        item: 'G05-14',
+        unannounced: true,
+        findings: 1,
+      },
     ]);
   });
 
@@ -323,6 +340,42 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     expect(content.strata.map(({ area, of, drawn }) => [area, of, drawn.length])).toEqual([['000001', 3, 2]]);
     const places = placesToVisit(benchCatalogue, registryCache(await loadRegistry(b.db)));
     expect(drawSample(cycle, content.seed, places.reverse())).toEqual(content.strata);
+  });
+
+  it('the sample becomes visits by one act and once, nobody sees where before they open, and they count for their month', async () => {
+    const b = await november();
+    const run = await b.run('visits');
+    const sealed = async () => shownRun((await runBody(b.db, run))!, benchCity.campaigns, day('2026-12-01'));
+    expect((await sealed()).run.content).toMatchObject({ seed: '', sealed: { drawn: [2] }, strata: [{ drawn: [] }] });
+    const asks = (more: object, actor = lin) => b.asks({ type: 'campaign.sample', run, ...more }, actor);
+    expect(await asks({}, wei)).toBe('not-your-role');
+    expect(await asks({ run: 'visits_2026-11_1' })).toBe('unknown-sample');
+    expect(await asks({ to: day('2027-01-02') })).toBe('outside-period');
+    expect(await asks({ from: day('2026-12-10'), to: day('2026-12-11') })).toBe(`campaign:${run}`);
+    expect(await asks({})).toBe('visited-already');
+    const again = await b.run('visits', { reason: 'a kitchen was missing' });
+    expect(await b.asks({ type: 'campaign.sample', run }, lin)).toBe('drawn-anew');
+    expect(await b.asks({ type: 'campaign.sample', run: again }, lin)).toBe('visited-already');
+    const rows = await b.db.selectFrom('visits').select('body').orderBy('id').execute();
+    const visits = rows.map(({ body }) => JSON.parse(body) as Visit);
+    expect(visits.map(({ device, category }) => [device, category])).toEqual([
+      [expect.stringMatching(/^k\d$/), 'G05'],
+      [expect.stringMatching(/^k\d$/), 'G05'],
+    ]);
+    const step = (kind: object) =>
+      b.asks({ type: 'visit.step', visit: visits[0]!.id, step: kind }, who('tan', 'inspector'));
+    expect(await step({ kind: 'start' })).toBe('not-open-yet');
+    await b.later(day('2026-12-10'));
+    expect(await asks({})).toBe('drawn-anew');
+    expect((await sealed()).visits).toEqual({ campaign: `campaign:${run}`, openAt: day('2026-12-10') });
+    await step({ kind: 'start' });
+    await step({ kind: 'done' });
+    const december = { key: '2026-12', from: day('2026-12-01') - 1000, to: day('2027-01-01') - 1000 };
+    expect(await visitFacts(b.db, december, benchCatalogue, false)).toMatchObject([
+      { id: visits[0]!.id, departments: ['gas'], item: null, unannounced: true, findings: 0 },
+    ]);
+    await b.run('visits', { period: '2026-11', reason: 'for last month' });
+    expect(await asks({ run: 'visits_2026-11_1' })).toBe('campaign-over');
   });
 };
 

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { sampleVisitsFields } from '../../../devices/contract/campaign.ts';
 import { officeRoles, scoredRoles } from '../../../devices/contract/roles.ts';
 import type { NumberBody, RunBody, SupervisionBody } from '../../../devices/contract/score.ts';
 import { supervisionFields as fields } from '../../../devices/contract/supervision-command.ts';
 import { numbersOf, runBody, runLines, weightsAt, weightsChanges } from '../../../devices/supervision/read-scores.ts';
+import { shownRun } from '../../../devices/supervision/sealed-sample.ts';
 import { shownFacts } from '../../../devices/supervision/shown-facts.ts';
 import { asking, commandId } from '../asking.ts';
 import { bodies } from '../bodies.ts';
@@ -35,6 +37,10 @@ export function supervisionRoutes(base: FastifyInstance, context: ServerContext)
     },
   );
   const run = z.object({ run: z.string().max(100) });
+  const shown = async (id: string): Promise<RunBody | undefined> => {
+    const body = await runBody(state.db, id);
+    return body && shownRun(body, city.city.campaigns, clock.now());
+  };
   app.get(
     '/api/v1/supervision/runs/:run',
     {
@@ -42,7 +48,7 @@ export function supervisionRoutes(base: FastifyInstance, context: ServerContext)
       schema: { tags, summary: 'One run: result, appeals, signatures, what it corrects', params: run },
     },
     async ({ params }, reply): Promise<RunBody | FastifyReply> =>
-      (await runBody(state.db, params.run)) ?? problem(reply, 404, refusals.notFound('run', params.run)),
+      (await shown(params.run)) ?? problem(reply, 404, refusals.notFound('run', params.run)),
   );
   app.get(
     '/api/v1/supervision/runs/:run/numbers/:unit/:indicator',
@@ -65,7 +71,7 @@ export function supervisionRoutes(base: FastifyInstance, context: ServerContext)
       schema: { tags, summary: 'One run as a workbook (XLSX), every fact included', params: run },
     },
     async ({ params }, reply) => {
-      const body = await runBody(state.db, params.run);
+      const body = await shown(params.run);
       if (!body) return problem(reply, 404, refusals.notFound('run', params.run));
       // The workbook's library is large: it is loaded for whoever wants a workbook.
       const { scoresWorkbook } = await import('../../../devices/supervision/scores-workbook.ts');
@@ -144,6 +150,17 @@ function changes(base: FastifyInstance, context: ServerContext): void {
     (request, reply) => {
       const { commandId: id, ...said } = request.body;
       return ask(request, reply, (envelope) => ({ ...envelope, type: 'supervision.agree', ...said }), id);
+    },
+  );
+  app.post(
+    '/api/v1/supervision/visits',
+    {
+      config: office,
+      schema: schema('Make the visits of a drawn sample: one campaign, by the seed of the lot', sampleVisitsFields),
+    },
+    (request, reply) => {
+      const { commandId: id, ...said } = request.body;
+      return ask(request, reply, (envelope) => ({ ...envelope, type: 'campaign.sample', ...said }), id);
     },
   );
   app.post(

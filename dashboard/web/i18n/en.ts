@@ -746,6 +746,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'audit.hazardStep': 'step of a hazard',
   'audit.hazardLook': 'look for hazards',
   'audit.campaignBegin': 'campaign begun',
+  'audit.campaignSample': 'sample made into visits',
   'audit.campaignEnd': 'campaign ended',
   'audit.visitStep': 'step of a visit',
   'hazards.title': 'Hazard register',

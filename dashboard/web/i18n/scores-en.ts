@@ -72,6 +72,13 @@ export const scoresEn: Readonly<Record<keyof typeof scoresZh, string>> = {
   'scores.promise.text': 'What is promised',
   'scores.promise.until': 'By',
   'scores.seed': 'Seed (anybody can draw again with it)',
+  'scores.sealed':
+    'Unannounced: nobody sees the places or the seed before the last visit opens ({at}); SHA-256 of the seed: {hash}',
+  'scores.visit': 'Make the visits',
+  'scores.visit.kind': 'Kind of campaign',
+  'scores.visit.made': 'The visits are planned: see how far they are',
+  'scores.visit.why':
+    'One visit a lot; day and window fall by the seed too. A sample is visited once, and what is found counts for its period.',
   'scores.drawn': '{n} of {of} places',
   'bulletin.title': '{city}: {cycle}, bulletin',
   'bulletin.period': '{key} ({from} to {to})',

@@ -733,6 +733,7 @@ export const zh = {
   'audit.hazardStep': '隐患办理',
   'audit.hazardLook': '隐患排查',
   'audit.campaignBegin': '发起行动',
+  'audit.campaignSample': '样本转走访',
   'audit.campaignEnd': '结束行动',
   'audit.visitStep': '走访办理',
   'hazards.title': '隐患台账',

@@ -22,6 +22,7 @@ export const commandTitles: Readonly<Record<string, TextKey>> = {
   'hazard.step': 'audit.hazardStep',
   'hazard.look': 'audit.hazardLook',
   'campaign.begin': 'audit.campaignBegin',
+  'campaign.sample': 'audit.campaignSample',
   'campaign.end': 'audit.campaignEnd',
   'visit.step': 'audit.visitStep',
   'audit.cut': 'audit.cut',

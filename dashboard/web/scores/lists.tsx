@@ -166,34 +166,3 @@ function PromiseForm({
     </form>
   );
 }
-
-/** The places that were drawn, by area and category, with the seed. */
-export function SampleList({ content }: { content: Extract<RunContent, { kind: 'sample' }> }) {
-  const texts = useTexts();
-  const areas = useCity((state) => state.body?.city.areas ?? []);
-  const nameOf = (code: string): string => {
-    const found = areas.find((one) => one.code === code);
-    return found ? texts.pick(found.name) : code;
-  };
-  return (
-    <>
-      <p className="small muted">
-        {texts('scores.seed')}: <span className="code">{content.seed}</span>
-      </p>
-      {content.strata.map(({ area, category, of, drawn }) => (
-        <section key={`${area} ${category}`} className="scores-card">
-          <h2>
-            {nameOf(area)} · {category} <span className="muted">{texts('scores.drawn', { n: drawn.length, of })}</span>
-          </h2>
-          <ul className="scores-drawn">
-            {drawn.map(({ place, name }) => (
-              <li key={place}>
-                {name} <span className="code faint">{place}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      ))}
-    </>
-  );
-}

@@ -8,9 +8,10 @@ import { Link } from '../frame/header.tsx';
 import { hrefOf, patchRoute, useRoute } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { FactsDialog } from './facts-dialog.tsx';
-import { DispatchList, SampleList } from './lists.tsx';
+import { DispatchList } from './lists.tsx';
 import { basisOf, RankTable } from './rank-table.tsx';
 import { ResultAside } from './result-aside.tsx';
+import { SampleList } from './sample-list.tsx';
 import { useRun, useSupervision } from './use-scores.ts';
 import { WeightsBox } from './weights-box.tsx';
 import { WordsInput } from './words-input.tsx';
@@ -141,7 +142,7 @@ function Run({ body, mayAct, onDone }: { body: RunBody; mayAct: boolean; onDone:
     <>
       <Standing body={body} mayAct={mayAct} onDone={onDone} />
       {content.kind === 'dispatch' && <DispatchList body={body} content={content} mayAct={works} onDone={onDone} />}
-      {content.kind === 'sample' && <SampleList content={content} />}
+      {content.kind === 'sample' && <SampleList body={body} content={content} mayAct={mayAct} onDone={onDone} />}
       {basis && (
         <div className="scores-pair">
           <div className="scores-classes">
