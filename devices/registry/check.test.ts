@@ -150,6 +150,13 @@ describe('a put into the registry', () => {
     expect(faultsOf({ devices: [pole('c', { mountedOn: 'a' })] }, cache)).toEqual([]);
   });
 
+  it.each(['devices', 'gateways'])('is refused under the id of the heartbeat of the alarm path, among %s', (list) => {
+    const id = 'yanshao-heartbeat';
+    expect(faultsOf({ [list]: [list === 'devices' ? pole(id) : { id, ...place }] })).toEqual([
+      `${list.slice(0, -1)} ${id} id: id "${id}" belongs to the heartbeat of the alarm path: choose another`,
+    ]);
+  });
+
   it('is refused with an id that is given twice, or names a device and a gateway', () => {
     expect(faultsOf({ devices: [pole('d'), pole('d')] })).toEqual(['device d id: id "d" is given twice']);
     const words = 'id "x" names a device and a gateway; a credential could not tell them apart';

@@ -1,6 +1,7 @@
 import { besideKinds, listed } from '../contract/beside.ts';
 import type { RegistryPut } from '../contract/command.ts';
 import type { Credential, Device } from '../contract/registry.ts';
+import { HEARTBEAT_DEVICE } from '../heartbeat/heartbeat-device.ts';
 import type { DeviceType } from '../model/device-type.ts';
 import { conversion, isUnit, unitCodes } from '../model/units.ts';
 import { checkBeside } from './check-beside.ts';
@@ -51,6 +52,8 @@ export function checkRegistryPut(
     checkTwice(records, (id) => at(kind, id));
   }
   for (const device of put.devices) checkDevice(device, view, at('device', device.id));
+  for (const kind of ['device', 'gateway'] as const)
+    for (const { id } of put[`${kind}s`]) if (id === HEARTBEAT_DEVICE) idReserved(id, at(kind, id));
   for (const site of put.sites) checkArea(site.area, view, at('site', site.id));
   for (const gateway of put.gateways) {
     checkArea(gateway.area, view, at('gateway', gateway.id));
@@ -115,6 +118,14 @@ const idTaken = (id: string, say: Say) =>
     id,
     `编号 "${id}" 同时用于设备和网关;凭证将无法区分二者`,
     `id "${id}" names a device and a gateway; a credential could not tell them apart`,
+  );
+
+const idReserved = (id: string, say: Say) =>
+  say(
+    'id',
+    id,
+    `编号 "${id}" 由平台的报警通路心跳占用，请换一个编号`,
+    `id "${id}" belongs to the heartbeat of the alarm path: choose another`,
   );
 
 /** A concentration in an unknown unit of an unknown gas cannot be judged: 1 %VOL is 20 %LEL of methane and 48 of propane. */
