@@ -129,6 +129,7 @@ export async function startCity({
         rulesStats: async () => rules.stats(),
         rulesTools: rules.tools,
         pages: rules.pages,
+        notify: rules.notify,
         onAlarms: (notify) => rules.onChange(notify),
         city,
         types: deviceTypes,

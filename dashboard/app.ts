@@ -5,6 +5,7 @@ import type { LoadedCity } from '../devices/city/load-city.ts';
 import { seatsOf } from '../devices/city/seats.ts';
 import type { LedgerBody, TicketBody, TicketsBody } from '../devices/contract/api.ts';
 import type { Actor, CommandPort } from '../devices/contract/command.ts';
+import type { NotifyPort } from '../devices/contract/notify-port.ts';
 import type { PagesPort } from '../devices/contract/pages.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { RegistryChange } from '../devices/contract/registry.ts';
@@ -58,6 +59,8 @@ export interface DashboardParts {
   readonly rulesTools: RulesTools;
   /** Where it tells which pages are open, and hears what they are to be told. */
   readonly pages: PagesPort;
+  /** Where it passes on what browsers and gateways tell of messages. */
+  readonly notify: NotifyPort;
   /** Calls back after each commit of rules, where it runs in this process. */
   readonly onAlarms?: (notify: () => void) => () => void;
   readonly city: LoadedCity;
@@ -160,6 +163,7 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       city: parts.city,
       command: parts.command,
       ingest: parts.ingest,
+      notify: parts.notify,
       rulesStats: parts.rulesStats,
       rulesTools: parts.rulesTools,
       photos,

@@ -5,6 +5,8 @@ import type { LoadedCity } from '../devices/city/load-city.ts';
 import type { NoticeBody } from '../devices/contract/api.ts';
 import type { Seat } from '../devices/contract/city.ts';
 import { type Command, type CommandOutcome, type CommandPort, commandSchema } from '../devices/contract/command.ts';
+import { notifyPolicySchema } from '../devices/contract/notify-policy.ts';
+import type { NotifyPort } from '../devices/contract/notify-port.ts';
 import type { PagesPort } from '../devices/contract/pages.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
@@ -29,6 +31,7 @@ import { type CommandParts, type Executed, executeOnRegistry, readmitOutcome } f
 import { limitFaults } from './commands/limit-faults.ts';
 import { executeNotifyTest, isNotifyCommand, type NotifyCommand } from './commands/notify.ts';
 import { alarmOutcome, executeOnDesk } from './commands/on-desk.ts';
+import { executeOnBrowsers, isPushCommand, type PushCommand } from './commands/push.ts';
 import { invalidCommand, notReadmitted, notServing } from './commands/refusals.ts';
 import { executeOnStandards, isStandardsCommand, type StandardsCommand } from './commands/standards.ts';
 import { isSupervisionCommand } from './commands/supervision.ts';
@@ -40,6 +43,7 @@ import { listRules } from './explain/list-rules.ts';
 import { judgeJournal } from './judge-journal.ts';
 import { openStandards } from './open-standards.ts';
 import { route } from './routing/notices.ts';
+import { withBrowsers } from './routing/people.ts';
 import { type SiteBundles, startSiteBundles } from './site-bundles.ts';
 import { compileCatalogue } from './standards/compile.ts';
 import { loadAlarms } from './store/alarm-store.ts';
@@ -55,6 +59,7 @@ import type { RulesTables } from './store/migrations.ts';
 import { derivedOutbox, registryOutbox, standardsOutbox } from './store/outbox.ts';
 import { loadOverrides } from './store/override-store.ts';
 import { sampleFound } from './store/sample-store.ts';
+import { peopleWithBrowsers } from './store/push-store.ts';
 import { tellAgain } from './store/standards-store.ts';
 import { loadTickets } from './store/ticket-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
@@ -97,6 +102,8 @@ export interface Rules extends Running {
   notices(query: NoticesQuery): Promise<readonly NoticeBody[]>;
   /** The pages that are open, as the process that serves them tells. */
   readonly pages: PagesPort;
+  /** What browsers and gateways tell of messages that were sent to them. */
+  readonly notify: NotifyPort;
   /** Who is responsible, as the records and standards in force have it. */
   duty(): DutySources;
   stats(): RulesStats;
@@ -153,12 +160,15 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     const outbox = registryOutbox(state.db, ingest, clock, log, stop.signal);
     const approved = standardsOutbox(state.db, ingest, clock, log, stop.signal);
     const derived = derivedOutbox(ingest, clock, log, stop.signal);
+    // Who had a browser stays in it: that it is gone is then said of his delivery.
+    const reachedByPush = new Set(await peopleWithBrowsers(state.db));
     const heardAt = (seat: Seat) => itemsHeardAt(seat, engine.inForce().catalogue);
     const routing = {
       city,
       duties: dutyList.duties,
       person: (id: string) => dutyList.book().persons.get(id),
       gridOf: (device: string) => registry.device(device)?.grid,
+      person: (id: string) => withBrowsers(dutyList.book().persons.get(id), (one) => reachedByPush.has(one)),
       heardAt,
     };
     let telling: Telling | undefined;
@@ -191,7 +201,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       log,
       stopped: stop.signal,
     });
-    const { notifier, heartbeat, pages } = stopping.add('telling', telling);
+    const { notifier, heartbeat, pages, notify } = stopping.add('telling', telling);
     let newest = lastSeq;
     const told = ({ events, incidents, tickets, beat }: Pick<Effects, 'events' | 'incidents' | 'tickets' | 'beat'>) => {
       newest = events.at(-1)?.seq ?? newest;
@@ -318,14 +328,24 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         if (done.records) dutyList.take(done.records);
         return { outcome: done.outcome, published: true };
       });
-    const testNotice = async (command: NotifyCommand): Promise<{ outcome: CommandOutcome; published: boolean }> => {
+    const onNotices = async (
+      command: NotifyCommand | PushCommand,
+    ): Promise<{ outcome: CommandOutcome; published: boolean }> => {
+      const { persons } = dutyList.book();
+      const offered = (await notify.pushKey()) !== null;
+      const policy = city.notify ?? notifyPolicySchema.parse({});
       const outcome = await writing.serial(() =>
         writing.transaction((trx) =>
-          carryOutOnce(trx, command, clock.now, () =>
-            executeNotifyTest(trx, command, dutyList.book().persons, clock.now()),
-          ),
+          carryOutOnce(trx, command, clock.now, () => {
+            const parts = { persons, offered, policy, now: clock.now() };
+            return isPushCommand(command)
+              ? executeOnBrowsers(trx, command, parts)
+              : executeNotifyTest(trx, command, parts);
+          }),
         ),
       );
+      if (command.type === 'notify.subscribe')
+        for (const person of await peopleWithBrowsers(state.db)) reachedByPush.add(person);
       void notifier.look();
       return { outcome, published: true };
     };
@@ -404,8 +424,8 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           ? changeStandards(asked)
           : isDutyCommand(asked)
             ? changeDuty(asked)
-            : isNotifyCommand(asked)
-              ? testNotice(asked)
+            : isNotifyCommand(asked) || isPushCommand(asked)
+              ? onNotices(asked)
               : isWatchCommand(asked)
                 ? changeWatch(asked)
                 : carryOut(asked));
@@ -421,6 +441,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         text: async (seq) => (await standardsText(state.db, seq ?? (await lastApproved(state.db)))) ?? null,
       },
       pages,
+      notify,
       notices: (query) => readNotices(state.db, query),
       duty: () => ({ book: dutyList.book(), standards: standardsNow(), city }),
       stats() {

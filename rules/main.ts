@@ -1,4 +1,5 @@
 import type { CommandOutcome } from '../devices/contract/command.ts';
+import type { NotifyPort } from '../devices/contract/notify-port.ts';
 import type { PagesPort } from '../devices/contract/pages.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import { askGaps, askWho, type WhoQuery } from '../devices/duty/duty-desk.ts';
@@ -13,9 +14,11 @@ import { type Rules, type RulesParts, type RulesTables, rulesMigrations, startRu
 import type { RulesConfig } from './config.ts';
 import { journalHeartbeatDoor } from './heartbeat/journal-door.ts';
 import { mqttHeartbeatDoor } from './heartbeat/mqtt-door.ts';
+import { noFarSides } from './notify/far-receipts.ts';
 import { parseSecrets, readNotifyFile } from './notify/notify-config.ts';
 import { openChannels } from './notify/open-channels.ts';
-import { pushSubscriptionsOf, removePushSubscription } from './store/push-store.ts';
+import { vapidKeys } from './notify/web-push/vapid.ts';
+import { markGone, pushSubscriptionsOf } from './store/push-store.ts';
 import type { TellingParts } from './telling.ts';
 
 /** Opens the state database, of which rules is the one writer; PostgreSQL where an address is given. */
@@ -67,10 +70,14 @@ async function openTelling(
         tellPages,
         subscriptions: {
           of: (person) => pushSubscriptionsOf(db, person),
-          remove: (id) => db.transaction().execute((trx) => removePushSubscription(trx, id)),
+          gone: (id) => db.transaction().execute((trx) => markGone(trx, id, clock.now())),
         },
         demo: config.demo,
       }),
+    // A demonstration tells its own pages and nobody else.
+    farSides: config.demo
+      ? noFarSides
+      : { vapid: file.webPush ? await vapidKeys(folder.dir) : null, gateways: { sms: file.sms, voice: file.voice } },
     origin: config.publicUrl ?? '',
     world: systemClock,
     heartbeatDoor: opensDoor(config)
@@ -96,6 +103,9 @@ export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unk
     'rules.command': (params): Promise<CommandOutcome> => rules.command(params as Parameters<Rules['command']>[0]),
     'rules.pages.exchange': (params) => rules.pages.exchange(params as Parameters<PagesPort['exchange']>[0]),
     'rules.pages.receipt': (params) => rules.pages.receipt(params as Parameters<PagesPort['receipt']>[0]),
+    'rules.push.key': () => rules.notify.pushKey(),
+    'rules.push.receipt': (params) => rules.notify.pushReceipt(params as Parameters<NotifyPort['pushReceipt']>[0]),
+    'rules.notify.report': (params) => rules.notify.report(params as Parameters<NotifyPort['report']>[0]),
     'rules.notices': (params) => rules.notices(params as NoticesQuery),
     'rules.duty': async () => rules.duty().book.records,
     'rules.duty.who': async (params) => askWho(rules.duty(), params as WhoQuery),

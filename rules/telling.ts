@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Alarm } from '../devices/contract/alarm.ts';
 import type { City, Seat } from '../devices/contract/city.ts';
 import { type ChannelKind, notifyPolicySchema } from '../devices/contract/notify-policy.ts';
+import type { NotifyPort } from '../devices/contract/notify-port.ts';
 import type { PagesPort } from '../devices/contract/pages.ts';
 import type { IngestPort } from '../devices/contract/ports.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
@@ -10,6 +11,7 @@ import { zoneOffset } from '../kit/local-time.ts';
 import type { Log } from '../kit/log.ts';
 import { type Heartbeat, type HeartbeatDoor, startHeartbeat } from './heartbeat/heartbeat.ts';
 import type { Channel } from './notify/channel.ts';
+import { type FarSides, farReceipts, noFarSides } from './notify/far-receipts.ts';
 import type { NotifyCondition } from './notify/lines.ts';
 import { type Notifier, startNotifier } from './notify/outbox.ts';
 import { pageChannel, type TellPages } from './notify/page/page-channel.ts';
@@ -31,6 +33,8 @@ export interface TellingParts {
   readonly origin: string;
   /** The world's clock, where the platform's may run faster: people do not. */
   readonly world: Clock;
+  /** By what browsers and gateways are known that speak back; nobody does where it is left out. */
+  readonly farSides?: FarSides | undefined;
   /** The way in for the heartbeat of the alarm path; without one there is none. */
   readonly heartbeatDoor?: HeartbeatDoor | undefined;
 }
@@ -58,6 +62,8 @@ interface Needs extends TellingParts {
 export interface Telling extends Running {
   readonly notifier: Notifier;
   readonly pages: PagesPort;
+  /** What browsers and gateways tell of messages. */
+  readonly notify: NotifyPort;
   readonly heartbeat: Heartbeat | null;
 }
 
@@ -107,6 +113,10 @@ export async function startTelling(needs: Needs): Promise<Telling> {
     return {
       notifier,
       heartbeat,
+      notify: farReceipts({
+        ...(needs.farSides ?? noFarSides),
+        ...{ notifier, transaction: writing.transaction, now: clock.now },
+      }),
       pages: {
         exchange: async (said) => (stopped.aborted ? { notices: [] } : desk.exchange(said)),
         async receipt({ delivery, what, at, by }) {

@@ -4,6 +4,7 @@ import { type LoadedCity, loadCity } from '../../devices/city/load-city.ts';
 import type { CommandOutcome, Command as PlatformCommand } from '../../devices/contract/command.ts';
 import { entryCodec, type JournalEntry } from '../../devices/contract/entry.ts';
 import { ingestClient } from '../../devices/contract/ingest-client.ts';
+import { notifyClient } from '../../devices/contract/notify-port.ts';
 import { pagesClient } from '../../devices/contract/pages.ts';
 import { rulesToolsClient } from '../../devices/contract/rules-tools.ts';
 import type { StandardsTables, StateTables } from '../../devices/contract/state-tables.ts';
@@ -170,6 +171,7 @@ async function runDashboard(frame: Frame): Promise<string> {
       rulesStats: () => rules.call<RulesStats>('rules.stats'),
       rulesTools: rulesToolsClient(rules),
       pages: pagesClient(rules),
+      notify: notifyClient(rules),
       city,
       types: deviceTypes,
       // A demonstration's page carries its watermark whoever serves it.

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { LoadedCity } from '../../devices/city/load-city.ts';
 import type { DemoFault } from '../../devices/contract/api.ts';
 import type { Actor, CommandPort } from '../../devices/contract/command.ts';
+import type { NotifyPort } from '../../devices/contract/notify-port.ts';
 import type { IngestPort } from '../../devices/contract/ports.ts';
 import type { RulesTools } from '../../devices/contract/rules-tools.ts';
 import type { StateTables } from '../../devices/contract/state-tables.ts';
@@ -43,6 +44,7 @@ export interface ServerContext {
   readonly city: LoadedCity;
   readonly command: CommandPort;
   readonly ingest: IngestPort;
+  readonly notify: NotifyPort;
   readonly rulesStats: () => Promise<RulesStats | null>;
   readonly rulesTools: RulesTools;
   readonly photos: Photos;

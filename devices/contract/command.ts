@@ -8,6 +8,7 @@ import { dutyRecordsSchema } from './duty.ts';
 import { type DutyRecordKind, dutyRecordKinds } from './duty-kinds.ts';
 import { hazardReportSchema, hazardStepSchema } from './hazard.ts';
 import type { OverrideAsk } from './overrides.ts';
+import { pushBrowserFields } from './push.ts';
 import { credentialSchema, deviceSchema, gatewaySchema, siteSchema } from './registry.ts';
 import { actorRoles } from './roles.ts';
 import { supervisionCommands } from './supervision-command.ts';
@@ -226,7 +227,12 @@ export const commandSchema = z.discriminatedUnion('type', [
     type: z.literal('notify.test'),
     person: z.string().min(1).max(200),
     priority: z.enum(['P1', 'P2', 'P3', 'P4']).default('P2'),
+    /** To this browser of the person alone. */
+    browser: z.string().min(1).max(100).optional(),
   }),
+  /** A browser in which whoever asks wants to be told (web push). */
+  z.object({ ...envelope, type: z.literal('notify.subscribe'), browser: z.object(pushBrowserFields) }),
+  z.object({ ...envelope, type: z.literal('notify.unsubscribe'), browser: z.string().min(1).max(100) }),
   /** 值班: signs on to a seat at which nobody is. */
   z.object({ ...envelope, type: z.literal('watch.on'), seat: z.string().min(1) }),
   /** The first signature of a hand-over, by the one who goes; its note is drafted and frozen. */

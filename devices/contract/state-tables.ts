@@ -264,6 +264,22 @@ export interface DeliveryRow {
   far_id: string | null;
 }
 
+/** A browser that a person subscribed to web push. */
+export interface PushSubscriptionRow {
+  id: string;
+  person: string;
+  at: number;
+  endpoint: string;
+  p256dh: string;
+  auth: string;
+  /** What its owner calls it. */
+  name: string;
+  /** When its push service said that it is gone. */
+  gone_at: number | null;
+  delivered_at: number | null;
+  seen_at: number | null;
+}
+
 /** Append-only: every version of every record of responsibility. The newest of a kind and id counts. */
 export interface DutyRecordRow {
   /** Counts up by one over all records. */
@@ -300,4 +316,5 @@ export interface StateTables extends StandardsTables, AuditTables, DutyTables, S
   ticket_steps: TicketStepRow;
   notices: NoticeRow;
   deliveries: DeliveryRow;
+  push_subscriptions: PushSubscriptionRow;
 }

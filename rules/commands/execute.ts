@@ -78,6 +78,7 @@ const idOf = (change: RegistryChange): string => ('put' in change ? change.recor
 export function withoutSecrets(command: Command): unknown {
   if (command.type === 'duty.put') return { ...command, put: withoutNumbers(command.put) };
   if (command.type === 'campaign.begin') return { ...command, draft: withoutPlaces(command.draft) };
+  if (command.type === 'notify.subscribe') return { ...command, browser: { name: command.browser.name } };
   if (command.type !== 'registry.put') return command;
   const put: RegistryPut = {
     ...command.put,

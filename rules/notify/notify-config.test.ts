@@ -18,7 +18,7 @@ const reads = (given: string) => {
   writeFileSync(path, text);
   return readNotifyFile(path, secrets);
 };
-const subscriptions = { of: async () => [], remove: async () => {} };
+const subscriptions = { of: async () => [], gone: async () => {} };
 const opens = async (text: string, demo = false) =>
   openChannels({ file: await reads(text), hosts: [], dataDir: folder, tellPages: () => 0, subscriptions, demo });
 

@@ -17,6 +17,15 @@ export interface RoutingParts {
 export const persons = ({ person }: Pick<RoutingParts, 'person'>, ids: readonly string[]): Person[] =>
   ids.flatMap((id) => person(id) ?? []);
 
+/**
+ * A person as somebody to be told, where he subscribed a browser of his own: it is on his ladder whether or not his record names web
+ * push, as he asked for it himself.
+ */
+export const withBrowsers = (person: Person | undefined, has: (id: string) => boolean): Person | undefined =>
+  !person || !has(person.id) || person.channels.some(({ kind }) => kind === 'web-push')
+    ? person
+    : { ...person, channels: [...person.channels, { kind: 'web-push' }] };
+
 /** Everybody who has a duty at any of these matters, each once, whom first. */
 export const whoever = (
   { duties }: Pick<RoutingParts, 'duties'>,

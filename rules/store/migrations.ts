@@ -23,8 +23,6 @@ export interface OwnTables {
   commands: { id: string; at: number; outcome: string };
   /** Who may write. `fence` counts up with every change of hands. */
   lease: { name: string; holder: string; fence: number; until: number };
-  /** Browsers that people subscribed to web push. */
-  push_subscriptions: { id: string; person: string; at: number; endpoint: string; p256dh: string; auth: string };
   /** Versions of the standards that stand in the journal. */
   standards_published: { seq: number };
 }

@@ -72,4 +72,15 @@ export const noticeMigrations: Migrations = {
       await db.schema.createIndex('deliveries_attempted').on('deliveries').column('attempted_at').execute();
     },
   },
+  '0075-push-browsers': {
+    async up(db: Kysely<unknown>) {
+      const table = 'push_subscriptions';
+      await db.schema
+        .alterTable(table)
+        .addColumn('name', 'text', (c) => c.notNull().defaultTo(''))
+        .execute();
+      for (const time of ['gone_at', 'delivered_at', 'seen_at'])
+        await db.schema.alterTable(table).addColumn(time, 'bigint').execute();
+    },
+  },
 };

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { by, notice, person, TEN } from '../../rules/notify/notice-bench.ts';
 import { outboxBench } from '../../rules/notify/outbox-bench.ts';
-import { addPushSubscription, pushSubscriptionsOf, removePushSubscription } from '../../rules/store/push-store.ts';
+import { addPushSubscription, markGone, pushSubscriptionsOf, removePushSubscription } from '../../rules/store/push-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const minutes = (n: number) => n * 60_000;
@@ -76,8 +76,14 @@ const promises = (fresh: () => { url: string; schema?: string }) => {
     await subscribe(5);
     const kept = await pushSubscriptionsOf(b.state.db, 'mira');
     expect(kept.map(({ endpoint }) => Number(endpoint.split('/').at(-1)))).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
-    await b.state.db.transaction().execute((trx) => removePushSubscription(trx, kept[0]!.id));
-    expect(await pushSubscriptionsOf(b.state.db, 'mira')).toHaveLength(9);
+    const [newest, second] = kept;
+    const removes = (whose: string) =>
+      b.state.db.transaction().execute((trx) => removePushSubscription(trx, whose, newest!.id));
+    expect([await removes('ann'), await removes('mira'), await removes('mira')]).toEqual([false, true, false]);
+    await b.state.db.transaction().execute((trx) => markGone(trx, second!.id, TEN));
+    expect(await pushSubscriptionsOf(b.state.db, 'mira')).toHaveLength(8);
+    expect(await pushSubscriptionsOf(b.state.db, `mira#${second!.id}`)).toEqual([]);
+    expect(await pushSubscriptionsOf(b.state.db, `mira#${kept[2]!.id}`)).toHaveLength(1);
   });
 };
 

@@ -27,6 +27,7 @@ import type { Sql } from '../../kit/sql/sql.ts';
 import { memoryTelemetryStore } from '../../kit/telemetry/memory/memory-telemetry-store.ts';
 import type { TelemetryStore } from '../../kit/telemetry/telemetry-store.ts';
 import { type Rules, type RulesTables, rulesMigrations, startRules } from '../../rules/app.ts';
+import type { TellingParts } from '../../rules/telling.ts';
 
 const citiesDir = fileURLToPath(new URL('../../cities', import.meta.url));
 
@@ -72,6 +73,8 @@ export interface DashboardCityOptions {
   readonly durable?: boolean;
   /** Where readings are kept; in memory without it. The caller closes it. */
   readonly store?: TelemetryStore;
+  /** How people are reached; by open pages alone without it. */
+  readonly telling?: TellingParts;
   /** What of the city's policy for tickets is otherwise. */
   readonly tickets?: Partial<TicketPolicy>;
 }
@@ -82,6 +85,7 @@ export async function dashboardCity({
   durable,
   store,
   tickets,
+  telling,
 }: DashboardCityOptions = {}): Promise<DashboardCity> {
   const stopping = cleanups(silentLog);
   const folder = mkdtempSync(join(tmpdir(), 'yanshao-dashboard-'));
@@ -118,7 +122,7 @@ export async function dashboardCity({
       storeLingerMs: 0,
     }),
   );
-  const rules = stopping.add('rules', await startRules({ ...common, state, reader: journal, ingest, city }));
+  const rules = stopping.add('rules', await startRules({ ...common, state, reader: journal, ingest, city, telling }));
   let commands = 0;
   const command = async (asked: Pick<Command, 'type'> & Record<string, unknown>): Promise<void> => {
     commands += 1;
@@ -152,6 +156,7 @@ export async function dashboardCity({
         rulesStats: async () => rules.stats(),
         rulesTools: rules.tools,
         pages: rules.pages,
+        notify: rules.notify,
         onAlarms: (notify) => rules.onChange(notify),
         city,
         demo: null,

@@ -38,4 +38,7 @@ export const noticesEn: Readonly<Record<keyof typeof noticesZh, string>> = {
   'seats.why':
     'This page watches the seats that are ticked, and counts as somebody there while its sound is on. Kept in this browser.',
   'seats.cannot': 'A viewer cannot watch a seat.',
+  'audit.notifyTest': 'Sent a test notice',
+  'audit.notifySubscribe': 'Switched web push on in a browser',
+  'audit.notifyUnsubscribe': 'Switched web push off in a browser',
 };

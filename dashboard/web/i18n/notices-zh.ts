@@ -34,4 +34,7 @@ export const noticesZh = {
   'seats.none': '不值守任何席位',
   'seats.why': '选中的席位由本页值守：声音开启时才算有人。选择保存在本浏览器。',
   'seats.cannot': '只看角色不能值守席位。',
+  'audit.notifyTest': '发送测试通知',
+  'audit.notifySubscribe': '开启浏览器推送',
+  'audit.notifyUnsubscribe': '关闭浏览器推送',
 } as const;

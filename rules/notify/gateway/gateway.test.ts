@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FarSide, farSide, type Reply } from '../../../test/support/far-side.ts';
 import { loopbackPost, message, within, worldNow } from '../message-bench.ts';
 import { gatewayChannel } from './gateway-channel.ts';
-import { knowsToken, readReceipt } from './read-receipt.ts';
+import { knowsToken, mayReport, readReceipt } from './read-receipt.ts';
 import { type GatewayTemplate, gatewaySchema } from './template.ts';
 
 let far: FarSide;
@@ -140,14 +140,26 @@ describe('a delivery report', () => {
         { id: 'm1', what: 'delivered' },
         { id: '2', what: 'failed', reason: 'MK:0001' },
       ],
-      unread: 3,
+      other: 1,
+      unread: 2,
     });
   });
 
   it('may be one alone', () => {
     const one = { ...template(), items: undefined };
     expect(readReceipt(one, { msgid: 'm1', stat: 'EXPIRED' }).receipts).toMatchObject([{ id: 'm1', what: 'failed' }]);
-    expect(readReceipt(one, 'nonsense')).toEqual({ receipts: [], unread: 1 });
+    expect(readReceipt(one, 'nonsense')).toEqual({ receipts: [], other: 0, unread: 1 });
+  });
+
+  it.each([
+    ['anywhere, where no address is listed', undefined, '203.0.113.9', true],
+    ['a listed address', ['203.0.113.9'], '203.0.113.9', true],
+    ['a listed net', ['203.0.113.0/24', '2001:db8::/32'], '::ffff:203.0.113.9', true],
+    ['a listed net of IPv6', ['2001:db8::/32'], '2001:db8::7', true],
+    ['elsewhere', ['203.0.113.0/24'], '198.51.100.1', false],
+    ['nobody knows where', ['203.0.113.0/24'], '', false],
+  ])('from %s may report or not', (_, from, ip, may) => {
+    expect(mayReport({ from }, ip)).toBe(may);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Message } from '../channel.ts';
+import { isNet } from '../outgoing/allowed-hosts.ts';
 import type { Outgoing } from '../outgoing/post.ts';
 
 /** What a template may name between double braces. */
@@ -35,6 +36,17 @@ export const gatewaySchema = z
       .strictObject({
         /** Whoever tells of deliveries must know this: it is part of the address they are told at. */
         token: z.string().min(16),
+        /** Addresses and nets from which reports are believed; left out, from anywhere with the token. */
+        from: z
+          .array(
+            z
+              .string()
+              .refine(isNet, {
+                error: '应为 IP 地址或网段，如 203.0.113.0/24 / give an address or a net like 203.0.113.0/24',
+              }),
+          )
+          .min(1)
+          .optional(),
         /** Where the list of reports stands; left out, the body is one report or a list of them. */
         items: pointer.optional(),
         /** Our key or the gateway's id of the message. */
@@ -44,6 +56,8 @@ export const gatewaySchema = z
         failed: z.array(scalar).default([]),
         /** Why it failed. */
         reason: pointer.optional(),
+        /** What the gateway wants to hear when its report was kept; left out, how many lines were. */
+        answer: z.string().max(500).optional(),
       })
       .optional(),
   })

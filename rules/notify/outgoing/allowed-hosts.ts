@@ -74,7 +74,13 @@ const plain = (host: string): string =>
     .toLowerCase()
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '');
-const isNet = (entry: string): boolean => isIP(entry.split('/')[0]!) !== 0;
+/** Whether an address is one of these addresses and nets. What is no address is in no list. */
+export function addressList(nets: readonly string[]): (address: string) => boolean {
+  const list = blockList(nets);
+  return (address) => isIP(address) !== 0 && has(list, address);
+}
+
+export const isNet = (entry: string): boolean => isIP(entry.split('/')[0]!) !== 0;
 
 function blockList(nets: readonly string[]): BlockList {
   const list = new BlockList();

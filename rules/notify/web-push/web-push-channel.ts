@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import webPush from 'web-push';
+import type { PushMessage } from '../../../devices/contract/push.ts';
 import type { Channel, Message, SendResult } from '../channel.ts';
 import type { Outgoing, Post } from '../outgoing/post.ts';
 import { cut } from '../outgoing/robot.ts';
 import { toResult } from '../outgoing/to-result.ts';
+import { receiptProof } from './receipt-proof.ts';
 import type { VapidKeys } from './vapid.ts';
 
 /** One browser that a person subscribed. */
@@ -14,9 +16,10 @@ export interface PushSubscription {
 }
 
 export interface PushSubscriptions {
-  of(person: string): Promise<readonly PushSubscription[]>;
+  /** All browsers of a person, or the one that the address names. */
+  of(address: string): Promise<readonly PushSubscription[]>;
   /** The browser is gone. */
-  remove(id: string): Promise<void>;
+  gone(id: string): Promise<void>;
 }
 
 export interface WebPushOptions {
@@ -42,12 +45,12 @@ export function webPushChannel(options: WebPushOptions): Channel {
   const { subscriptions, post, worldNow } = options;
   const sendOne = async (one: PushSubscription, message: Message, signal: AbortSignal): Promise<SendResult> => {
     const request = toRequest(one, message, options);
-    if (!request) return { kind: 'refused', reason: 'its keys are broken', whose: 'address' };
+    if (!request) return { kind: 'refused', reason: '该浏览器的订阅已损坏 / its keys are broken', whose: 'address' };
     const outcome = await post(request, signal);
     const gone = outcome.kind === 'answer' && (outcome.status === 404 || outcome.status === 410);
     if (!gone) return toResult(outcome, new URL(one.endpoint).host, worldNow(), () => ({ kind: 'sent' }));
-    await subscriptions.remove(one.id);
-    return { kind: 'refused', reason: 'the browser is gone', whose: 'address' };
+    await subscriptions.gone(one.id);
+    return { kind: 'refused', reason: '该浏览器的订阅已失效 / the browser is gone', whose: 'address' };
   };
   return {
     kind: 'web-push',
@@ -69,13 +72,26 @@ function best(results: readonly SendResult[]): SendResult {
   return results.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))[0]!;
 }
 
+/** What the browser shows, and answers with. One matter opens where it is acted upon; several open the duty desk. */
+function payloadOf(message: Message, receipt: PushMessage['receipt']): PushMessage {
+  const { key, title, text, priority, language, mayRepeat, carries } = message;
+  const about = new Set(carries.map(({ notice }) => notice.id));
+  const { link, mark } = carries[0]!.notice;
+  return {
+    ...{ key, title, text: cut(text, textBytes), priority, language, mayRepeat, receipt },
+    mark: carries.every(({ notice }) => notice.mark !== null) ? mark : null,
+    count: carries.length,
+    path: about.size === 1 ? link : '/',
+  };
+}
+
 function toRequest(
-  { endpoint, keys }: PushSubscription,
+  { id, endpoint, keys }: PushSubscription,
   message: Message,
   { vapid, contact }: WebPushOptions,
 ): Outgoing | undefined {
-  const { key, title, text, link, priority, mayRepeat, carries } = message;
-  const payload = { key, title, text: cut(text, textBytes), link, priority, mayRepeat, count: carries.length };
+  const { key, priority } = message;
+  const payload = payloadOf(message, { browser: id, proof: receiptProof(vapid, key, id) });
   try {
     const { headers, body } = webPush.generateRequestDetails({ endpoint, keys }, JSON.stringify(payload), {
       vapidDetails: { subject: contact, ...vapid },

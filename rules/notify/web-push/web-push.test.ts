@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PushMessage } from '../../../devices/contract/push.ts';
 import { type FarSide, farSide, type HeardRequest } from '../../../test/support/far-side.ts';
 import { loopbackPost, message, within, worldNow } from '../message-bench.ts';
+import { isProven } from './receipt-proof.ts';
 import { vapidKeys } from './vapid.ts';
 import { type PushSubscription, webPushChannel } from './web-push-channel.ts';
 
@@ -50,7 +52,7 @@ const pushTo = async (...browsers: PushSubscription[]) => {
   const channel = webPushChannel({
     subscriptions: {
       of: async (person) => (person === 'mira' ? browsers : []),
-      async remove(id) {
+      async gone(id) {
         removed.push(id);
       },
     },
@@ -78,7 +80,23 @@ describe('web push', () => {
       title: 'P1 燃气浓度达到二级',
       priority: 'P1',
       key: 'k1/raised/mira/sms/1',
+      path: '/alarms/k1',
+      language: 'zh',
+      mark: null,
     });
+  });
+
+  it('holds what the browser answers with, and nobody else can', async () => {
+    const [desk, phone] = [browser('desk'), browser('phone')];
+    const { send } = await pushTo(desk.subscription, phone.subscription);
+    await send();
+    const keys = await vapidKeys(folder);
+    const answer = (one: typeof desk, as = '') => {
+      const request = far.heard.find(({ path }) => one.subscription.endpoint.endsWith(path))!;
+      const { key, receipt } = one.reads(request) as unknown as PushMessage;
+      return isProven(keys, { key, ...receipt, ...(as && { browser: as }), what: 'delivered' });
+    };
+    expect([answer(desk), answer(phone), answer(desk, 'phone')]).toEqual([true, true, false]);
   });
 
   it('signs with the key that browsers subscribed with (VAPID)', async () => {
