@@ -11,6 +11,7 @@ import { startBeat, startLive, useBeat } from './live/store.ts';
 import { wireNotices } from './notices/link.ts';
 import { ClaimPage, LoginPage } from './pages/door.tsx';
 import { DutyPage } from './pages/duty.tsx';
+import { followClicks } from './push/browser.ts';
 import { startSound } from './sound/engine.ts';
 import { Toasts } from './ui/toast.tsx';
 
@@ -29,6 +30,7 @@ const CampaignsPage = lazy(() =>
   import('./campaigns/campaigns-page.tsx').then((page) => ({ default: page.CampaignsPage })),
 );
 const HandoverPage = lazy(() => import('./watch/handover-page.tsx').then((page) => ({ default: page.HandoverPage })));
+const MinePage = lazy(() => import('./push/mine-page.tsx').then((page) => ({ default: page.MinePage })));
 const AuditPage = lazy(() => import('./pages/audit.tsx').then((page) => ({ default: page.AuditPage })));
 
 /** The door for those who are not signed in, the frame with its page for those who are. */
@@ -85,7 +87,7 @@ function Frame() {
     };
     let retry: ReturnType<typeof setTimeout> | undefined;
     load();
-    const stops = [startLive(wireNotices), startBeat(), startSound(), () => clearTimeout(retry)];
+    const stops = [startLive(wireNotices), startBeat(), startSound(), followClicks(goTo), () => clearTimeout(retry)];
     return () => {
       for (const stop of stops) stop();
     };
@@ -147,6 +149,8 @@ function Page() {
       return <HazardsPage />;
     case 'campaigns':
       return <CampaignsPage />;
+    case 'mine':
+      return <MinePage />;
     case 'handover':
       return <HandoverPage />;
     case 'unknown':

@@ -235,6 +235,9 @@ function UserChip() {
           <b>{me.displayName}</b>
           <div className="faint">{texts('user.role', { role: me.role })}</div>
         </div>
+        <Link to={hrefOf({ page: 'mine' })} className="btn">
+          {texts('push.menu')}
+        </Link>
         <button type="button" className="btn" onClick={leave}>
           {texts('user.signOut')}
         </button>

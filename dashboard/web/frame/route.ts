@@ -15,6 +15,7 @@ export const pageNames = [
   'audit',
   'hazards',
   'campaigns',
+  'mine',
   'login',
   'claim',
 ] as const;
@@ -89,6 +90,7 @@ const pathOf: Readonly<Record<PageName, string>> = {
   campaigns: '/campaigns',
   scores: '/scores',
   bulletin: '/bulletin',
+  mine: '/mine',
   login: '/login',
   claim: '/claim',
 };

@@ -1,4 +1,5 @@
 import { noticesEn } from './notices-en.ts';
+import { pushEn } from './push-en.ts';
 import { scoresEn } from './scores-en.ts';
 import { ticketsEn } from './tickets-en.ts';
 import { watchEn } from './watch-en.ts';
@@ -841,6 +842,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'campaigns.skip': 'does not apply (say why)',
   'campaigns.back': 'Back',
   ...noticesEn,
+  ...pushEn,
   ...scoresEn,
   ...watchEn,
 };

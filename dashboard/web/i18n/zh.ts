@@ -1,4 +1,5 @@
 import { noticesZh } from './notices-zh.ts';
+import { pushZh } from './push-zh.ts';
 import { scoresZh } from './scores-zh.ts';
 import { ticketsZh } from './tickets-zh.ts';
 import { watchZh } from './watch-zh.ts';
@@ -826,6 +827,7 @@ export const zh = {
   'campaigns.skip': '不适用（写明原因）',
   'campaigns.back': '返回',
   ...noticesZh,
+  ...pushZh,
   ...scoresZh,
   ...watchZh,
 } as const;

@@ -1,10 +1,10 @@
-import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes, verify } from 'node:crypto';
+import { createECDH } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PushMessage } from '../../../devices/contract/push.ts';
-import { type FarSide, farSide, type HeardRequest } from '../../../test/support/far-side.ts';
+import { type FarSide, farSide } from '../../../test/support/far-side.ts';
+import { pushBrowser, vapidClaims } from '../../../test/support/push-browser.ts';
 import { loopbackPost, message, within, worldNow } from '../message-bench.ts';
 import { isProven } from './receipt-proof.ts';
 import { vapidKeys } from './vapid.ts';
@@ -21,30 +21,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A browser: its keys, and how it reads what was encrypted for it (RFC 8188 §2, RFC 8291 §3). */
+/** A browser that a person subscribed under this id. */
 function browser(id: string, path = `/push/${id}`) {
-  const own = createECDH('prime256v1');
-  own.generateKeys();
-  const auth = randomBytes(16);
-  const subscription: PushSubscription = {
-    id,
-    endpoint: `${far.url}${path}`,
-    keys: { p256dh: own.getPublicKey('base64url'), auth: auth.toString('base64url') },
-  };
-  const reads = ({ body }: HeardRequest) => {
-    const salt = body.subarray(0, 16);
-    const keyLength = body.readUInt8(20);
-    const theirs = body.subarray(21, 21 + keyLength);
-    const sealed = body.subarray(21 + keyLength);
-    const info = Buffer.concat([Buffer.from('WebPush: info\0'), own.getPublicKey(), theirs]);
-    const ikm = Buffer.from(hkdfSync('sha256', own.computeSecret(theirs), auth, info, 32));
-    const key = Buffer.from(hkdfSync('sha256', ikm, salt, 'Content-Encoding: aes128gcm\0', 16));
-    const nonce = Buffer.from(hkdfSync('sha256', ikm, salt, 'Content-Encoding: nonce\0', 12));
-    const opened = createDecipheriv('aes-128-gcm', key, nonce).setAuthTag(sealed.subarray(-16));
-    const plain = Buffer.concat([opened.update(sealed.subarray(0, -16)), opened.final()]);
-    return JSON.parse(plain.subarray(0, plain.lastIndexOf(2)).toString('utf8')) as Record<string, unknown>;
-  };
-  return { subscription, reads };
+  const { subscription, reads } = pushBrowser(`${far.url}${path}`);
+  return { subscription: { id, ...subscription } satisfies PushSubscription, reads };
 }
 
 const pushTo = async (...browsers: PushSubscription[]) => {
@@ -93,7 +73,7 @@ describe('web push', () => {
     const keys = await vapidKeys(folder);
     const answer = (one: typeof desk, as = '') => {
       const request = far.heard.find(({ path }) => one.subscription.endpoint.endsWith(path))!;
-      const { key, receipt } = one.reads(request) as unknown as PushMessage;
+      const { key, receipt } = one.reads(request);
       return isProven(keys, { key, ...receipt, ...(as && { browser: as }), what: 'delivered' });
     };
     expect([answer(desk), answer(phone), answer(desk, 'phone')]).toEqual([true, true, false]);
@@ -102,23 +82,11 @@ describe('web push', () => {
   it('signs with the key that browsers subscribed with (VAPID)', async () => {
     const { send } = await pushTo(browser('desk').subscription);
     await send();
-    const [, token = '', key = ''] = /^vapid t=([^,]+), k=(.+)$/.exec(far.heard[0]!.headers.authorization!) ?? [];
     const { publicKey } = await vapidKeys(folder);
-    expect(key).toBe(publicKey);
-    const [head = '', claims = '', signature = ''] = token.split('.');
-    const point = Buffer.from(publicKey, 'base64url');
-    const jwk = {
-      kty: 'EC',
-      crv: 'P-256',
-      x: point.subarray(1, 33).toString('base64url'),
-      y: point.subarray(33).toString('base64url'),
-    };
-    const pem = { key: createPublicKey({ key: jwk, format: 'jwk' }), dsaEncoding: 'ieee-p1363' as const };
-    expect(verify('sha256', Buffer.from(`${head}.${claims}`), pem, Buffer.from(signature, 'base64url'))).toBe(true);
-    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
-      aud: far.url,
-      sub: 'mailto:duty@example.com',
-    });
+    expect(vapidClaims(far.heard[0]!, publicKey)).toMatchObject({ aud: far.url, sub: 'mailto:duty@example.com' });
+    const another = createECDH('prime256v1');
+    another.generateKeys();
+    expect(vapidClaims(far.heard[0]!, another.getPublicKey('base64url'))).toBeNull();
   });
 
   it('gives a message that is tried again the same topic, so that it takes the place of the first', async () => {
