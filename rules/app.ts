@@ -7,11 +7,13 @@ import type { Seat } from '../devices/contract/city.ts';
 import { type Command, type CommandOutcome, type CommandPort, commandSchema } from '../devices/contract/command.ts';
 import { notifyPolicySchema } from '../devices/contract/notify-policy.ts';
 import type { NotifyPort } from '../devices/contract/notify-port.ts';
+import type { DrillBody, PlayedDrill } from '../devices/contract/drill.ts';
 import type { PagesPort } from '../devices/contract/pages.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import type { StandardsProposal, StandardsText } from '../devices/contract/standards.ts';
 import type { RulesStats } from '../devices/contract/stats.ts';
+import { drillOf, measured, playedDrills, readDrills } from '../devices/drills/read-drills.ts';
 import { type DutySources, worldOf } from '../devices/duty/duty-desk.ts';
 import { keptDuty } from '../devices/duty/read-duty.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
@@ -26,6 +28,7 @@ import type { Log } from '../kit/log.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { startBacktests } from './backtest/backtests.ts';
 import { carryOutOnce, outcomeOf, writeAudit } from './commands/audit.ts';
+import { isDrillCommand } from './commands/drills.ts';
 import { type DutyCommand, executeOnDuty, isDutyCommand } from './commands/duty.ts';
 import { type CommandParts, type Executed, executeOnRegistry, readmitOutcome } from './commands/execute.ts';
 import { limitFaults } from './commands/limit-faults.ts';
@@ -36,6 +39,8 @@ import { invalidCommand, notReadmitted, notServing } from './commands/refusals.t
 import { executeOnStandards, isStandardsCommand, type StandardsCommand } from './commands/standards.ts';
 import { isSupervisionCommand } from './commands/supervision.ts';
 import { carryOutWatch, isWatchCommand } from './commands/watches.ts';
+import type { DrillCommand } from './drills/decide.ts';
+import { type DrillDeskParts, executeOnDrills } from './drills/drill-desk.ts';
 import { openDutyList } from './duty-list.ts';
 import { createEngine, type Effects } from './engine/engine.ts';
 import { itemsHeardAt } from './engine/seat-subject.ts';
@@ -85,6 +90,8 @@ export interface RulesParts {
   readonly reAlarmMs?: number;
   /** Calendar months that rows of the audit are kept; 12 unless given. */
   readonly auditMonths?: number;
+  /** The token with which a drill's detector signs in; one that nobody knows when left out. */
+  readonly drillToken?: ((drill: string) => string) | undefined;
   /** How people are reached; by open pages alone when left out. */
   readonly telling?: TellingParts | undefined;
 }
@@ -104,6 +111,13 @@ export interface Rules extends Running {
   readonly pages: PagesPort;
   /** What browsers and gateways tell of messages that were sent to them. */
   readonly notify: NotifyPort;
+  /** The drills, and what they measured. */
+  readonly drills: {
+    /** The drills that run, and what the detector of each reads now. */
+    playing(): Promise<readonly PlayedDrill[]>;
+    list(query: { readonly before?: number; readonly limit: number }): Promise<readonly DrillBody[]>;
+    one(id: string): Promise<DrillBody | null>;
+  };
   /** Who is responsible, as the records and standards in force have it. */
   duty(): DutySources;
   stats(): RulesStats;
@@ -194,7 +208,8 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       open,
       guards(seat) {
         const types = new Set(heardAt(seat).map(({ deviceType }) => deviceType));
-        for (const { demo, type } of registry.devices()) if (!demo && types.has(type)) return true;
+        for (const { demo, type, drill } of registry.devices())
+          if (!demo && drill === undefined && types.has(type)) return true;
         return false;
       },
       clock,
@@ -385,6 +400,23 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         if (effects) told(effects);
         return { outcome, published: true };
       });
+    const drilling: DrillDeskParts = {
+      ...{ db: state.db, engine, registry, types, city },
+      catalogue: () => standardsNow().catalogue,
+      token: parts.drillToken ?? (() => randomBytes(32).toString('hex')),
+    };
+    const changeDrill = (command: DrillCommand): Promise<{ outcome: CommandOutcome; published: boolean }> =>
+      writing.serial(async () => {
+        const { outcome, changes } = await writing.transaction(async (trx) => {
+          const before = await outcomeOf(trx, command.id);
+          if (before) return { outcome: before, changes: [] };
+          const executed = await executeOnDrills(trx, drilling, command);
+          await writeAudit(trx, command, executed.outcome, clock.now());
+          return executed;
+        });
+        for (const change of changes) registry.apply(change);
+        return { outcome, published: changes.length === 0 };
+      });
     const modelOf = (device: string) => registry.device(device)?.model ?? null;
     const perform = async (command: Command, commandParts: CommandParts): Promise<Executed> => {
       const judged = command.type === 'judge' ? await judgedRows(state.db, command.of) : [];
@@ -428,7 +460,9 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
               ? onNotices(asked)
               : isWatchCommand(asked)
                 ? changeWatch(asked)
-                : carryOut(asked));
+                : isDrillCommand(asked)
+                  ? changeDrill(asked)
+                  : carryOut(asked));
         if (published || 'refused' in outcome) return outcome;
         const reached = await Promise.race([
           onStandards ? approved.publish() : outbox.publish(),
@@ -443,6 +477,14 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       pages,
       notify,
       notices: (query) => readNotices(state.db, query),
+      drills: {
+        playing: () => playedDrills(state.db),
+        list: (query) => readDrills(state.db, city, query, clock.now()),
+        async one(id) {
+          const drill = await drillOf(state.db, id);
+          return drill && { drill, report: await measured(state.db, city, drill, clock.now()) };
+        },
+      },
       duty: () => ({ book: dutyList.book(), standards: standardsNow(), city }),
       stats() {
         const counted = engine.stats();

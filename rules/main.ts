@@ -2,6 +2,7 @@ import type { CommandOutcome } from '../devices/contract/command.ts';
 import type { NotifyPort } from '../devices/contract/notify-port.ts';
 import type { PagesPort } from '../devices/contract/pages.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
+import { drillToken } from '../devices/drills/drill-token.ts';
 import { askGaps, askWho, type WhoQuery } from '../devices/duty/duty-desk.ts';
 import type { DutyPeriod } from '../devices/duty/duty-gaps.ts';
 import { heartbeatToken } from '../devices/heartbeat/heartbeat-device.ts';
@@ -30,7 +31,7 @@ export function openState({ config, folder }: { config: RulesConfig; folder: Dat
   });
 }
 
-interface RulesNeeds extends Omit<RulesParts, 'reAlarmMs' | 'auditMonths' | 'telling'> {
+interface RulesNeeds extends Omit<RulesParts, 'reAlarmMs' | 'auditMonths' | 'drillToken' | 'telling'> {
   readonly config: RulesConfig & {
     readonly demo: boolean;
     /** Ports of ingest's own doors; null where one is closed. */
@@ -48,6 +49,7 @@ export const openRules = async ({ config, folder, ...parts }: RulesNeeds): Promi
     ...parts,
     reAlarmMs: config.reAlarmMinutes * 60_000,
     auditMonths: config.auditMonths,
+    drillToken: (drill) => drillToken(folder.secret(), drill),
     telling: await openTelling(config, folder, parts),
   });
 
@@ -91,7 +93,7 @@ async function openTelling(
 }
 
 /** True where ingest opens a door of its own; those with TLS open only with a certificate. */
-const opensDoor = ({ mqttPort, mqttTlsPort, mqttWssPort, mqttTlsCert }: RulesNeeds['config']): boolean =>
+export const opensDoor = ({ mqttPort, mqttTlsPort, mqttWssPort, mqttTlsCert }: RulesNeeds['config']): boolean =>
   mqttPort !== null || (mqttTlsCert !== undefined && (mqttTlsPort !== null || mqttWssPort !== null));
 
 /** What rules offers the other processes of the host and the command line, for kit/rpc. */
@@ -107,6 +109,8 @@ export function rulesMethods(rules: Rules): Readonly<Record<string, (params: unk
     'rules.push.receipt': (params) => rules.notify.pushReceipt(params as Parameters<NotifyPort['pushReceipt']>[0]),
     'rules.notify.report': (params) => rules.notify.report(params as Parameters<NotifyPort['report']>[0]),
     'rules.notices': (params) => rules.notices(params as NoticesQuery),
+    'rules.drills': (params) => rules.drills.list(params as Parameters<Rules['drills']['list']>[0]),
+    'rules.drill': (params) => rules.drills.one((params as { id: string }).id),
     'rules.duty': async () => rules.duty().book.records,
     'rules.duty.who': async (params) => askWho(rules.duty(), params as WhoQuery),
     'rules.duty.gaps': async (params) => askGaps(rules.duty(), params as DutyPeriod),

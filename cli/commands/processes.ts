@@ -28,6 +28,7 @@ import { openSql } from '../../kit/sql/open-sql.ts';
 import { rulesMigrations } from '../../rules/app.ts';
 import { openRules, openState, rulesMethods } from '../../rules/main.ts';
 import { demoButtons } from '../demo-buttons.ts';
+import { openDrillPlayer } from '../drill-player.ts';
 import {
   type Config,
   citiesDir,
@@ -143,6 +144,7 @@ async function runRules({ config, folder, log, stopping }: Frame): Promise<strin
     await openRules({ config, folder, state, reader, ingest, city, types: deviceTypes, clock, log }),
   );
   await open('rules', config.rulesPort, 'YANSHAO_RULES_PORT', rulesMethods(rules), { folder, log, stopping });
+  stopping.add('drills', openDrillPlayer({ config, folder, rules, ingest, clock, log }));
   return 'rules 运行中 / is running';
 }
 

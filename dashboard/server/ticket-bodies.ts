@@ -245,6 +245,8 @@ const ownKinds = [
   'self-closed',
   'recheck-due',
   'recheck-drawn',
+  'shift-changed',
+  'drill-over',
 ] as const;
 const stepKind = z.enum(personStepKinds as [TicketBody['may'][number]['kind'], ...TicketBody['may'][number]['kind'][]]);
 

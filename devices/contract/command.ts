@@ -4,6 +4,7 @@ import { verdictKinds } from './alarm.ts';
 import { crewSchema, permitSchema, pipeSchema, protectionPlanSchema, valveSchema, workOrderSchema } from './beside.ts';
 import { campaignDraftSchema, sampleVisitsFields, visitStepSchema } from './campaign.ts';
 import { limitSchema } from './catalogue.ts';
+import { drillCommands } from './drill.ts';
 import { dutyRecordsSchema } from './duty.ts';
 import { type DutyRecordKind, dutyRecordKinds } from './duty-kinds.ts';
 import { hazardReportSchema, hazardStepSchema } from './hazard.ts';
@@ -243,6 +244,8 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.object({ ...envelope, type: z.literal('watch.off'), ...signOffFields }),
   /** A supervisor ends the watch of somebody who cannot hand over. */
   z.object({ ...envelope, type: z.literal('watch.end'), ...endWatchFields }),
+  /** 演练: begun, ended or broken off. */
+  ...drillCommands(envelope),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

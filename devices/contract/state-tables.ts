@@ -1,5 +1,6 @@
 import type { AlarmEvent } from './alarm.ts';
 import type { AuditTables } from './audit-tables.ts';
+import type { DrillTables } from './drill.ts';
 import type { DutyRecordKind } from './duty-kinds.ts';
 import type { HazardTables } from './hazard-tables.ts';
 import type { DeliveryState } from './notice.ts';
@@ -301,7 +302,14 @@ export interface DutyTables {
 }
 
 /** The tables of the state database that other processes read. `rules` alone writes them. */
-export interface StateTables extends StandardsTables, AuditTables, DutyTables, ScoreTables, HazardTables, WatchTables {
+export interface StateTables
+  extends StandardsTables,
+    AuditTables,
+    DutyTables,
+    ScoreTables,
+    HazardTables,
+    WatchTables,
+    DrillTables {
   alarms: AlarmRow;
   alarm_events: AlarmEventRow;
   annunciations: AnnunciationRow;

@@ -112,7 +112,9 @@ export type OwnStepKind =
   | 'recheck-due'
   | 'recheck-drawn'
   /** Nobody had taken it yet, and others are on duty now where it lies. */
-  | 'shift-changed';
+  | 'shift-changed'
+  /** Its drill is over: nobody need go on. */
+  | 'drill-over';
 export type TicketStepKind = PersonStepKind | OwnStepKind;
 
 /** Somebody as a step remembers him. */

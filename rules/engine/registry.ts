@@ -13,6 +13,8 @@ import { listen, listensTo } from './silence.ts';
 import { reviewHidden } from './suppress.ts';
 import type { Unit } from './units.ts';
 
+const REMOVED = 'the device was removed from the registry';
+
 /** Applies one change of the registry: only the device it speaks of is compiled again. */
 export function applyChange(core: Core, change: RegistryChange): void {
   if (core.beside.apply(change)) {
@@ -31,7 +33,7 @@ export function applyChange(core: Core, change: RegistryChange): void {
   }
   if (change.remove === 'device') {
     const unit = core.units.get(change.id);
-    if (unit) removeUnit(core, unit, change.at, 'the device was removed from the registry');
+    if (unit) removeUnit(core, unit, change.at, REMOVED);
   } else if (change.remove === 'site') core.sites.delete(change.id);
   else if (change.remove === 'gateway') removeGateway(core, change.id, change.at);
 }
@@ -121,6 +123,18 @@ function closeAll(core: Core, device: string, at: number, note: string): void {
   core.overrides.forget(device);
   for (const alarm of [...core.desk.open()]) {
     if (alarm.device === device) core.desk.close(episodeKey(device, alarm.rule), at, note);
+  }
+}
+
+/**
+ * A drill may have ended, and its detector left the registry, while nobody judged: a start finds the registry as it is now, and no
+ * change will tell of it any more.
+ */
+export function endDrillsGone(core: Core): void {
+  for (const { drill, device, rule, raisedAt } of [...core.desk.open()]) {
+    if (drill === undefined || core.units.get(device)) continue;
+    const at = Number.isNaN(core.time.lastTick) ? raisedAt : core.time.lastTick;
+    core.desk.close(episodeKey(device, rule), at, REMOVED);
   }
 }
 

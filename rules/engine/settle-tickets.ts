@@ -65,9 +65,14 @@ function freshnessOf(core: Core, { id, device, measurement }: TicketAlarm): Alar
   return { goodAt: good ? at : null, doubt };
 }
 
-/** Lets the alarms that changed, or all that are open, find their tickets, and lets clocks run. */
+/** Lets the alarms that changed, or all that are open, find their tickets, and lets clocks run; drills that are gone end theirs. */
 export function settleTickets(core: Core, tickets: TicketBook, all: boolean): void {
   const at = core.time.lastTick;
   if (core.silent || Number.isNaN(at)) return;
   tickets.settle(all ? [...core.desk.open(), ...core.desk.changed()] : core.desk.changed(), at);
+  if (drillsSeen.get(tickets) === core.registered.devices) return;
+  tickets.endDrills((device) => core.units.get(device) !== undefined, at);
+  drillsSeen.set(tickets, core.registered.devices);
 }
+/** The registry's count of changes up to which drills were looked for; a start looks once. */
+const drillsSeen = new WeakMap<TicketBook, number>();

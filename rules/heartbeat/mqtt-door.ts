@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
 import { connectAsync, type IClientOptions } from 'mqtt';
 import { topics } from '../../devices/contract/topics.ts';
 import { BEAT } from '../../devices/heartbeat/heartbeat-device.ts';
+import { pinnedCertificate } from '../../kit/pinned-certificate.ts';
 import type { HeartbeatDoor } from './heartbeat.ts';
 
 export interface MqttDoorOptions {
@@ -42,11 +41,7 @@ export function mqttHeartbeatDoor({ url, token, certificate }: MqttDoorOptions):
 }
 
 function pinned(file: string): IClientOptions {
-  const tls: ConnectionOptions = {
-    ca: readFileSync(file),
-    allowPartialTrustChain: true,
-    checkServerIdentity: () => undefined,
-  };
+  const tls = pinnedCertificate(file);
   // Over wss the socket below has options of its own.
   return { ...tls, wsOptions: tls } as IClientOptions;
 }

@@ -164,6 +164,9 @@ function ofStep(parts: RoutingParts, ticket: Ticket, step: TicketStep): Notice[]
     case 'return':
     case 'settle-dispute':
       return tell(ticket.assigned.persons);
+    case 'drill-over':
+      // To whoever may be on the way: it is no emergency, whatever the ticket was.
+      return tell(holder()).map((one) => ({ ...one, priority: 'P3' as const }));
     case 'shift-changed':
       return tell((ticket.stage === 'verifying' ? ticket.verifiers : ticket.assigned)?.persons ?? []);
     case 'finish':

@@ -20,6 +20,7 @@ export const ticketWords: Readonly<Partial<Record<TicketStepKind, Bilingual>>> =
   'recheck-due': { zh: '回头看到期', en: 'Recheck due' },
   disputed: { zh: '三次退回，责任待裁定', en: 'Returned three times: whose is it?' },
   'report-up': { zh: '见事报信，请回执', en: 'Reported upward, please confirm' },
+  'drill-over': { zh: '演练已结束，不必再处置', en: 'The drill is over, nothing more to do' },
   'shift-changed': { zh: '接班工单，现由您负责', en: 'Yours now: the shift has changed' },
 };
 

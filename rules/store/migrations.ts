@@ -5,6 +5,7 @@ import { type RegistryTables, registryMigrations } from '../../devices/registry/
 import type { Migrations } from '../../kit/sql/sql.ts';
 import { appendOnly } from './append-only.ts';
 import { deskMigrations } from './desk-migrations.ts';
+import { drillMigrations } from './drill-migrations.ts';
 import { dutyMigrations } from './duty-migrations.ts';
 import { hazardMigrations } from './hazard-migrations.ts';
 import { noticeMigrations } from './notice-migrations.ts';
@@ -106,6 +107,7 @@ export const rulesMigrations: Migrations = {
   ...noticeMigrations,
   ...hazardMigrations,
   ...watchMigrations,
+  ...drillMigrations,
   '0020-incidents': {
     async up(db: Kysely<unknown>) {
       await db.schema

@@ -80,6 +80,8 @@ export interface TicketBook {
   step(id: string, step: PersonStep, actor: Actor, at: number): TicketTold;
   /** A person's report: a ticket of its own, or one more reporter of the same matter. `id` names the report. */
   report(id: string, report: Report, actor: Actor, at: number): TicketTold;
+  /** Closes open tickets of drills whose devices are all gone, verified by nobody. */
+  endDrills(isThere: (device: string) => boolean, at: number): void;
   byId(id: string): Ticket | undefined;
   ofAlarm(alarm: string): Ticket | undefined;
   all(): Iterable<Ticket>;
@@ -160,8 +162,11 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
     const same = tickets.ofDevice(alarm.device, alarm.clause.item).filter(({ drill }) => drill === alarm.drill);
     return same.find(isTicketOpen) ?? same.findLast((ticket) => mayReopen(ticket, at));
   };
+  /** What was played is over once it is closed: nothing of it comes back later. */
   const mayReopen = (ticket: Ticket, at: number): boolean =>
-    ticket.stage === 'closed' && at - (ticket.closedAt ?? 0) <= policy.reopensWithinH * HOUR;
+    ticket.drill === undefined &&
+    ticket.stage === 'closed' &&
+    at - (ticket.closedAt ?? 0) <= policy.reopensWithinH * HOUR;
 
   const begin = (alarm: Alarm, at: number): Ticket => {
     const cause = alarm.incident ?? alarm.id;
@@ -430,6 +435,14 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
           step: proof,
         }),
       };
+    },
+    endDrills(isThere, at) {
+      now = at;
+      for (const ticket of [...tickets.values()]) {
+        if (ticket.drill === undefined || !isTicketOpen(ticket)) continue;
+        if (ticket.alarms.some(({ device }) => isThere(device))) continue;
+        finishOf(closed(ticket, at), ticket.stage, 'drill-over', at);
+      }
     },
     byId: (id) => tickets.get(id),
     ofAlarm: tickets.ofAlarm,
