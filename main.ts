@@ -1,6 +1,5 @@
 import { demoButtons } from './cli/demo-buttons.ts';
 import { type Demonstration, prepareDemonstration, startDemonstration } from './cli/demonstration.ts';
-import { type Demonstration, startDemonstration } from './cli/demonstration.ts';
 import { openDrillPlayer } from './cli/drill-player.ts';
 import type { Config } from './cli/runtime.ts';
 import type { Sample } from './cli/sample-device.ts';
@@ -156,9 +155,8 @@ export async function startCity({
 
     const mqttUrls = doorUrls(config, ingest.mqttPorts);
     stopping.defer('notice of mqtt', folder.announce('mqtt', mqttUrls[0] ?? ''));
-    if (prepared) {
     stopping.add('drills', openDrillPlayer({ config, folder, rules, ingest, clock, log: named('drills') }));
-    if (config.demo) {
+    if (prepared) {
       progress({
         zh: '启动模拟城市、网关与数据回放',
         en: 'starting the simulated city, its gateways and the replayed data',

@@ -5,9 +5,9 @@ import type { LoadedCity } from '../devices/city/load-city.ts';
 import type { NoticeBody } from '../devices/contract/api.ts';
 import type { Seat } from '../devices/contract/city.ts';
 import { type Command, type CommandOutcome, type CommandPort, commandSchema } from '../devices/contract/command.ts';
+import type { DrillBody, PlayedDrill } from '../devices/contract/drill.ts';
 import { notifyPolicySchema } from '../devices/contract/notify-policy.ts';
 import type { NotifyPort } from '../devices/contract/notify-port.ts';
-import type { DrillBody, PlayedDrill } from '../devices/contract/drill.ts';
 import type { PagesPort } from '../devices/contract/pages.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
 import type { RulesTools } from '../devices/contract/rules-tools.ts';
@@ -63,8 +63,8 @@ import { pause, takeLease } from './store/lease.ts';
 import type { RulesTables } from './store/migrations.ts';
 import { derivedOutbox, registryOutbox, standardsOutbox } from './store/outbox.ts';
 import { loadOverrides } from './store/override-store.ts';
-import { sampleFound } from './store/sample-store.ts';
 import { peopleWithBrowsers } from './store/push-store.ts';
+import { sampleFound } from './store/sample-store.ts';
 import { tellAgain } from './store/standards-store.ts';
 import { loadTickets } from './store/ticket-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
@@ -180,7 +180,6 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     const routing = {
       city,
       duties: dutyList.duties,
-      person: (id: string) => dutyList.book().persons.get(id),
       gridOf: (device: string) => registry.device(device)?.grid,
       person: (id: string) => withBrowsers(dutyList.book().persons.get(id), (one) => reachedByPush.has(one)),
       heardAt,
@@ -420,12 +419,9 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     const modelOf = (device: string) => registry.device(device)?.model ?? null;
     const perform = async (command: Command, commandParts: CommandParts): Promise<Executed> => {
       const judged = command.type === 'judge' ? await judgedRows(state.db, command.of) : [];
-      const onDesk = executeOnDesk(
-        { engine, policy: city.alarmPolicy, personOf: dutyList.duties().personOf, judged },
-        command,
-      );
       const sample = command.type === 'campaign.sample' ? await sampleFound(state.db, command.run) : null;
-      const onDesk = executeOnDesk({ engine, policy: city.alarmPolicy, judged, sample }, command);
+      const { personOf } = dutyList.duties();
+      const onDesk = executeOnDesk({ engine, policy: city.alarmPolicy, personOf, judged, sample }, command);
       const effects: Effects | null = onDesk && engine.pending();
       const executed = await writing.transaction(async (trx) => {
         const done: Executed = onDesk

@@ -525,11 +525,8 @@ export function engineBench(
       engine.refreshOpen();
       const command = commandSchema.parse({ id: `command-${++asked}`, actor, at: now, ...wanted });
       const judged = [...rows.values()];
-      const work = executeOnDesk(
-        { engine, policy: benchCity.alarmPolicy, personOf: options.duties?.().personOf ?? (() => undefined), judged },
-        command,
-      )!;
-      const work = executeOnDesk({ engine, policy: benchCity.alarmPolicy, judged, sample: null }, command)!;
+      const personOf = options.duties?.().personOf ?? (() => undefined);
+      const work = executeOnDesk({ engine, policy: benchCity.alarmPolicy, personOf, judged, sample: null }, command)!;
       collect(engine.pending());
       return work;
     },

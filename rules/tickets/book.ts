@@ -171,8 +171,6 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
   const begin = (alarm: Alarm, at: number): Ticket => {
     const cause = alarm.incident ?? alarm.id;
     const id = tickets.get(`ticket:${cause}`) ? `ticket:${alarm.id}` : `ticket:${cause}`;
-    const ticket = open(subjectOfAlarm(alarm, id, numbers.next(at), parts.standards), at);
-    const id = tickets.has(`ticket:${cause}`) ? `ticket:${alarm.id}` : `ticket:${cause}`;
     const ticket = open(subjectOfAlarm(alarm, id, numbers.next(at), parts.standards, parts.gridOf?.(alarm.device)), at);
     return write(ticket, 'reported', 'opened', at, { more: { alarm: alarm.id } });
   };
@@ -438,7 +436,7 @@ export function ticketBook(parts: TicketBookParts): TicketBook {
     },
     endDrills(isThere, at) {
       now = at;
-      for (const ticket of [...tickets.values()]) {
+      for (const ticket of [...tickets.all()]) {
         if (ticket.drill === undefined || !isTicketOpen(ticket)) continue;
         if (ticket.alarms.some(({ device }) => isThere(device))) continue;
         finishOf(closed(ticket, at), ticket.stage, 'drill-over', at);

@@ -1,7 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { by, notice, person, TEN } from '../../rules/notify/notice-bench.ts';
 import { outboxBench } from '../../rules/notify/outbox-bench.ts';
-import { addPushSubscription, markGone, pushSubscriptionsOf, removePushSubscription } from '../../rules/store/push-store.ts';
+import {
+  addPushSubscription,
+  markGone,
+  pushSubscriptionsOf,
+  removePushSubscription,
+} from '../../rules/store/push-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const minutes = (n: number) => n * 60_000;
