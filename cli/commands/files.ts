@@ -9,7 +9,7 @@ import { type FileKind, fileKinds, fileLists } from '../../devices/registry/colu
 import { decodeText } from '../../devices/registry/decode-text.ts';
 import { toCsv, toGeoJson } from '../../devices/registry/export.ts';
 import type { Fault } from '../../devices/registry/fault.ts';
-import { parseRegistryFile, type RegistryFile } from '../../devices/registry/import.ts';
+import { parseRegistryFile, parseRegistryWorkbook, type RegistryFile } from '../../devices/registry/import.ts';
 import { registryCache } from '../../devices/registry/registry-cache.ts';
 import { loadRegistry, type RegistrySnapshot, type RegistryTables } from '../../devices/registry/registry-store.ts';
 import { deviceTypes } from '../../devices/types/registry.ts';
@@ -25,17 +25,20 @@ type Crs = 'WGS-84' | 'GCJ-02' | 'BD-09';
 
 const kindOption = () =>
   new Option('--kind <kind>', '登记的种类 / kind of record').choices([...fileKinds]).default('device');
-const formatOf = (file: string): 'csv' | 'geojson' => {
+const formatOf = (file: string): 'csv' | 'geojson' | 'json' => {
   const ending = extname(file).toLowerCase();
   if (ending === '.csv') return 'csv';
-  if (ending === '.geojson' || ending === '.json') return 'geojson';
-  throw new Problem(`${file}: the file must end in .csv or .geojson, this one ends in "${ending}"`);
+  if (ending === '.geojson') return 'geojson';
+  if (ending === '.json') return 'json';
+  throw new Problem(
+    `${file}: 须为 .csv、.xlsx、.geojson 或 .json / the file must end in .csv, .xlsx, .geojson or .json, this one ends in "${ending}"`,
+  );
 };
 
 /** `yanshao import`: takes a whole file or none of it; every fault is listed with its line first. */
 export function importCommand(): Command {
   return new Command('import')
-    .argument('<file>', '.csv | .geojson')
+    .argument('<file>', '.csv | .xlsx | .geojson | .json')
     .addOption(kindOption())
     .addOption(
       new Option('--crs <crs>', '文件的坐标系 / coordinates of the file')
@@ -44,7 +47,7 @@ export function importCommand(): Command {
     )
     .description('导入登记表 / import registry records from a file')
     .action(async (file: string, { kind, crs }: { kind: FileKind; crs: Crs }) => {
-      const parsed = parseRegistryFile(readText(file), { format: formatOf(file), kind, crs });
+      const parsed = await parseFile(file, { kind, crs });
       const loaded = readConfig();
       const folder = chosenFolder(loaded);
       const faults = 'faults' in parsed ? parsed.faults : await unfit(parsed, loaded, folder);
@@ -115,9 +118,15 @@ export async function readRegistry({ config }: Pick<Loaded, 'config'>, folder: D
   }
 }
 
-function readText(file: string): string {
+/** A workbook by its ending, any other file as text. */
+const parseFile = async (file: string, options: { kind: FileKind; crs: Crs }): Promise<RegistryFile> =>
+  extname(file).toLowerCase() === '.xlsx'
+    ? parseRegistryWorkbook(readBytes(file), options)
+    : parseRegistryFile(decodeText(readBytes(file)).text, { format: formatOf(file), ...options });
+
+function readBytes(file: string): Buffer {
   try {
-    return decodeText(readFileSync(file)).text;
+    return readFileSync(file);
   } catch (err) {
     throw new Problem(`cannot read ${file}: ${(err as Error).message}`, err);
   }

@@ -20,6 +20,7 @@ import type {
   QuarantineBody,
   ReadingsBody,
   ReadingsListBody,
+  SiteContactsBody,
   StandardsBody,
   StandardsDiffBody,
   StandardsVersionBody,
@@ -39,6 +40,7 @@ import { catalogueSchema } from '../../devices/contract/catalogue.ts';
 import { ceilingSchema } from '../../devices/contract/ceiling.ts';
 import { citySchema } from '../../devices/contract/city.ts';
 import type { CommandOutcome } from '../../devices/contract/command.ts';
+import { contactSchema } from '../../devices/contract/contact.ts';
 import { overlaySchema } from '../../devices/contract/overlay.ts';
 import type { OverrideAsk } from '../../devices/contract/overrides.ts';
 import type { Quarantined } from '../../devices/contract/quarantine.ts';
@@ -503,6 +505,13 @@ export const bodies = {
   valve: page(valveSchema),
   pipe: page(pipeSchema),
   crew: page(crewSchema),
+  contact: page(contactSchema),
+  siteContacts: z.object({
+    items: z
+      .array(z.object({ contact: contactSchema, now: z.boolean().describe('can be reached at this hour') }))
+      .readonly(),
+    text: z.string().nullable().describe('what the site’s record says in words'),
+  }) satisfies z.ZodType<SiteContactsBody>,
   'work-order': page(workOrderSchema),
   permit: page(permitSchema),
   'protection-plan': page(protectionPlanSchema),

@@ -14,6 +14,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { biogasRoutes } from './routes/biogas.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { cityRoutes } from './routes/city.ts';
+import { contactRoutes } from './routes/contacts.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { dutyRoutes } from './routes/duty.ts';
 import { hazardRoutes } from './routes/hazards.ts';
@@ -76,6 +77,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     standardsRoutes(guarded, context);
     dutyRoutes(guarded, context);
     registryRoutes(guarded, context);
+    contactRoutes(guarded, context);
     readingRoutes(guarded, context);
     quarantineRoutes(guarded, context);
     alarmRoutes(guarded, context);

@@ -33,6 +33,7 @@ const things = {
   backtest: { zh: '试算', en: 'back-test' },
   fault: { zh: '演示故障', en: 'fault of the demonstration' },
   seat: { zh: '席位', en: 'seat' },
+  site: { zh: '场所', en: 'site' },
   version: { zh: '标准版本', en: 'version of the standards' },
   address: { zh: '地址', en: 'address' },
   handover: { zh: '交班单', en: 'hand-over' },

@@ -2,6 +2,7 @@ import type { BiogasAdvice } from '../biogas/advise.ts';
 import type { LedgerLine } from '../detectors/ledger.ts';
 import type { Bilingual, DeviceType } from '../model/device-type.ts';
 import type { Fault } from '../registry/fault.ts';
+import type { Reachable } from '../registry/reach.ts';
 import type { Unowned } from '../tickets/unowned.ts';
 import type { Alarm, AlarmEvent, Priority, Verdict } from './alarm.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -530,3 +531,10 @@ export type NoticeDelivery = Pick<
   | 'attempts'
   | 'mayRepeat'
 >;
+
+/** GET /api/v1/sites/:id/contacts: whom to call, those who can be reached at this hour first; numbers as the role may see them. */
+export interface SiteContactsBody {
+  readonly items: readonly Reachable[];
+  /** What the site's own record says in words; null where it says nothing. */
+  readonly text: string | null;
+}

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { type Contact, contactSchema } from './contact.ts';
 import { idSchema, positionSchema } from './place.ts';
 
 /**
- * What stands beside the devices: valves, pipes and crews that a leak picture names, and records (work orders, permits,
- * protection plans) that conditions ask for. All of it is read only: no valve is ever operated from here.
+ * What stands beside the devices: valves, pipes and crews that a leak picture names, records (work orders, permits, protection
+ * plans) that conditions ask for, and the contacts of sites. No valve is ever operated from here.
  */
 
 const named = {
@@ -99,6 +100,7 @@ export interface BesideRecords {
   readonly valve: Valve;
   readonly pipe: Pipe;
   readonly crew: Crew;
+  readonly contact: Contact;
   readonly 'work-order': PlaceRecord;
   readonly permit: PlaceRecord;
   readonly 'protection-plan': PlaceRecord;
@@ -111,6 +113,7 @@ export const besideLists = {
   valve: 'valves',
   pipe: 'pipes',
   crew: 'crews',
+  contact: 'contacts',
   'work-order': 'workOrders',
   permit: 'permits',
   'protection-plan': 'protectionPlans',
@@ -125,6 +128,7 @@ export const besideSchemas = {
   valve: valveSchema,
   pipe: pipeSchema,
   crew: crewSchema,
+  contact: contactSchema,
   'work-order': workOrderSchema,
   permit: permitSchema,
   'protection-plan': protectionPlanSchema,

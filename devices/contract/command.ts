@@ -4,6 +4,7 @@ import { verdictKinds } from './alarm.ts';
 import { crewSchema, permitSchema, pipeSchema, protectionPlanSchema, valveSchema, workOrderSchema } from './beside.ts';
 import { campaignDraftSchema, sampleVisitsFields, visitStepSchema } from './campaign.ts';
 import { limitSchema } from './catalogue.ts';
+import { contactSchema } from './contact.ts';
 import { drillCommands } from './drill.ts';
 import { dutyRecordsSchema } from './duty.ts';
 import { type DutyRecordKind, dutyRecordKinds } from './duty-kinds.ts';
@@ -80,6 +81,7 @@ export const registryPutSchema = z.object({
   valves: z.array(valveSchema).optional(),
   pipes: z.array(pipeSchema).optional(),
   crews: z.array(crewSchema).optional(),
+  contacts: z.array(contactSchema).optional(),
   workOrders: z.array(workOrderSchema).optional(),
   permits: z.array(permitSchema).optional(),
   protectionPlans: z.array(protectionPlanSchema).optional(),
@@ -169,6 +171,7 @@ export const commandSchema = z.discriminatedUnion('type', [
       'valve',
       'pipe',
       'crew',
+      'contact',
       'work-order',
       'permit',
       'protection-plan',

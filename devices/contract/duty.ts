@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type DutyRecordKind, dutyKinds, dutyLists } from './duty-kinds.ts';
 import { channelKinds } from './notify-policy.ts';
-import { idSchema } from './place.ts';
+import { clockTime, idSchema } from './place.ts';
 
 /**
  * Who is responsible, as records: 标到事，事到岗，岗到人. An assignment leads from a clause and a place to a department and its
@@ -10,8 +10,6 @@ import { idSchema } from './place.ts';
  */
 
 const bilingual = z.object({ zh: z.string().min(1), en: z.string().min(1) });
-/** A time of day in the city's zone, `06:00`. */
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written 06:00');
 const hazard = z.enum(['gas', 'fire', 'water', 'structure', 'power']);
 
 const common = {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { distance } from '../../kit/metres.ts';
+import { contactSchema } from '../contract/contact.ts';
+import { siteSchema } from '../contract/registry.ts';
 import { maskedName, maskedPhone, roundedPlace, withoutPhones } from './mask.ts';
 import { maySee } from './seen-by.ts';
+import { contactSeenBy, siteSeenBy } from './seen-contact.ts';
 
 describe('a telephone number', () => {
   it.each([
@@ -42,6 +45,18 @@ describe('a position', () => {
     const place = { lon: 124.56789, lat: 29.62345 };
     expect(roundedPlace(place)).toEqual({ lon: 124.57, lat: 29.62 });
     expect(distance(place, roundedPlace(place))).toBeLessThan(800);
+  });
+});
+
+describe('a contact of a site', () => {
+  const contact = contactSchema.parse({ id: 'g', site: 's', name: '门卫', role: 'door-opener', phone: '13812345678' });
+  const site = siteSchema.parse({ id: 's', kind: 'school', name: '校', lon: 1, lat: 1, contact: '门卫 13812345678' });
+  it.each([
+    ['duty', '13812345678'],
+    ['viewer', '138****5678'],
+  ])('shows %s the number %s, also in the words of an older record', (role, phone) => {
+    expect(contactSeenBy(role, contact)).toEqual({ ...contact, phone });
+    expect(siteSeenBy(role, site)).toEqual({ ...site, contact: `门卫 ${phone}` });
   });
 });
 

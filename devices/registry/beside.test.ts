@@ -113,6 +113,31 @@ describe('what stands beside devices', () => {
         demo: false,
       },
     ],
+    contacts: [
+      {
+        id: 's-1.guard',
+        site: 's-1',
+        name: '门卫',
+        role: 'door-opener',
+        phone: '+86 138 1234 5678',
+        hours: [
+          { days: [1, 2, 3, 4, 5], from: '08:00', to: '18:00' },
+          { from: '22:00', to: '06:00' },
+        ],
+        order: 1,
+        demo: false,
+      },
+      {
+        id: 's-1.keys',
+        site: 's-1',
+        name: '=老李',
+        role: 'key-holder',
+        phone: '0734-1',
+        hours: [],
+        order: 100,
+        demo: false,
+      },
+    ],
     permits: [
       {
         id: 'a-1',
@@ -129,11 +154,13 @@ describe('what stands beside devices', () => {
     ['valve', lists.valves!],
     ['pipe', lists.pipes!],
     ['crew', lists.crews!],
+    ['contact', lists.contacts!],
     ['permit', lists.permits!],
   ] as const;
-  it.each(kinds)('goes through a CSV and a GeoJSON file unchanged: %s', (kind, records) => {
-    const texts = { csv: toCsv(records as readonly FileRecord[], kind), geojson: toGeoJson(records) };
-    for (const format of ['csv', 'geojson'] as const) {
+  it.each(kinds)('goes through a CSV, a GeoJSON and a JSON file unchanged: %s', (kind, records) => {
+    const geojson = toGeoJson(records);
+    const texts = { csv: toCsv(records as readonly FileRecord[], kind), geojson, json: JSON.stringify(records) };
+    for (const format of ['csv', 'geojson', 'json'] as const) {
       const file = parseRegistryFile(texts[format], { format, kind, crs: 'WGS-84' });
       expect('put' in file ? Object.values(file.put).flat() : file.faults).toEqual(records);
     }

@@ -15,10 +15,16 @@ export function checkBeside(put: RegistryPut, view: View, at: (kind: RegistryKin
     checkArea(crew.area, view, say);
     for (const area of crew.areas) checkArea(area, view, say);
   }
+  for (const { id, site } of listed(put, 'contact')) {
+    if (!view.isSite(site)) noSite(site, at('contact', id));
+  }
   for (const kind of recordKinds) {
     for (const record of listed(put, kind)) checkRecord(record, view, at(kind, record.id));
   }
 }
+
+const noSite = (site: string, say: Say): void =>
+  say('site', site, `没有场所 "${site}"`, `there is no site "${site}": register it first`);
 
 function checkValve(valve: Valve, isPipe: (id: string) => boolean, view: View, say: Say): void {
   checkArea(valve.area, view, say);
@@ -58,7 +64,7 @@ function checkRecord(record: PlaceRecord, view: View, say: Say): void {
     if (!view.device(id)) say('devices', id, `没有设备 "${id}"`, `there is no device "${id}"`);
   }
   if (record.site !== undefined && !view.isSite(record.site)) {
-    say('site', record.site, `没有场所 "${record.site}"`, `there is no site "${record.site}"`);
+    noSite(record.site, say);
   }
   const { lon, lat, radiusM, from, to } = record;
   const circle = [lon, lat, radiusM].filter((part) => part !== undefined).length;

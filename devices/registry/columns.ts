@@ -28,6 +28,7 @@ export const fileSchemas: Readonly<
 /** Columns without which a file of the kind cannot be. */
 export const neededColumns = (kind: FileKind): readonly string[] => {
   if (kind === 'pipe') return ['id', 'name', 'line', 'pressure'];
+  if (kind === 'contact') return ['id', 'site', 'name', 'role', 'phone'];
   if (kind === 'crew') return ['id', 'name', 'lon', 'lat', 'department', 'phone', 'for'];
   return isRecord(kind) ? ['id', 'name', 'reference', 'from'] : ['id', 'name', 'lon', 'lat'];
 };
@@ -43,7 +44,7 @@ export const plainColumns = (kind: FileKind): string[] =>
   Object.keys(fileSchemas[kind].shape).filter((f) => !isSpread(f));
 
 /** Columns whose value is a number. */
-const numbers: ReadonlySet<string> = new Set(['lon', 'lat', 'radiusM', 'calibrationDueDays']);
+const numbers: ReadonlySet<string> = new Set(['lon', 'lat', 'radiusM', 'calibrationDueDays', 'order']);
 export const isNumberColumn = (column: string): boolean => numbers.has(column);
 
 /** Columns whose cell is a list of words, set apart by blanks, commas or semicolons. */

@@ -1,4 +1,5 @@
 import type { BesideRecord } from '../contract/beside.ts';
+import type { Reach } from '../contract/contact.ts';
 import type { Device, Gateway, Site } from '../contract/registry.ts';
 import {
   escapeFormula,
@@ -11,6 +12,7 @@ import {
   spreadColumns,
   spreadOf,
 } from './columns.ts';
+import { reachText } from './reach.ts';
 
 /** A record that travels in a file. */
 export type FileRecord = Device | Site | Gateway | BesideRecord;
@@ -48,6 +50,7 @@ function cellOf(record: FileRecord, column: string): string {
     const value = fields[column];
     if (value === undefined) return '';
     if (column === 'line') return lineCell(value as [number, number][]);
+    if (column === 'hours') return (value as Reach[]).map(reachText).join('; ');
     if (Array.isArray(value)) return value.join(' ');
     return isNumberColumn(column) || typeof value === 'boolean' ? String(value) : escapeFormula(String(value));
   }

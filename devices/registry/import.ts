@@ -13,13 +13,15 @@ import { type CoordinateSystem, toWgs84 } from './coordinates.ts';
 import { suggestion } from './did-you-mean.ts';
 import type { FileRecord } from './export.ts';
 import { bounded, type Fault, fault } from './fault.ts';
-import { badName, type RawRecord, unknownField } from './raw-record.ts';
+import { badName, type RawFile, type RawRecord, unknownField } from './raw-record.ts';
 import { readCsv } from './read-csv.ts';
 import { readGeoJson } from './read-geojson.ts';
+import { readJson } from './read-json.ts';
 import type { RegistryKind } from './registry-store.ts';
 
 export interface RegistryFileOptions {
-  readonly format: 'csv' | 'geojson';
+  /** `json` is a list of records, or GeoJSON. */
+  readonly format: 'csv' | 'geojson' | 'json';
   readonly kind: FileKind;
   readonly crs: CoordinateSystem;
 }
@@ -43,7 +45,20 @@ const MOST_RECORDS = 200_000;
 export function parseRegistryFile(text: string, { format, kind, crs }: RegistryFileOptions): RegistryFile {
   const unreadable = refuseUnreadable(text);
   if (unreadable) return { faults: [unreadable] };
-  const raw = format === 'csv' ? readCsv(text, kind) : readGeoJson(text, kind);
+  return fileOf({ csv: readCsv, geojson: readGeoJson, json: readJson }[format](text, kind), kind, crs);
+}
+
+/** The same of the first sheet of a workbook, whose rows are called lines. */
+export async function parseRegistryWorkbook(
+  bytes: Uint8Array,
+  { kind, crs }: Omit<RegistryFileOptions, 'format'>,
+): Promise<RegistryFile> {
+  // The workbook's library is large: only who has a workbook in hand loads it.
+  const { readXlsx } = await import('./read-xlsx.ts');
+  return fileOf(await readXlsx(bytes, kind), kind, crs);
+}
+
+function fileOf(raw: RawFile, kind: FileKind, crs: CoordinateSystem): RegistryFile {
   const faults = [...raw.faults];
   if (raw.records.length > MOST_RECORDS) return { faults: [tooMany(raw.records.length)] };
 
@@ -119,6 +134,7 @@ function inWgs84(record: FileRecord, crs: CoordinateSystem): FileRecord {
     });
     return { ...record, line };
   }
+  if (!('lon' in record)) return record;
   const { lon, lat } = record;
   return lon === undefined || lat === undefined ? record : { ...record, ...toWgs84({ lon, lat }, crs) };
 }
@@ -158,6 +174,7 @@ function issueFault(where: string, issue: z.core.$ZodIssue, fields: RawRecord['f
 }
 
 function issueWords(issue: z.core.$ZodIssue, field: string, value: unknown): { zh: string; en: string } {
+  if (field === 'hours') return hoursWords;
   if (value === undefined) return { zh: `缺少 "${field}"`, en: `"${field}" is missing` };
   if (field === 'id') {
     return {
@@ -176,6 +193,9 @@ function issueWords(issue: z.core.$ZodIssue, field: string, value: unknown): { z
     case 'too_big': {
       const [low, high] = field === 'lat' ? [-90, 90] : [-180, 180];
       if (field === 'line') return lineWords;
+      if (field === 'phone')
+        return { zh: '须为 3 至 40 个字符的电话号码', en: 'must be a telephone number of 3 to 40 characters' };
+      if (field === 'order') return { zh: '须为 0 至 1000 的整数', en: 'must be a whole number from 0 to 1000' };
       if (field === 'radiusM')
         return { zh: '须大于 0 且不超过 5000 米', en: 'must be more than 0 and at most 5000 metres' };
       if (field !== 'lat' && field !== 'lon') return { zh: '不能为空', en: 'must not be empty' };
@@ -203,6 +223,11 @@ function issueWords(issue: z.core.$ZodIssue, field: string, value: unknown): { z
 const lineWords = {
   zh: '须为至少两点的线,每点为 经度 纬度,以分号隔开,如 112.6 26.9; 112.61 26.9',
   en: 'must be a line of at least two points, lon and lat each, set apart by semicolons: 112.6 26.9; 112.61 26.9',
+};
+
+const hoursWords = {
+  zh: '须为时段，可带星期（1 为周一），以分号隔开，如 1-5 08:00-18:00; 22:00-06:00；留空为随时',
+  en: 'must be hours, with weekdays (1 = Monday) where they differ, set apart by semicolons: 1-5 08:00-18:00; 22:00-06:00; empty for any hour',
 };
 
 const typesInWords: Readonly<Record<string, { zh: string; en: string }>> = {

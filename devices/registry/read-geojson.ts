@@ -83,9 +83,11 @@ function toRaw(where: string, kind: FileKind, given: unknown, faults: Fault[]): 
 
 type Geometry = z.infer<typeof featureSchema>['geometry'];
 
-/** A pipe is a line, a record may stand nowhere, and everything else is a point. */
+/** A pipe is a line, a record or a contact may stand nowhere, and everything else is a point. */
 const fits = (geometry: Geometry, kind: FileKind): boolean =>
-  geometry === null ? neededColumns(kind).includes('from') : (geometry.type === 'LineString') === (kind === 'pipe');
+  geometry === null
+    ? kind !== 'pipe' && !neededColumns(kind).includes('lon')
+    : (geometry.type === 'LineString') === (kind === 'pipe');
 
 function placed(geometry: Geometry): object {
   if (geometry === null) return {};
@@ -95,7 +97,7 @@ function placed(geometry: Geometry): object {
 }
 
 /** `%LEL` and the like become UCUM codes, as in CSV. */
-function withUnitCodes(fields: Record<string, unknown>): Record<string, unknown> {
+export function withUnitCodes(fields: Record<string, unknown>): Record<string, unknown> {
   const { gasUnit, constants, units } = fields;
   const isTable = (value: unknown): value is Record<string, unknown> =>
     value !== null && typeof value === 'object' && !Array.isArray(value);

@@ -86,7 +86,11 @@ export function withoutSecrets(command: Command): unknown {
       hash === undefined ? rest : { ...rest, hash: '••••' },
     ),
   };
-  return { ...command, put };
+  const { contacts } = put;
+  return {
+    ...command,
+    put: { ...put, ...(contacts && { contacts: contacts.map((one) => ({ ...one, phone: '••••' })) }) },
+  };
 }
 
 /** Records of responsibility without the numbers and addresses of people: they stand in the records themselves. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { registryPutSchema } from '../../devices/contract/command.ts';
+import { whomToCall } from '../../devices/registry/reach.ts';
 import { distance } from '../../kit/metres.ts';
 import { Problem } from '../../kit/problem.ts';
 import { demoPlan } from './plan.ts';
@@ -30,6 +31,19 @@ describe('the plan of a simulated city', () => {
       expect(nameEn).toContain('invented');
       expect(contact).toContain('invented');
     }
+  });
+
+  it('knows whom to call about each site at any hour, and nobody of them can be called', () => {
+    const contacts = plan.put.contacts ?? [];
+    for (const { id } of plan.put.sites) {
+      const ofSite = contacts.filter(({ site }) => site === id);
+      expect(ofSite.map(({ role }) => role)).toEqual(['owner', 'door-opener', 'property']);
+      const [night] = whomToCall(ofSite, { weekday: 7, minuteOfDay: 180 });
+      expect(night).toMatchObject({ now: true, contact: { role: 'door-opener' } });
+    }
+    expect(contacts.every(({ name, phone, demo }) => name.includes('虚构') && phone.startsWith('0000-') && demo)).toBe(
+      true,
+    );
   });
 
   it('stands every device within its own area', () => {

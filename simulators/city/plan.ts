@@ -7,6 +7,7 @@ import { Problem } from '../../kit/problem.ts';
 import type { WorldSetting } from './behaviour/world.ts';
 import { besideOf } from './beside.ts';
 import { type Dice, dice } from './chance.ts';
+import { contactsOf } from './contacts.ts';
 import { placer, type Stand, shares } from './placing.ts';
 
 /** By which way a simulated device's readings reach the platform. */
@@ -68,15 +69,17 @@ export function demoPlan({ city, demo }: LoadedCity, options: PlanOptions = {}):
   }
   const expired = expire(devices, today);
   const placed = expired.map((device) => under(device, demo.gateways));
+  const sites = places.sites();
   return {
     city: city.id,
     seed,
     put: {
       devices: placed,
-      sites: places.sites(),
+      sites,
       gateways: demo.gateways.map(toGateway),
       credentials: [],
       ...besideOf(demo, today),
+      contacts: sites.flatMap(contactsOf),
     },
     routes: Object.fromEntries(placed.map((device) => [device.id, routeOf(device)])),
     replays: [],

@@ -2,10 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ClocksBody, DeviceBody, DevicesBody } from '../../../devices/contract/api.ts';
-import { type BesideKind, besideKinds } from '../../../devices/contract/beside.ts';
+import { type BesideKind, type BesideRecord, besideKinds } from '../../../devices/contract/beside.ts';
 import type { Device } from '../../../devices/contract/registry.ts';
+import { contactSeenBy, siteSeenBy } from '../../../devices/privacy/seen-contact.ts';
 import { bodies } from '../bodies.ts';
-import type { ServerContext } from '../context.ts';
+import { actorOf, type ServerContext } from '../context.ts';
 import { problem, refusals } from '../problem.ts';
 import { page, pageOf } from './page.ts';
 
@@ -13,13 +14,13 @@ import { page, pageOf } from './page.ts';
 export function registryRoutes(base: FastifyInstance, { registry, picture, ingest }: ServerContext): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
 
-  const bodyOf = (device: Device): DeviceBody => {
+  const bodyOf = (device: Device, role: string): DeviceBody => {
     const { lastAt, stale, values, attributes } = picture.device(device.id);
     const siteRecord = device.site ? registry.site(device.site) : undefined;
     const gatewayRecord = device.gateway ? registry.gateway(device.gateway) : undefined;
     return {
       ...device,
-      ...(siteRecord && { siteRecord }),
+      ...(siteRecord && { siteRecord: siteSeenBy(role, siteRecord) }),
       ...(gatewayRecord && { gatewayRecord }),
       lastAt,
       stale,
@@ -41,7 +42,9 @@ export function registryRoutes(base: FastifyInstance, { registry, picture, inges
       config: { answer: bodies.devices },
       schema: { tags: ['registry'], summary: 'Devices with their newest values', querystring: filter },
     },
-    async ({ query }): Promise<DevicesBody> => {
+    async (request): Promise<DevicesBody> => {
+      const { query } = request;
+      const { role } = actorOf(request);
       const { type, area, site, gateway, q } = query;
       const wanted = q?.toLowerCase();
       const found: Device[] = [];
@@ -60,7 +63,7 @@ export function registryRoutes(base: FastifyInstance, { registry, picture, inges
         found.push(device);
       }
       const { total, items } = pageOf(found, query);
-      return { total, items: items.map(bodyOf) };
+      return { total, items: items.map((device) => bodyOf(device, role)) };
     },
   );
 
@@ -71,12 +74,13 @@ export function registryRoutes(base: FastifyInstance, { registry, picture, inges
       config: { answer: bodies.device, finds: true },
       schema: { tags: ['registry'], summary: 'One device', params: byId },
     },
-    async ({ params }, reply) => {
-      const device = registry.device(params.id);
-      if (!device) return problem(reply, 404, refusals.notFound('device', params.id));
+    async (request, reply) => {
+      const { id } = request.params;
+      const device = registry.device(id);
+      if (!device) return problem(reply, 404, refusals.notFound('device', id));
       // A device is shown also while ingest does not answer; only its clock is not.
       const clock = await ingest.clock(device.id).catch(() => null);
-      return { ...bodyOf(device), clock: clock && { skewMs: clock.skewMs, at: clock.at } };
+      return { ...bodyOf(device, actorOf(request).role), clock: clock && { skewMs: clock.skewMs, at: clock.at } };
     },
   );
 
@@ -95,7 +99,10 @@ export function registryRoutes(base: FastifyInstance, { registry, picture, inges
       config: { answer: bodies.sites },
       schema: { tags: ['registry'], summary: 'Sites', querystring: page(10_000) },
     },
-    async ({ query }) => pageOf([...registry.sites()], query),
+    async (request) => {
+      const { total, items } = pageOf([...registry.sites()], request.query);
+      return { total, items: items.map((site) => siteSeenBy(actorOf(request).role, site)) };
+    },
   );
 
   app.get(
@@ -114,7 +121,11 @@ export function registryRoutes(base: FastifyInstance, { registry, picture, inges
         config: { answer: bodies[kind] },
         schema: { tags: ['registry'], summary: besideTitles[kind], querystring: page(10_000) },
       },
-      async ({ query }) => pageOf([...registry.beside.of(kind).values()], query),
+      async (request) => {
+        const { total, items } = pageOf<BesideRecord>([...registry.beside.of(kind).values()], request.query);
+        const { role } = actorOf(request);
+        return { total, items: items.map((one) => ('role' in one ? contactSeenBy(role, one) : one)) };
+      },
     );
   }
 }
@@ -123,6 +134,7 @@ const besideTitles: Readonly<Record<BesideKind, string>> = {
   valve: 'Valves of the network, shown and never operated',
   pipe: 'Pipes of the network',
   crew: 'Crews and how to call them',
+  contact: 'Contacts of sites: who owns, keeps the key, opens the door; numbers masked by role',
   'work-order': 'Work orders',
   permit: 'Permits',
   'protection-plan': 'Protection plans for works near pipes',

@@ -77,7 +77,6 @@ export function Facts({ record, onDevice }: { record: DeviceBody; onDevice: (id:
       texts('facts.site'),
       record.siteRecord && ((texts.language === 'en' && record.siteRecord.nameEn) || record.siteRecord.name),
     ],
-    [texts('facts.contact'), record.siteRecord?.contact],
     [texts('facts.address'), record.address],
     [texts('facts.area'), record.area && place.area(record.area)],
     [

@@ -4,6 +4,7 @@ import type { DeviceBody } from '../../../devices/contract/api.ts';
 import { usePlace } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
+import { SiteContacts } from '../contacts/site-contacts.tsx';
 import { patchRoute, useRoute } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { IncidentBox } from '../incidents/incident-box.tsx';
@@ -50,6 +51,7 @@ export function DevicePanel({ alarmId, device, onAcknowledge, onPutAside, onDevi
         {alarmProblem && <div className="error">{texts.problem(alarmProblem)}</div>}
         {alarm && <AlarmHead alarm={alarm} />}
         {alarm && <TicketBox alarm={alarm} known={ticket} />}
+        <SiteContacts site={alarm?.site ?? record?.site} />
         {alarm && <AsideBox alarm={alarm} />}
         <Siblings device={device} current={alarm} onAlarm={onAlarm} />
         {alarm && <IncidentBox alarm={alarm} onAlarm={onAlarm} />}

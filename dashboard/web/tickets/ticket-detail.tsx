@@ -4,6 +4,7 @@ import type { PersonStep } from '../../../devices/contract/ticket.ts';
 import { safetyClock } from '../../../devices/tickets/safety-clock.ts';
 import { usePlace } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
+import { SiteContacts } from '../contacts/site-contacts.tsx';
 import { fullStampText, stampText } from '../format/age.ts';
 import { Link } from '../frame/header.tsx';
 import { hrefOf, patchRoute } from '../frame/route.ts';
@@ -48,6 +49,7 @@ export function TicketDetail({ id }: { id: string }) {
         <FlowView ticket={body.ticket} />
         <Clock body={body} />
         <Whose body={body} />
+        <SiteContacts site={body.ticket.site} />
         <Needs body={body} />
         <ProcedureBox {...acting} />
         <DutiesBox {...acting} />
