@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import type { Command, CommandOutcome } from '../devices/contract/command.ts';
 import type { DataFolder } from '../kit/data-folder.ts';
 import { Problem } from '../kit/problem.ts';
+import { sharedNow } from '../kit/shared-clock.ts';
 import { connect } from './connect.ts';
 
 /** A command without what every command carries. */
@@ -29,7 +30,7 @@ export async function asked(folder: DataFolder, wanted: Wanted): Promise<Command
   try {
     const { username } = userInfo();
     const actor = { id: `cli:${username}`, name: username, via: 'cli', role: 'admin' } as const;
-    const command = { ...wanted, id: randomUUID(), actor, at: Date.now() } as Command;
+    const command = { ...wanted, id: randomUUID(), actor, at: sharedNow(folder) } as Command;
     return await rules.call<CommandOutcome>('rules.command', command);
   } finally {
     rules.close();

@@ -32,6 +32,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   device: async () => (await import('./commands/device.ts')).deviceCommand(),
   quarantine: async () => (await import('./commands/quarantine.ts')).quarantineCommand(),
   audit: async () => (await import('./commands/audit.ts')).auditCommand(),
+  alarm: async () => (await import('./commands/alarm.ts')).alarmCommand(),
   tickets: async () => (await import('./commands/tickets.ts')).ticketsCommand(),
   notify: async () => (await import('./commands/notify.ts')).notifyCommand(),
   kpis: async () => (await import('./commands/kpis.ts')).kpisCommand(),

@@ -3,7 +3,14 @@ import { cutAudit } from '../devices/audit/cut-audit.ts';
 import { keepAudit } from '../devices/audit/keep-audit.ts';
 import type { LoadedCity } from '../devices/city/load-city.ts';
 import { seatsOf } from '../devices/city/seats.ts';
-import type { LedgerBody, TicketBody, TicketsBody } from '../devices/contract/api.ts';
+import type {
+  AlarmBody,
+  AlarmsBody,
+  LedgerBody,
+  OverridesBody,
+  TicketBody,
+  TicketsBody,
+} from '../devices/contract/api.ts';
 import type { Actor, CommandPort } from '../devices/contract/command.ts';
 import type { NotifyPort } from '../devices/contract/notify-port.ts';
 import type { PagesPort } from '../devices/contract/pages.ts';
@@ -23,6 +30,7 @@ import { Problem } from '../kit/problem.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { type Accounts, accounts } from './server/accounts/accounts.ts';
 import type { AccountTables } from './server/accounts/tables.ts';
+import { alarmNow, alarmsNow, type alarmsQuery, overridesNow } from './server/alarms-now.ts';
 import type { DemoControls, ServerContext } from './server/context.ts';
 import { dutyPeople } from './server/duty-people.ts';
 import { httpServer, type TlsFiles } from './server/http.ts';
@@ -96,6 +104,10 @@ export interface Dashboard extends Running {
   /** Tickets as the command line asks for them. */
   readonly tickets: (query: z.output<typeof ticketsQuery>) => Promise<TicketsBody>;
   readonly ticket: (id: string) => Promise<TicketBody | null>;
+  /** Alarms, one of them, and what is put aside or waits for a second person, for the same. */
+  readonly alarms: (query: z.output<typeof alarmsQuery>) => Promise<AlarmsBody>;
+  readonly alarm: (id: string) => Promise<AlarmBody | null>;
+  readonly overrides: () => Promise<OverridesBody>;
 }
 
 /** Whoever runs the command line may read this machine's files: he sees what an administrator sees. */
@@ -222,6 +234,9 @@ export async function startDashboard(parts: DashboardParts): Promise<Dashboard> 
       ledger: (query) => ledgerNow(context, query),
       tickets: (query) => ticketsNow(context, query, atTheTerminal.id),
       ticket: (id) => ticketNow(context, id, atTheTerminal),
+      alarms: (query) => alarmsNow(context, query),
+      alarm: (id) => alarmNow(context, id),
+      overrides: () => overridesNow(context),
       stop: stopping.run,
     };
   } catch (err) {

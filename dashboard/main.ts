@@ -10,6 +10,7 @@ import { type Dashboard, type DashboardParts, startDashboard } from './app.ts';
 import type { dashboardSettings } from './config.ts';
 import type { Changer } from './server/accounts/account-audit.ts';
 import { type AccountTables, accountMigrations, roles } from './server/accounts/tables.ts';
+import { alarmsQuery } from './server/alarms-now.ts';
 import { ledgerQuery } from './server/routes/ledger.ts';
 import { ticketsQuery } from './server/tickets-now.ts';
 
@@ -83,6 +84,9 @@ export function dashboardMethods({
   ledger,
   tickets,
   ticket,
+  alarms,
+  alarm,
+  overrides,
 }: Dashboard): Readonly<Record<string, (params: unknown) => Promise<unknown>>> {
   return {
     'dashboard.newApiToken': async (params) => accounts.newApiToken(newToken.parse(params), changerOf(params)),
@@ -96,5 +100,8 @@ export function dashboardMethods({
     'dashboard.ledger': async (params) => ledger(ledgerQuery.parse(params)),
     'dashboard.tickets': async (params) => tickets(ticketsQuery.parse(params)),
     'dashboard.ticket': async (params) => ticket(z.string().parse(params)),
+    'dashboard.alarms': async (params) => alarms(alarmsQuery.parse(params)),
+    'dashboard.alarm': async (params) => alarm(z.string().parse(params)),
+    'dashboard.overrides': async () => overrides(),
   };
 }

@@ -33,6 +33,12 @@ export function sharedClock(folder: DataFolder, demo: boolean, speed: number, lo
   return { clock: demoClock(time), time, steady: null };
 }
 
+/** What the clock of the platform of a data folder shows now, ms, for a program that only asks it something. */
+export function sharedNow(folder: DataFolder): number {
+  const file = folder.path('clock.json');
+  return existsSync(file) ? demoClock(JSON.parse(readFileSync(file, 'utf8')) as DemoTime).now() : Date.now();
+}
+
 const stepWords = {
   held: 'the system’s clock was stepped; the platform’s goes on evenly until devices or ten minutes confirm it',
   adopted: 'the platform’s clock follows the step of the system’s',

@@ -1,25 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { AlarmsBody, UnownedBody } from '../../../devices/contract/api.ts';
+import type { UnownedBody } from '../../../devices/contract/api.ts';
 import { isUnowned, ticketsByAlarm, unownedOf } from '../../../devices/tickets/unowned.ts';
+import { alarmNow, alarmsNow, alarmsQuery } from '../alarms-now.ts';
 import { asking, commandId } from '../asking.ts';
 import { bodies } from '../bodies.ts';
 import type { ServerContext } from '../context.ts';
 import { problem, refusals } from '../problem.ts';
-import { page } from './page.ts';
 
-const query = page(2000).extend({
-  state: z.enum(['open', 'all']).default('open'),
-  priority: z
-    .string()
-    .regex(/^P[1-4](,P[1-4])*$/)
-    .optional(),
-  device: z.string().optional(),
-  area: z.string().optional(),
-  from: z.coerce.number().optional().describe('raised at or after, ms since 1970'),
-  to: z.coerce.number().optional().describe('raised before, ms since 1970'),
-});
 const note = z.string().max(2000).optional();
 
 /** Alarms and what people do about them. Commands go to `rules`, which alone decides and audits. */
@@ -31,13 +20,9 @@ export function alarmRoutes(base: FastifyInstance, context: ServerContext): void
     '/api/v1/alarms',
     {
       config: { answer: bodies.alarms },
-      schema: { tags: ['alarms'], summary: 'Alarms, newest first', querystring: query },
+      schema: { tags: ['alarms'], summary: 'Alarms, newest first', querystring: alarmsQuery },
     },
-    async ({ query }): Promise<AlarmsBody> => {
-      const { state: which, priority, ...rest } = query;
-      const found = await alarms.find({ ...rest, openOnly: which === 'open', priorities: priority?.split(',') });
-      return { ...found, tickets: await tickets.ofAlarms(found.items.map(({ id }) => id)) };
-    },
+    ({ query }) => alarmsNow(context, query),
   );
 
   app.get(
@@ -63,11 +48,8 @@ export function alarmRoutes(base: FastifyInstance, context: ServerContext): void
       config: { answer: bodies.alarm, finds: true },
       schema: { tags: ['alarms'], summary: 'One alarm with its history', params: z.object({ id: z.string() }) },
     },
-    async ({ params }, reply) => {
-      const found = await alarms.one(params.id);
-      if (!found) return problem(reply, 404, refusals.notFound('alarm', params.id));
-      return { ...found, ticket: (await tickets.ofAlarms([params.id]))[params.id] ?? null };
-    },
+    async ({ params }, reply) =>
+      (await alarmNow(context, params.id)) ?? problem(reply, 404, refusals.notFound('alarm', params.id)),
   );
 
   const ask = asking(context);

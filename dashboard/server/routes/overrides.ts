@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { OverridesBody } from '../../../devices/contract/api.ts';
 import { pointFields, serviceFields, shelfFields } from '../../../devices/contract/command.ts';
-import type { OverrideAsk, StandingOverride } from '../../../devices/contract/overrides.ts';
+import { overridesNow } from '../alarms-now.ts';
 import { asking, commandId } from '../asking.ts';
 import { bodies } from '../bodies.ts';
 import type { ServerContext } from '../context.ts';
@@ -14,7 +13,6 @@ const tags = ['overrides'];
 export function overrideRoutes(base: FastifyInstance, context: ServerContext): void {
   const app = base.withTypeProvider<ZodTypeProvider>();
   const ask = asking(context);
-  const { state, alarms } = context;
   const config = { answer: bodies.outcome };
 
   app.get(
@@ -23,21 +21,7 @@ export function overrideRoutes(base: FastifyInstance, context: ServerContext): v
       config: { answer: bodies.overrides },
       schema: { tags, summary: 'What is shelved, out of service, or waits for a second person; with counts' },
     },
-    async (): Promise<OverridesBody> => {
-      const standing = await state.db.selectFrom('overrides').select('body').execute();
-      const asked = await state.db.selectFrom('override_asks').select('body').orderBy('at').execute();
-      const open = (await alarms.open()).alarms;
-      const showing = (kind: string) => open.filter(({ override }) => override?.kind === kind).length;
-      return {
-        standing: standing.map(({ body }) => JSON.parse(body) as StandingOverride),
-        asked: asked.map(({ body }) => JSON.parse(body) as OverrideAsk),
-        hidden: {
-          shelved: showing('shelved'),
-          outOfService: showing('out-of-service'),
-          suppressed: showing('suppressed'),
-        },
-      };
-    },
+    () => overridesNow(context),
   );
 
   app.post(
