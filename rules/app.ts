@@ -24,6 +24,7 @@ import { loadRegistry } from '../devices/registry/registry-store.ts';
 import { lastApproved, standardsProposals, standardsText } from '../devices/standards/read-standards.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Cancel, Clock } from '../kit/clock.ts';
+import { zoneOf } from '../kit/local-time.ts';
 import type { Log } from '../kit/log.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { startBacktests } from './backtest/backtests.ts';
@@ -69,6 +70,7 @@ import { tellAgain } from './store/standards-store.ts';
 import { loadTickets } from './store/ticket-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
 import { writeWatches } from './store/watch-store.ts';
+import { type CycleKeeper, keepCycles } from './supervision/keep-cycles.ts';
 import { supervise } from './supervision/supervise.ts';
 import { pagesOnly, startTelling, type Telling, type TellingParts } from './telling.ts';
 import type { WatchCommand } from './watches/decide.ts';
@@ -170,6 +172,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
     engine.campaigns.load(await loadCampaigns(state.db));
 
     let bundles: SiteBundles | undefined;
+    let cycles: CycleKeeper | undefined;
     const listeners = new Set<(seq: number) => void>();
     const outbox = registryOutbox(state.db, ingest, clock, log, stop.signal);
     const approved = standardsOutbox(state.db, ingest, clock, log, stop.signal);
@@ -251,6 +254,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         derived.add([...effects.derived]);
       },
       standardsChanged: () => bundles?.changed(),
+      judged: () => cycles?.look(),
       gap: async () => {
         await tellAgain(state.db, engine.heardOf());
         void approved.publish();
@@ -375,11 +379,22 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         .then(readmitOutcome, (err: Error): CommandOutcome => ({ refused: notReadmitted(err.message) }));
       return writing.serial(() => writing.transaction((trx) => carryOutOnce(trx, command, clock.now, () => outcome)));
     };
-    const onScores = supervise({
-      ...{ db: state.db, policy: parts.city.supervision ?? null, city, registry, writing, now: clock.now },
+    const policy = parts.city.supervision ?? null;
+    const scores = supervise({
+      ...{ db: state.db, policy, city, registry, writing, now: clock.now, book: dutyList.book },
       secret: () => randomBytes(16).toString('hex'),
       catalogue: () => engine.inForce().source ?? first,
+      told: () => void notifier.look(),
     });
+    cycles = stopping.add(
+      'cycles',
+      keepCycles({
+        ...{ db: state.db, policy, zone: zoneOf(city.timeZone), time: engine.now, writing, stopped: stop.signal },
+        workOut: scores.workOut,
+        log: log.child({ component: 'cycles' }),
+      }),
+    );
+    cycles.look();
     const watches = watchDesk({
       ...{ db: state.db, engine, registry, types, city },
       catalogue: () => standardsNow().catalogue,
@@ -445,7 +460,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         }
         if (stop.signal.aborted) return { refused: notServing };
         if (parsed.data.type === 'quarantine.readmit') return readmit(parsed.data);
-        if (isSupervisionCommand(parsed.data)) return onScores(parsed.data);
+        if (isSupervisionCommand(parsed.data)) return scores.command(parsed.data);
         const asked = parsed.data;
         const onStandards = isStandardsCommand(asked);
         const { outcome, published } = await (onStandards
@@ -484,9 +499,8 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       duty: () => ({ book: dutyList.book(), standards: standardsNow(), city }),
       stats() {
         const counted = engine.stats();
-        const waiting = [outbox.problem, approved.problem, writing.problem, judging.problem].flatMap((text) =>
-          text ? [{ rule: '*', device: '*', text, count: 1 }] : [],
-        );
+        const stands = [outbox.problem, approved.problem, writing.problem, judging.problem, cycles?.problem];
+        const waiting = stands.flatMap((text) => (text ? [{ rule: '*', device: '*', text, count: 1 }] : []));
         return {
           position: judging.position,
           lagMs: judging.behind && Number.isFinite(counted.time) ? Math.max(0, clock.now() - counted.time) : 0,

@@ -22,6 +22,8 @@ export interface JudgingParts {
   readonly commit: (effects: Effects, cursor: Cursor, rows?: readonly StateRow[]) => Promise<void>;
   /** Other standards judge from now on; what came of it is committed. */
   readonly standardsChanged: () => void;
+  /** Blocks were judged, and what came of them committed. */
+  readonly judged: () => void;
   /** What the journal told meanwhile was not heard. */
   readonly gap: () => Promise<void>;
 }
@@ -114,6 +116,7 @@ export async function judgeJournal(parts: JudgingParts): Promise<Judging> {
         else if (effects) await commit(effects, cursor());
         settled = position;
       });
+      parts.judged();
     }
   };
   const run = async () => {

@@ -1,6 +1,7 @@
 import type { WhomBody } from '../../devices/contract/api.ts';
 import type { City } from '../../devices/contract/city.ts';
 import type { StateTables } from '../../devices/contract/state-tables.ts';
+import type { Unit } from '../../devices/contract/supervision.ts';
 import type { Ticket } from '../../devices/contract/ticket.ts';
 import { type DutyBook, dutyBook, personsByAccount } from '../../devices/duty/duty-book.ts';
 import { dutyItemOf } from '../../devices/duty/duty-items.ts';
@@ -8,6 +9,8 @@ import { dutyVersion, keptDuty } from '../../devices/duty/read-duty.ts';
 import type { PersonOf } from '../../devices/duty/same-person.ts';
 import { whoIsOn } from '../../devices/duty/who-is-on.ts';
 import type { RegistryCache } from '../../devices/registry/registry-cache.ts';
+import { peopleOfUnit } from '../../devices/supervision/people-of-unit.ts';
+import { zoneOf } from '../../kit/local-time.ts';
 import type { Sql } from '../../kit/sql/sql.ts';
 
 /** What the dashboard asks of the duty list about a ticket. */
@@ -16,6 +19,8 @@ export interface DutyPeople {
   personOf(account: string): Promise<string | undefined>;
   /** The same for many, as the list is now. */
   persons(): Promise<PersonOf>;
+  /** Which of these units the person behind an account is of, at `at` (ms); null where the list names nobody. */
+  unitsOf(account: string, units: readonly Unit[], at: number): Promise<readonly string[] | null>;
   /** Names of persons, posts and crews; an id that the list does not know is left out. */
   namesOf(ids: readonly string[]): Promise<Readonly<Record<string, string>>>;
   /** Whom a ticket may be sent to: who the list answers at `at` (ms), and everybody else. */
@@ -33,6 +38,14 @@ export function dutyPeople({ db }: Sql<StateTables>, city: City, registry: Pick<
   return {
     personOf: async (account) => personsByAccount(await book())(account),
     persons: async () => personsByAccount(await book()),
+    async unitsOf(account, units, at) {
+      const known = await book();
+      if (known.persons.size === 0) return null;
+      const { date } = zoneOf(city.timeZone).local(at);
+      const person = personsByAccount(known)(account);
+      const isOne = (unit: Unit) => peopleOfUnit(known, unit, date).some(({ id }) => id === person);
+      return units.filter(isOne).map(({ id }) => id);
+    },
     async namesOf(ids) {
       const { persons, posts } = await book();
       const named = [...new Set(ids)].map(

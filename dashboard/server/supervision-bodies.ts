@@ -3,9 +3,9 @@ import {
   type Appeal,
   factKinds,
   type NumberBody,
-  type RunBody,
   type RunLine,
   type ScoreLine,
+  type ShownRun,
   type SupervisionBody,
 } from '../../devices/contract/score.ts';
 import {
@@ -80,6 +80,7 @@ const appeal = z
     seq: z.number(),
     run: z.string(),
     unit: z.string(),
+    department: z.string().nullable().describe('for whom it was made; null where the duty list names nobody'),
     indicator: z.string(),
     at: time,
     by: person,
@@ -248,7 +249,8 @@ export const supervisionBodies = {
       .object({ campaign: z.string(), openAt: time })
       .nullable()
       .describe('the campaign by which a sample is visited'),
-  }) satisfies z.ZodType<RunBody>,
+    appealsFor: ids.nullable().describe('units that you may appeal for; null where the duty list names nobody'),
+  }) satisfies z.ZodType<ShownRun>,
   scoreNumber: z.object({
     run: z.string(),
     unit: z.string(),

@@ -64,6 +64,16 @@ export interface ScorePromiseRow {
   body: string;
 }
 
+/** A period that has come due by itself and was dealt with. */
+export interface ScoreCycleEndRow {
+  cycle: string;
+  period: string;
+  starts_at: number;
+  at: number;
+  /** Null where it was not worked out: nobody was there in time, or the cycle began to run by itself with the one after it. */
+  run: string | null;
+}
+
 /** Tables of supervision; all of them append-only. */
 export interface ScoreTables {
   score_runs: ScoreRunRow;
@@ -73,4 +83,5 @@ export interface ScoreTables {
   score_publications: ScorePublicationRow;
   score_weights: ScoreWeightsRow;
   score_promises: ScorePromiseRow;
+  score_cycle_ends: ScoreCycleEndRow;
 }

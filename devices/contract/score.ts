@@ -186,11 +186,13 @@ export interface ScoreRun {
   readonly content: RunContent;
 }
 
-/** 申诉: a department says that facts do not belong in a number; the office decides. */
+/** 申诉: a department says that facts do not belong in a number of its own; the office decides, by somebody of another department. */
 export interface Appeal {
   readonly seq: number;
   readonly run: string;
   readonly unit: string;
+  /** For whom it was made; null where the duty list names nobody at all. */
+  readonly department: string | null;
   readonly indicator: string;
   readonly at: number;
   readonly by: { readonly id: string; readonly name: string };
@@ -261,6 +263,12 @@ export interface RunBody {
   readonly promises: readonly Promised[];
   /** The campaign by which a sample is visited; null where there is none, or nothing was drawn. */
   readonly visits: { readonly campaign: string; readonly openAt: number } | null;
+}
+
+/** GET /api/v1/supervision/runs/:run: a run as somebody sees it. */
+export interface ShownRun extends RunBody {
+  /** Units whose numbers whoever asks may appeal; null where the duty list names nobody, and the role alone counts. */
+  readonly appealsFor: readonly string[] | null;
 }
 
 /** Weights that were asked for or agreed. */

@@ -133,7 +133,8 @@ export async function appealsOf<DB extends ScoreTables>(db: Db<DB>, run: string)
   return rows.filter(({ decides }) => decides === null).map((row) => appealOf(row, decisions.get(Number(row.seq))));
 }
 
-type AppealSaid = Pick<Appeal, 'unit' | 'indicator' | 'reason' | 'evidence' | 'facts'>;
+type AppealSaid = Pick<Appeal, 'unit' | 'indicator' | 'reason' | 'evidence' | 'facts'> &
+  Partial<Pick<Appeal, 'department'>>;
 type DecisionSaid = Pick<NonNullable<Appeal['decided']>, 'upheld' | 'reason' | 'leftOut'>;
 
 function appealOf(row: ScoreAppealRow, decision: ScoreAppealRow | undefined): Appeal {
@@ -146,6 +147,7 @@ function appealOf(row: ScoreAppealRow, decision: ScoreAppealRow | undefined): Ap
   return {
     seq: Number(row.seq),
     run: row.run,
+    department: null,
     at: Number(row.at),
     by: by(row),
     ...(JSON.parse(row.body) as AppealSaid),

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Alarm } from '../contract/alarm.ts';
+import type { Visit } from '../contract/campaign.ts';
+import type { HazardEntry } from '../contract/hazard.ts';
 import type { NumberBody, NumberFact, ScoreNumber, ShownFact } from '../contract/score.ts';
 import type { ScoreTables } from '../contract/score-tables.ts';
 import type { StateTables } from '../contract/state-tables.ts';
@@ -13,7 +15,7 @@ import { keyOf } from './score.ts';
 const SHOWN = 1000;
 const PORTION = 400;
 
-type Names = ReadonlyMap<string, { readonly no: string; readonly title: Bilingual | null }>;
+type Names = ReadonlyMap<string, Named>;
 type Db = Kysely<StateTables & ScoreTables>;
 
 /** What a number is made of, as people find it again; undefined where the run has no such number. */
@@ -48,22 +50,31 @@ const moreIsBetter = (
   return !found || found.full > found.zero;
 };
 
-/** Numbers and titles of tickets and alarms; all else is named by its id. */
+/** Numbers and titles of tickets, hazards, visits and alarms; all else is named by its id. */
 async function namesOf(db: Db, kind: ScoreNumber['kind'], facts: readonly NumberFact[]): Promise<Names> {
-  const names = new Map<string, { no: string; title: Bilingual | null }>();
-  if (kind !== 'ticket' && kind !== 'alarm') return names;
+  const names = new Map<string, Named>();
+  const table = tableOf[kind];
+  if (!table) return names;
   for (let at = 0; at < facts.length; at += PORTION) {
     const ids = facts.slice(at, at + PORTION).map(({ id }) => id);
-    if (kind === 'ticket') {
-      const rows = await db.selectFrom('tickets').select(['id', 'no', 'body']).where('id', 'in', ids).execute();
-      for (const { id, no, body } of rows) names.set(id, { no, title: (JSON.parse(body) as Ticket).title });
-    } else {
-      const rows = await db.selectFrom('alarms').select(['id', 'body']).where('id', 'in', ids).execute();
-      for (const { id, body } of rows) {
-        const { deviceName, explanation } = JSON.parse(body) as Alarm;
-        names.set(id, { no: deviceName, title: explanation });
-      }
-    }
+    const rows = await db.selectFrom(table.name).select(['id', 'body']).where('id', 'in', ids).execute();
+    for (const { id, body } of rows) names.set(id, table.named(JSON.parse(body) as never));
   }
   return names;
 }
+
+interface Named {
+  readonly no: string;
+  readonly title: Bilingual | null;
+}
+interface Table {
+  readonly name: 'tickets' | 'alarms' | 'hazards' | 'visits';
+  /** What a row's body is called. */
+  readonly named: (body: never) => Named;
+}
+const tableOf: Readonly<Partial<Record<ScoreNumber['kind'], Table>>> = {
+  ticket: { name: 'tickets', named: ({ no, title }: Ticket) => ({ no, title }) },
+  hazard: { name: 'hazards', named: ({ no, title }: HazardEntry) => ({ no, title }) },
+  alarm: { name: 'alarms', named: ({ deviceName, explanation }: Alarm) => ({ no: deviceName, title: explanation }) },
+  visit: { name: 'visits', named: ({ name }: Visit) => ({ no: name, title: null }) },
+};

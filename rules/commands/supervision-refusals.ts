@@ -1,5 +1,6 @@
 import type { Refusal } from '../../devices/contract/command.ts';
 import type { ActorRole } from '../../devices/contract/roles.ts';
+import type { Bilingual } from '../../devices/model/device-type.ts';
 
 const refusal = (code: string, zh: string, en: string): Refusal => ({ code, zh, en });
 const day = (at: number): string => new Date(at).toISOString();
@@ -82,6 +83,24 @@ export const unknownAppeal = (seq: number) =>
 export const alreadyDecidedAppeal = (by: string) =>
   refusal('already-decided', `${by} 已裁定`, `${by} has decided it already`);
 export const ownAppeal = refusal('own-appeal', '不能裁定自己提出的申诉', 'nobody decides his own appeal');
+export const notYourDepartment = (unit: Bilingual, own: Bilingual) =>
+  refusal(
+    'not-your-department',
+    `您属于${own.zh}，不能替“${unit.zh}”申诉：由该单位的人员提出`,
+    `you are of ${own.en} and cannot appeal for ${unit.en}: its own people do`,
+  );
+export const notOnDutyList = (unit: Bilingual) =>
+  refusal(
+    'not-your-department',
+    `责任清单中没有您的账号，不知您属于哪个部门：由“${unit.zh}”的人员提出，或先把账号登记到责任清单`,
+    `the duty list has no person of your account: the people of ${unit.en} appeal, or your account is registered first`,
+  );
+export const ownDepartmentsAppeal = (own: Bilingual) =>
+  refusal(
+    'own-appeal',
+    `这是${own.zh}自己的申诉，须由其他部门的人裁定`,
+    `this is the appeal of ${own.en} itself: somebody of another department decides`,
+  );
 export const leftOutOfDismissed = refusal(
   'dismissed-leaves-nothing-out',
   '驳回的申诉不能剔除事实',

@@ -2,7 +2,10 @@ import type { Transaction } from 'kysely';
 import type { Actor, Command, CommandOutcome, Refusal } from '../../devices/contract/command.ts';
 import { type ActorRole, officeRoles as office, scoredRoles } from '../../devices/contract/roles.ts';
 import type { Period, ScoreRun } from '../../devices/contract/score.ts';
-import type { Cycle, Supervision } from '../../devices/contract/supervision.ts';
+import type { Cycle, Supervision, Unit } from '../../devices/contract/supervision.ts';
+import type { DutyBook } from '../../devices/duty/duty-book.ts';
+import { looksBack } from '../../devices/supervision/cycle-ends.ts';
+import { peopleOfUnit, personBehind } from '../../devices/supervision/people-of-unit.ts';
 import { periodAt, periodBefore, periodOf } from '../../devices/supervision/period.ts';
 import {
   appealsOf,
@@ -74,11 +77,10 @@ export function askedRun(
       ),
     };
   const now = periodAt(cycle.every, at, zone);
-  const looksBack = cycle.kind === 'score' || cycle.kind === 'review';
-  const usual = looksBack ? periodBefore(cycle.every, now, zone) : now;
+  const usual = looksBack(cycle) ? periodBefore(cycle.every, now, zone) : now;
   const period = key === undefined ? usual : periodOf(cycle.every, key, zone);
   if (!period) return { refused: no.unknownPeriod(key ?? '', now.key) };
-  if (looksBack && period.to > at) return { refused: no.notEnded(period.key, period.to) };
+  if (looksBack(cycle) && period.to > at) return { refused: no.notEnded(period.key, period.to) };
   if (period.from > at) return { refused: no.notBegun(period.key, period.from) };
   return { cycle, period };
 }
@@ -103,19 +105,28 @@ export async function keepRun(
 const done = (...changed: string[]): CommandOutcome => ({ done: true, changed });
 const refuse = (refused: Refusal): CommandOutcome => ({ refused });
 
+/** What commands of supervision are decided by. */
+export interface ScoreWorld {
+  readonly policy: Supervision;
+  /** Ids of the city's departments. */
+  readonly departments: readonly string[];
+  /** Who belongs where. */
+  readonly book: DutyBook;
+  readonly zone: Zone;
+}
+
 /** Carries out all but the working out itself, inside the transaction. Refusals write nothing. */
 export async function executeOnScores(
   trx: Trx,
   command: Exclude<SupervisionCommand, { type: 'supervision.run' }>,
-  policy: Supervision,
-  departments: readonly string[],
+  { policy, departments, book, zone }: ScoreWorld,
   at: number,
 ): Promise<CommandOutcome> {
   switch (command.type) {
     case 'supervision.appeal':
-      return appeal(trx, command, at);
+      return appeal(trx, command, { policy, book, date: zone.local(at).date }, at);
     case 'supervision.decide':
-      return decide(trx, command, at);
+      return decide(trx, command, book, at);
     case 'supervision.publish':
       return publish(trx, command, at);
     case 'supervision.weights':
@@ -127,7 +138,12 @@ export async function executeOnScores(
   }
 }
 
-async function appeal(trx: Trx, { run, unit, indicator, facts, reason, evidence, actor }: Of<'appeal'>, at: number) {
+async function appeal(
+  trx: Trx,
+  { run, unit, indicator, facts, reason, evidence, actor }: Of<'appeal'>,
+  where: Pick<ScoreWorld, 'policy' | 'book'> & { readonly date: string },
+  at: number,
+) {
   const body = await runBody(trx, run);
   if (!body) return refuse(no.unknownRun(run));
   const { state, appealUntil } = body.line;
@@ -137,8 +153,35 @@ async function appeal(trx: Trx, { run, unit, indicator, facts, reason, evidence,
   if (!number) return refuse(no.unknownNumber(unit, indicator));
   const strange = without(facts, number.facts);
   if (strange.length > 0) return refuse(no.notItsFacts(strange));
-  const seq = await addAppeal(trx, run, actor, at, { unit, indicator, reason, evidence, facts });
+  const own = ownDepartment(where, unitOf(body.run, unit) ?? { id: unit, name: { zh: unit, en: unit } }, actor);
+  if ('refused' in own) return refuse(own.refused);
+  const { department } = own;
+  const seq = await addAppeal(trx, run, actor, at, { unit, department, indicator, reason, evidence, facts });
   return done(String(seq));
+}
+
+/** The unit of a run as it was scored. */
+const unitOf = ({ content }: ScoreRun, id: string): Unit | undefined =>
+  content.kind === 'score' || content.kind === 'review'
+    ? content.basis.classes.flatMap(({ units }) => units).find((unit) => unit.id === id)
+    : undefined;
+
+/**
+ * For which department somebody speaks about a unit: his own, and of that unit. A city whose duty list names nobody cannot know.
+ */
+function ownDepartment(
+  { book, date }: Pick<ScoreWorld, 'book'> & { readonly date: string },
+  unit: Unit,
+  { id }: Actor,
+): { readonly department: string | null } | { readonly refused: Refusal } {
+  if (book.persons.size === 0) return { department: null };
+  const people = peopleOfUnit(book, unit, date);
+  const person = people.find(({ account }) => account === id);
+  if (person) return { department: person.department };
+  const known = personBehind(book, id);
+  return {
+    refused: known ? no.notYourDepartment(unit.name, book.nameOf(known.department)) : no.notOnDutyList(unit.name),
+  };
 }
 
 const without = (ids: readonly string[], facts: readonly { readonly id: string }[]): string[] => {
@@ -146,12 +189,19 @@ const without = (ids: readonly string[], facts: readonly { readonly id: string }
   return ids.filter((id) => !known.has(id));
 };
 
-async function decide(trx: Trx, { appeal: seq, upheld, leaveOut, reason, actor }: Of<'decide'>, at: number) {
+async function decide(
+  trx: Trx,
+  { appeal: seq, upheld, leaveOut, reason, actor }: Of<'decide'>,
+  book: DutyBook,
+  at: number,
+) {
   const run = await runOfAppeal(trx, seq);
   const found = run === undefined ? undefined : (await appealsOf(trx, run)).find((one) => one.seq === seq);
   if (run === undefined || !found) return refuse(no.unknownAppeal(seq));
   if (found.decided) return refuse(no.alreadyDecidedAppeal(found.decided.by.name));
   if (found.by.id === actor.id) return refuse(no.ownAppeal);
+  const of = personBehind(book, actor.id)?.department;
+  if (of !== undefined && of === found.department) return refuse(no.ownDepartmentsAppeal(book.nameOf(of)));
   const body = await runBody(trx, run);
   if (body?.line.state !== 'provisional') return refuse(no.notProvisional(body?.line.state ?? ''));
   if (!upheld && leaveOut) return refuse(no.leftOutOfDismissed);

@@ -171,6 +171,8 @@ export interface Engine {
   /** Running campaigns. Load what the database keeps of them. */
   readonly campaigns: CampaignBook;
   readonly counts: Readonly<Counts>;
+  /** Journal time up to which everything is judged, ms; NaN before the first tick. */
+  now(): number;
   stats(): Pick<RulesStats, 'readings' | 'rules' | 'openAlarms' | 'overrides' | 'problems' | 'learning'> & {
     readonly time: number;
   };
@@ -319,6 +321,7 @@ export function createEngine(parts: EngineParts): Engine {
     hazards,
     campaigns,
     counts: core.counts,
+    now: () => core.time.lastTick,
     stats: () => ({
       readings: core.counts.readings,
       rules: core.parts.catalogue.ruleCount,

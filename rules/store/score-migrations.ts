@@ -88,4 +88,19 @@ export const scoreMigrations: Migrations = {
         await appendOnly(db, table);
     },
   },
+  '0085-cycle-ends': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('score_cycle_ends')
+        .addColumn('cycle', 'text', (c) => c.notNull())
+        .addColumn('period', 'text', (c) => c.notNull())
+        .addColumn('starts_at', 'bigint', (c) => c.notNull())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        // Null where it was not worked out: nobody was there, or the cycle began to run by itself with the one after it.
+        .addColumn('run', 'text')
+        .addPrimaryKeyConstraint('score_cycle_ends_key', ['cycle', 'period'])
+        .execute();
+      await appendOnly(db, 'score_cycle_ends');
+    },
+  },
 };

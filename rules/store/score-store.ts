@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Actor } from '../../devices/contract/command.ts';
 import type { ScoreNumber, ScoreResult, ScoreRun } from '../../devices/contract/score.ts';
 import type { Weights } from '../../devices/contract/supervision.ts';
+import type { CycleEnd } from '../../devices/supervision/cycle-ends.ts';
 import { chunks } from './chunks.ts';
 import type { RulesTables } from './migrations.ts';
 
@@ -100,4 +101,29 @@ export async function addPromise(
   const row = { seq, run, at, department, actor_name: by, body: JSON.stringify(said) };
   await trx.insertInto('score_promises').values(row).execute();
   return seq;
+}
+
+/** A period that came due by itself was dealt with: by this run, or by none. The same again changes nothing. */
+export async function addCycleEnd(
+  trx: Trx,
+  { cycle, period }: Pick<CycleEnd, 'cycle' | 'period'>,
+  at: number,
+  run: string | null,
+): Promise<void> {
+  const row = { cycle: cycle.id, period: period.key, starts_at: period.from, at, run };
+  await trx
+    .insertInto('score_cycle_ends')
+    .values(row)
+    .onConflict((c) => c.doNothing())
+    .execute();
+}
+
+/** When the newest period of each cycle that was dealt with began, ms. */
+export async function cycleEnds(db: Kysely<RulesTables>): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .selectFrom('score_cycle_ends')
+    .select(({ fn }) => ['cycle', fn.max('starts_at').as('since')])
+    .groupBy('cycle')
+    .execute();
+  return new Map(rows.map(({ cycle, since }) => [cycle, Number(since)]));
 }

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { sampleVisitsFields } from '../../../devices/contract/campaign.ts';
 import { officeRoles, scoredRoles } from '../../../devices/contract/roles.ts';
-import type { NumberBody, RunBody, SupervisionBody } from '../../../devices/contract/score.ts';
+import type { NumberBody, RunBody, ShownRun, SupervisionBody } from '../../../devices/contract/score.ts';
 import { supervisionFields as fields } from '../../../devices/contract/supervision-command.ts';
 import { numbersOf, runBody, runLines, weightsAt, weightsChanges } from '../../../devices/supervision/read-scores.ts';
 import { shownRun } from '../../../devices/supervision/sealed-sample.ts';
@@ -18,7 +18,7 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 /** Supervision by figures: what was worked out, what it is made of, appeals, and what two people published. */
 export function supervisionRoutes(base: FastifyInstance, context: ServerContext): void {
-  const { city, state, clock } = context;
+  const { city, state, clock, duty } = context;
   const app = base.withTypeProvider<ZodTypeProvider>();
   const tags = ['supervision'];
   const policy = city.supervision ?? null;
@@ -47,8 +47,13 @@ export function supervisionRoutes(base: FastifyInstance, context: ServerContext)
       config: { answer: supervisionBodies.scoreRun, finds: true },
       schema: { tags, summary: 'One run: result, appeals, signatures, what it corrects', params: run },
     },
-    async ({ params }, reply): Promise<RunBody | FastifyReply> =>
-      (await shown(params.run)) ?? problem(reply, 404, refusals.notFound('run', params.run)),
+    async ({ params, principal }, reply): Promise<ShownRun | FastifyReply> => {
+      const body = await shown(params.run);
+      if (!body) return problem(reply, 404, refusals.notFound('run', params.run));
+      const { content } = body.run;
+      const units = 'basis' in content ? content.basis.classes.flatMap((group) => group.units) : [];
+      return { ...body, appealsFor: await duty.unitsOf(principal?.id ?? '', units, clock.now()) };
+    },
   );
   app.get(
     '/api/v1/supervision/runs/:run/numbers/:unit/:indicator',

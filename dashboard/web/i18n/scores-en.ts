@@ -46,6 +46,7 @@ export const scoresEn: Readonly<Record<keyof typeof scoresZh, string>> = {
   'scores.appeal': 'Appeal the {n} chosen',
   'scores.facts': '{unit} · {what}',
   'scores.factsWhy': 'The {n} facts that this number is made of; those that weigh against the unit first.',
+  'scores.notYours': 'Its own people appeal for a unit; your account is not of this one.',
   'scores.factsMore': 'The first {n} are listed; the exported workbook has all of them.',
   'scores.leftOut': 'left out after an appeal',
   'scores.appealed': '{value} before the appeal',

@@ -43,6 +43,7 @@ export const scoresZh = {
   'scores.appeal': '对勾选的 {n} 件提出申诉',
   'scores.facts': '{unit} · {what}',
   'scores.factsWhy': '构成这个数的 {n} 件事实；不利的在前。',
+  'scores.notYours': '申诉由该单位的人员提出；您的账号不属于这个单位。',
   'scores.factsMore': '此处列出前 {n} 件，全部见导出的工作簿。',
   'scores.leftOut': '申诉后剔除',
   'scores.appealed': '申诉前 {value}',

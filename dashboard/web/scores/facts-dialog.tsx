@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import type { NumberBody, RunBody } from '../../../devices/contract/score.ts';
+import type { NumberBody, ShownRun } from '../../../devices/contract/score.ts';
 import { send } from '../alarms/acknowledge.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { FactLink } from './fact-link.tsx';
 import { basisOf } from './rank-table.tsx';
-import { TicketLink } from './ticket-link.tsx';
 import { useAsked } from './use-scores.ts';
 import { WordsInput } from './words-input.tsx';
 
@@ -16,7 +16,7 @@ export function FactsDialog({
   onClose,
   onDone,
 }: {
-  body: RunBody;
+  body: ShownRun;
   /** `<unit>/<indicator>` */
   number: string;
   mayAct: boolean;
@@ -36,7 +36,9 @@ export function FactsDialog({
     if (!next.delete(fact)) next.add(fact);
     setChosen(next);
   };
-  const canAppeal = mayAct && body.line.state === 'provisional';
+  const isOpen = mayAct && body.line.state === 'provisional';
+  const isOwn = body.appealsFor?.includes(unit) ?? true;
+  const canAppeal = isOpen && isOwn;
   return (
     <Dialog
       wide
@@ -66,12 +68,13 @@ export function FactsDialog({
                   />
                 )}
                 <span className="scores-fact">{fact.title ? texts.pick(fact.title) : fact.no}</span>
-                {made.kind === 'ticket' && <TicketLink id={fact.id} text={fact.no} />}
+                <FactLink kind={made.kind} id={fact.id} text={fact.no} />
                 {fact.leftOut && <span className="tag">{texts('scores.leftOut')}</span>}
                 <span className="num">{Math.round(fact.value * 100) / 100}</span>
               </li>
             ))}
           </ul>
+          {isOpen && !isOwn && <p className="small muted">{texts('scores.notYours')}</p>}
           {canAppeal && (
             <AppealForm
               asked={{ run: id, unit, indicator, facts: [...chosen] }}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { actsOnScores, mayAppeal } from '../../../devices/contract/roles.ts';
-import type { RunBody, SupervisionBody } from '../../../devices/contract/score.ts';
+import type { RunBody, ShownRun, SupervisionBody } from '../../../devices/contract/score.ts';
 import { send, useMayAct } from '../alarms/acknowledge.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
@@ -133,7 +133,7 @@ function Chooser({
   );
 }
 
-function Run({ body, mayAct, onDone }: { body: RunBody; mayAct: boolean; onDone: () => Promise<void> }) {
+function Run({ body, mayAct, onDone }: { body: ShownRun; mayAct: boolean; onDone: () => Promise<void> }) {
   const { number } = useRoute();
   const works = mayAppeal(useMayAct().role);
   const basis = basisOf(body);

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { RunBody, SupervisionBody } from '../../../devices/contract/score.ts';
+import type { ShownRun, SupervisionBody } from '../../../devices/contract/score.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
 
 export interface Asked<T> {
@@ -35,5 +35,5 @@ export function useAsked<T>(path: string | null): Asked<T> {
 }
 
 export const useSupervision = (): Asked<SupervisionBody> => useAsked<SupervisionBody>('/supervision');
-export const useRun = (run: string | null): Asked<RunBody> =>
-  useAsked<RunBody>(run === null ? null : `/supervision/runs/${encodeURIComponent(run)}`);
+export const useRun = (run: string | null): Asked<ShownRun> =>
+  useAsked<ShownRun>(run === null ? null : `/supervision/runs/${encodeURIComponent(run)}`);
