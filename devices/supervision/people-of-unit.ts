@@ -1,13 +1,11 @@
 import type { Person, Post } from '../contract/duty.ts';
 import type { Unit } from '../contract/supervision.ts';
-import { type DutyBook, holdsOn, ofPost } from '../duty/duty-book.ts';
+import { type DutyBook, holdsOn, ofPost, personsByAccount } from '../duty/duty-book.ts';
 import { rosteredEver } from '../duty/roster-people.ts';
 
 /** The person of the duty list behind an account; undefined where the list knows none. */
-export function personBehind({ persons }: Pick<DutyBook, 'persons'>, account: string): Person | undefined {
-  for (const person of persons.values()) if (person.account === account) return person;
-  return undefined;
-}
+export const personBehind = (book: Pick<DutyBook, 'persons'>, account: string): Person | undefined =>
+  book.persons.get(personsByAccount(book)(account) ?? '');
 
 /** Everybody of a department on a local date. */
 export const peopleOfDepartment = (

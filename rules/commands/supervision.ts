@@ -3,7 +3,8 @@ import type { Actor, Command, CommandOutcome, Refusal } from '../../devices/cont
 import { type ActorRole, officeRoles as office, scoredRoles } from '../../devices/contract/roles.ts';
 import type { Period, ScoreRun } from '../../devices/contract/score.ts';
 import type { Cycle, Supervision, Unit } from '../../devices/contract/supervision.ts';
-import type { DutyBook } from '../../devices/duty/duty-book.ts';
+import { type DutyBook, personsByAccount } from '../../devices/duty/duty-book.ts';
+import { type PersonOf, samePerson } from '../../devices/duty/same-person.ts';
 import { looksBack } from '../../devices/supervision/cycle-ends.ts';
 import { peopleOfUnit, personBehind } from '../../devices/supervision/people-of-unit.ts';
 import { periodAt, periodBefore, periodOf } from '../../devices/supervision/period.ts';
@@ -128,11 +129,11 @@ export async function executeOnScores(
     case 'supervision.decide':
       return decide(trx, command, book, at);
     case 'supervision.publish':
-      return publish(trx, command, at);
+      return publish(trx, command, personsByAccount(book), at);
     case 'supervision.weights':
       return askWeights(trx, command, policy, at);
     case 'supervision.agree':
-      return agree(trx, command, at);
+      return agree(trx, command, personsByAccount(book), at);
     case 'supervision.promise':
       return promise(trx, command, departments, at);
   }
@@ -175,10 +176,8 @@ function ownDepartment(
   { id }: Actor,
 ): { readonly department: string | null } | { readonly refused: Refusal } {
   if (book.persons.size === 0) return { department: null };
-  const people = peopleOfUnit(book, unit, date);
-  const person = people.find(({ account }) => account === id);
-  if (person) return { department: person.department };
   const known = personBehind(book, id);
+  if (known && peopleOfUnit(book, unit, date).includes(known)) return { department: known.department };
   return {
     refused: known ? no.notYourDepartment(unit.name, book.nameOf(known.department)) : no.notOnDutyList(unit.name),
   };
@@ -213,7 +212,7 @@ async function decide(
   return done(String(seq));
 }
 
-async function publish(trx: Trx, { run, hash, actor }: Of<'publish'>, at: number) {
+async function publish(trx: Trx, { run, hash, actor }: Of<'publish'>, personOf: PersonOf, at: number) {
   const body = await runBody(trx, run);
   if (!body) return refuse(no.unknownRun(run));
   const { line, result, contentHash } = body;
@@ -221,22 +220,23 @@ async function publish(trx: Trx, { run, hash, actor }: Of<'publish'>, at: number
   if (line.openAppeals > 0) return refuse(no.appealsWaiting(line.openAppeals));
   if (line.appealUntil !== null && at < line.appealUntil) return refuse(no.appealsOpen(line.appealUntil));
   if (contentHash !== hash) return refuse(no.changedMeanwhile);
-  const signed = await sign(trx, subjectOfRun(run), hash, actor, at);
+  const signed = await sign(trx, subjectOfRun(run), hash, actor, personOf, at);
   if ('refused' in signed) return refuse(signed.refused);
   if (signed.people >= PEOPLE) await addPublication(trx, run, at, hash, result);
   return done(run);
 }
 
-/** Somebody stands behind something as it is. Nobody does so twice. */
+/** Somebody stands behind something as it is. Nobody does so twice, by another account neither. */
 async function sign(
   trx: Trx,
   subject: string,
   hash: string,
   actor: Actor,
+  personOf: PersonOf,
   at: number,
 ): Promise<{ readonly people: number } | { readonly refused: Refusal }> {
   const signed = await signaturesOf(trx, subject, hash);
-  if (signed.some(({ id }) => id === actor.id)) return { refused: no.alreadySigned(actor.name) };
+  if (signed.some(({ id }) => samePerson(personOf, id, actor.id))) return { refused: no.alreadySigned(actor.name) };
   await addSignature(trx, subject, hash, actor, at);
   return { people: signed.length + 1 };
 }
@@ -267,11 +267,18 @@ async function askWeights(
   return done(String(seq));
 }
 
-async function agree(trx: Trx, { weights: seq, actor }: Of<'agree'>, at: number) {
+async function agree(trx: Trx, { weights: seq, actor }: Of<'agree'>, personOf: PersonOf, at: number) {
   const change = (await weightsChanges(trx)).find((one) => one.seq === seq);
   if (!change) return refuse(no.unknownWeights(seq));
   if (change.from !== null) return refuse(no.weightsAgreed);
-  const signed = await sign(trx, subjectOfWeights(seq), hashOfWeights(change.class, change.weights), actor, at);
+  const signed = await sign(
+    trx,
+    subjectOfWeights(seq),
+    hashOfWeights(change.class, change.weights),
+    actor,
+    personOf,
+    at,
+  );
   return 'refused' in signed ? refuse(signed.refused) : done(String(seq));
 }
 
