@@ -94,6 +94,7 @@ export function campaignRoutes(base: FastifyInstance, context: ServerContext): v
           area: z.string().optional(),
           stage: z.enum(visitStages).optional(),
           state: z.enum(['open', 'all']).default('open').describe('open: what somebody may still make'),
+          running: z.stringbool().default(false).describe('only of campaigns that run'),
           mine: z.stringbool().default(false).describe('only what I began, or nobody did'),
         }),
       },
@@ -109,6 +110,7 @@ export function campaignRoutes(base: FastifyInstance, context: ServerContext): v
       if (query.area !== undefined) rows = rows.where('v.area', '=', query.area);
       if (query.stage !== undefined) rows = rows.where('v.stage', '=', query.stage);
       if (query.state === 'open') rows = rows.where('v.open', '=', 1);
+      if (query.running) rows = rows.where('c.stage', '=', 'running');
       const who = principal?.id ?? '';
       if (query.mine) rows = rows.where((eb) => eb.or([eb('v.stage', '<>', 'started'), eb('v.actor_id', '=', who)]));
       const campaigns = new Map<string, Campaign>();

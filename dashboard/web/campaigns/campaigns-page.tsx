@@ -98,7 +98,9 @@ function OneCampaign({ campaign }: { campaign: Running }) {
       <p className="small muted">
         {texts.pick(campaign.kindName)} ·{' '}
         {texts('campaigns.span', { from: stampText(campaign.from, timeZone), to: stampText(campaign.to, timeZone) })} ·{' '}
-        {texts('campaigns.visits', { n: campaign.visits })}
+        {texts('campaigns.visits', { n: campaign.visits })} ·{' '}
+        <Link to={hrefOf({ page: 'duty', view: 'map', campaign: campaign.id })}>{texts('campaigns.map')}</Link>
+        {campaign.demo && <span className="tag">{texts('campaigns.demo')}</span>}
       </p>
       {draw && (
         <p className="tiny faint campaign-seed">

@@ -3,6 +3,7 @@ import type { CityBody } from '../../../devices/contract/api.ts';
 import { useHover } from '../alarms/hover.ts';
 import { usePlace } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
+import { useVisitsOnMap, VisitPopup } from '../campaigns/visits-on-map.tsx';
 import { shownTheme, usePrefs } from '../frame/prefs.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { toIncidentFeatures } from '../incidents/incident-features.ts';
@@ -34,7 +35,9 @@ export function CityMap({ body, selected, incident, onSelect }: Props) {
   const [ready, setReady] = useState(false);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [choice, setChoice] = useState<{ ids: readonly string[]; x: number; y: number } | null>(null);
+  const [visit, setVisit] = useState<{ id: string; x: number; y: number } | null>(null);
   const features = useFeatures(body);
+  const visits = useVisitsOnMap(map);
   const rings = useIncidentFeatures(incident);
   const look = useMemo(() => ({ theme, language, styleUrl: body.mapStyles[theme] }), [theme, language, body]);
   const select = useRef(onSelect);
@@ -50,9 +53,11 @@ export function CityMap({ body, selected, incident, onSelect }: Props) {
         const { center, zoom, bounds } = body.city.map;
         made = maplibreMap(holder.current, { center, zoom, bounds }, firstLook.current, {
           onPick(ids, at) {
+            setVisit(null);
             setChoice(ids.length > 1 ? { ids, x: at.x, y: at.y } : null);
             if (ids.length === 1) select.current(ids[0] ?? null);
           },
+          onVisit: (id, { x, y }) => setVisit({ id, x, y }),
           onHover: (id) => useHover.setState({ device: id, from: 'map' }),
           onReady: () => setReady(true),
           onFailure: setFailure,
@@ -74,6 +79,7 @@ export function CityMap({ body, selected, incident, onSelect }: Props) {
   useEffect(() => map?.setIncidents(rings), [map, rings]);
   useEffect(() => map?.setHiddenLayers(hidden), [map, hidden]);
 
+  const pointed = visits?.items.find(({ id }) => id === visit?.id);
   const placeOf = usePlaceOnMap();
   // An address that was sent to a colleague selects before the registry is there.
   const known = useCity((state) => selected !== null && state.devices.has(selected));
@@ -100,7 +106,15 @@ export function CityMap({ body, selected, incident, onSelect }: Props) {
       ) : (
         !ready && <div className="map-wait muted small">{texts('map.loading')}</div>
       )}
-      <MapTools map={map} hidden={hidden} onHidden={setHidden} offMap={features.offMap} onSelect={onSelect} />
+      <MapTools
+        map={map}
+        hidden={hidden}
+        onHidden={setHidden}
+        offMap={features.offMap}
+        onSelect={onSelect}
+        visits={visits}
+      />
+      {pointed && visit && <VisitPopup {...visit} visit={pointed} onClose={() => setVisit(null)} />}
       {choice && <Choice {...choice} onSelect={onSelect} />}
       <div className="map-credit tiny" title={body.city.map.attribution}>
         {body.city.map.attribution}

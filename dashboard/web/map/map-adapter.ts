@@ -1,3 +1,4 @@
+import type { VisitProperties } from '../campaigns/visit-features.ts';
 import type { IncidentFeature } from '../incidents/incident-features.ts';
 import type { AlertProperties, DeviceProperties, PointFeature } from './features.ts';
 
@@ -11,6 +12,8 @@ export interface CityMap {
   setAlerts(features: readonly PointFeature<AlertProperties>[]): void;
   /** Guard rings of incidents, ties between their members, the first-out's mark. */
   setIncidents(features: readonly IncidentFeature[]): void;
+  /** Visits of inspection campaigns, under the alarms. */
+  setVisits(features: readonly PointFeature<VisitProperties>[]): void;
   /** Quiet dots of these layers are hidden; alarms never are. */
   setHiddenLayers(layers: ReadonlySet<string>): void;
   /** The double ring around what is selected, and the single one around what is pointed at in the list. */
@@ -37,6 +40,8 @@ export interface MapLook {
 export interface MapEvents {
   /** Devices at the clicked point, the most urgent first; empty for open land. */
   onPick(ids: readonly string[], at: { readonly x: number; readonly y: number }, place: LonLat): void;
+  /** A visit at the clicked point, where nothing more urgent stands there. */
+  onVisit(id: string, at: { readonly x: number; readonly y: number }): void;
   onHover(id: string | null): void;
   /** The first picture is drawn. */
   onReady(): void;

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import { useCity } from '../api/city.ts';
+import { VisitsCard } from '../campaigns/visits-on-map.tsx';
 import { useTexts } from '../i18n/i18n.ts';
 import { useLive } from '../live/store.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -13,15 +14,17 @@ interface Props {
   readonly onHidden: (layers: ReadonlySet<string>) => void;
   readonly offMap: readonly OffMap[];
   readonly onSelect: (device: string) => void;
+  readonly visits: Parameters<typeof VisitsCard>[0]['visits'];
 }
 
 /** Layers, what is blind, what cannot be drawn, and the buttons that do what dragging does. */
-export function MapTools({ map, hidden, onHidden, offMap, onSelect }: Props) {
+export function MapTools({ map, hidden, onHidden, offMap, onSelect, visits }: Props) {
   const texts = useTexts();
   return (
     <>
       <div className="map-cards">
         <Layers hidden={hidden} onHidden={onHidden} />
+        <VisitsCard visits={visits} />
         <Blind />
         {offMap.length > 0 && <OffMapCard offMap={offMap} onSelect={onSelect} />}
       </div>

@@ -9,6 +9,7 @@ import {
 } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
+import { visitLayer, visitLayers } from '../campaigns/visit-layers.ts';
 import type { IncidentFeature } from '../incidents/incident-features.ts';
 import { incidentLayers } from '../incidents/incident-layers.ts';
 import { alarmImages, mapColours } from './alarm-images.ts';
@@ -26,7 +27,8 @@ const collection = (features: readonly PointFeature<unknown>[]): Points => ({
 const one = (at: LonLat | null): Points =>
   collection(at ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: {} }] : []);
 
-const clickable = ['ys-p1', 'ys-p2', 'ys-low', 'ys-devices'];
+const alerting = ['ys-p1', 'ys-p2', 'ys-low'];
+const clickable = [...alerting, 'ys-devices'];
 /** To a tenth of a metre: no click is nearer than that. */
 const round6 = (degrees: number): number => Math.round(degrees * 1e6) / 1e6;
 const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -44,6 +46,7 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
   let drawnIncidents = '';
   let selected: LonLat | null = null;
   let hovered: LonLat | null = null;
+  let visits: Points = collection([]);
   let hidden: ReadonlySet<string> = new Set();
   let stale: ReadonlySet<string> = new Set();
   let styled = false;
@@ -85,6 +88,7 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
     map.addSource('ys-incidents', { type: 'geojson', data: incidents });
     map.addSource('ys-devices', { type: 'geojson', data: devices, promoteId: 'id' });
     for (const [id, data] of [
+      ['ys-visits', visits],
       ['ys-alerts', alerts],
       ['ys-selected', one(selected)],
       ['ys-hovered', one(hovered)],
@@ -95,6 +99,7 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
     const firstLabel = map.getStyle().layers.find((layer) => layer.type === 'symbol')?.id;
     map.addLayer(dotLayer(theme), firstLabel);
     for (const layer of incidentLayers(theme, language)) map.addLayer(layer);
+    for (const layer of visitLayers(theme)) map.addLayer(layer);
     for (const layer of alertLayers(theme)) map.addLayer(layer);
     styled = true;
     nameIn(map, language);
@@ -109,22 +114,25 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
     if (!styled) events.onFailure(event.error?.message ?? 'the map style could not be read');
   });
 
-  const idsAt = (x: number, y: number, reach: number): string[] => {
+  const idsAt = (x: number, y: number, reach: number, layers: string[] = clickable): string[] => {
     if (!styled) return [];
     const found = map.queryRenderedFeatures(
       [
         [x - reach, y - reach],
         [x + reach, y + reach],
       ],
-      { layers: clickable },
+      { layers },
     );
     return [...new Set(found.map((feature) => String(feature.properties.id)))];
   };
   // A finger covers more of the map than a pointer does.
   const reach = matchMedia('(pointer: coarse)').matches ? 12 : 4;
-  map.on('click', ({ point, lngLat }) =>
-    events.onPick(idsAt(point.x, point.y, reach), point, [round6(lngLat.lng), round6(lngLat.lat)]),
-  );
+  map.on('click', ({ point, lngLat }) => {
+    const [visit] = idsAt(point.x, point.y, reach, [visitLayer]);
+    const urgent = visit === undefined || idsAt(point.x, point.y, reach, alerting).length > 0;
+    if (urgent) events.onPick(idsAt(point.x, point.y, reach), point, [round6(lngLat.lng), round6(lngLat.lat)]);
+    else events.onVisit(visit, point);
+  });
   let pointed: string | null = null;
   map.on('mousemove', (event) => {
     const id = idsAt(event.point.x, event.point.y, 4)[0] ?? null;
@@ -170,6 +178,10 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
       drawnIncidents = next;
       incidents = { type: 'FeatureCollection', features: features as unknown as Feature[] };
       put('ys-incidents', incidents);
+    },
+    setVisits(features) {
+      visits = collection(features);
+      put('ys-visits', visits);
     },
     setHiddenLayers(layers) {
       hidden = layers;

@@ -31,6 +31,7 @@ export function PlacePicker({ at, onPick }: { at: LonLat | null; onPick: (at: Lo
           { theme, language, styleUrl: body.mapStyles[theme] },
           {
             onPick: (_ids, _at, place) => pick.current(place),
+            onVisit: () => undefined,
             onHover: () => undefined,
             onReady: () => undefined,
             // The figures beside it go on alone.
