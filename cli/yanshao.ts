@@ -35,6 +35,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   alarm: async () => (await import('./commands/alarm.ts')).alarmCommand(),
   tickets: async () => (await import('./commands/tickets.ts')).ticketsCommand(),
   notify: async () => (await import('./commands/notify.ts')).notifyCommand(),
+  drill: async () => (await import('./commands/drill.ts')).drillCommand(),
   kpis: async () => (await import('./commands/kpis.ts')).kpisCommand(),
   score: async () => (await import('./commands/score.ts')).scoreCommand(),
   sparkplug: async () => (await import('./commands/sparkplug.ts')).sparkplugCommand(),

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { Refusal } from '../../devices/contract/command.ts';
+import { actorRoles } from '../../devices/contract/roles.ts';
 
 /** What several answers of the API are made of. */
 export const time = z.number().describe('ms since 1970 UTC');
 export const value = z.union([z.number(), z.boolean(), z.string()]);
 export const bilingual = z.object({ zh: z.string(), en: z.string() });
 export const priority = z.enum(['P1', 'P2', 'P3', 'P4']).describe('P1 urgent, P2 high, P3 medium, P4 low');
+/** Somebody, as a record remembers him. */
+export const by = z.object({ id: z.string(), name: z.string(), role: z.enum(actorRoles) });
 export const verdictKind = z.enum(['real', 'biogas', 'cooking', 'sensor-fault', 'test', 'works']);
 
 export const shelf = z.object({

@@ -16,6 +16,7 @@ import { campaignRoutes } from './routes/campaigns.ts';
 import { cityRoutes } from './routes/city.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { demoRoutes } from './routes/demo.ts';
+import { drillRoutes } from './routes/drills.ts';
 import { dutyRoutes } from './routes/duty.ts';
 import { hazardRoutes } from './routes/hazards.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -95,6 +96,7 @@ export async function httpServer(context: ServerContext, tls?: TlsFiles): Promis
     biogasRoutes(guarded, context);
     ruleRoutes(guarded, context);
     watchRoutes(guarded, context);
+    drillRoutes(guarded, context);
     supervisionRoutes(guarded, context);
     hazardRoutes(guarded, context);
     campaignRoutes(guarded, context);

@@ -36,6 +36,7 @@ const things = {
   site: { zh: '场所', en: 'site' },
   version: { zh: '标准版本', en: 'version of the standards' },
   address: { zh: '地址', en: 'address' },
+  drill: { zh: '演练', en: 'drill' },
   handover: { zh: '交班单', en: 'hand-over' },
   incident: { zh: '事件', en: 'incident' },
   run: { zh: '核算', en: 'run of supervision' },

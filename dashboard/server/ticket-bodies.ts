@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { DispatchChoice, ReportedBody, TicketBody, TicketsBody, WhomBody } from '../../devices/contract/api.ts';
 import { stepSchema } from '../../devices/contract/catalogue.ts';
 import { positionSchema } from '../../devices/contract/place.ts';
-import { actorRoles } from '../../devices/contract/roles.ts';
 import {
   dutyOfTicket,
   personStepKinds,
@@ -12,14 +11,13 @@ import {
   ticketStages,
 } from '../../devices/contract/ticket.ts';
 import type { TicketLine, TicketRef } from '../../devices/contract/ticket-line.ts';
-import { bilingual, clause, hazard, marks, priority, refusal, time } from './body-parts.ts';
+import { bilingual, by, clause, hazard, marks, priority, refusal, time } from './body-parts.ts';
 
 /** What the routes of tickets answer, for the API's document. */
 
 const stage = z
   .enum(ticketStages)
   .describe('上报 reported, 立案 filed, 派遣 dispatched, accepted, 处置 handling, 核查 verifying, 结案 closed');
-const by = z.object({ id: z.string(), name: z.string(), role: z.enum(actorRoles) });
 const place = positionSchema.nullable();
 const reading = z.object({ value: z.number(), unit: z.string(), instrument: z.string().optional() });
 const photos = z.array(z.string().describe('SHA-256')).readonly();

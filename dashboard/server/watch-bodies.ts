@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { actorRoles } from '../../devices/contract/roles.ts';
 import {
   type Handover,
   type HandoverDraft,
@@ -9,9 +8,8 @@ import {
   type WatchesBody,
 } from '../../devices/contract/watch.ts';
 import { handoverStateWords } from '../../devices/watches/handover-words.ts';
-import { bilingual, priority, time } from './body-parts.ts';
+import { bilingual, by, priority, time } from './body-parts.ts';
 
-const by = z.object({ id: z.string(), name: z.string(), role: z.enum(actorRoles) });
 const section = z.enum(handoverSections);
 const item = z.object({
   section,

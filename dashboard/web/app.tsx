@@ -31,6 +31,7 @@ const CampaignsPage = lazy(() =>
 );
 const HandoverPage = lazy(() => import('./watch/handover-page.tsx').then((page) => ({ default: page.HandoverPage })));
 const MinePage = lazy(() => import('./push/mine-page.tsx').then((page) => ({ default: page.MinePage })));
+const DrillsPage = lazy(() => import('./drills/drills-page.tsx').then((page) => ({ default: page.DrillsPage })));
 const AuditPage = lazy(() => import('./pages/audit.tsx').then((page) => ({ default: page.AuditPage })));
 
 /** The door for those who are not signed in, the frame with its page for those who are. */
@@ -151,6 +152,8 @@ function Page() {
       return <CampaignsPage />;
     case 'mine':
       return <MinePage />;
+    case 'drills':
+      return <DrillsPage />;
     case 'handover':
       return <HandoverPage />;
     case 'unknown':

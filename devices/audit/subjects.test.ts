@@ -31,6 +31,12 @@ describe('what a row of the audit names', () => {
     ['a picture in any text', { evidence: { note: `见 /api/v1/photos/${photo}` } }, done, ['photo', photo]],
     ['no picture where it was refused', { photos: [photo] }, { refused: { code: 'role' } }, []],
     ['the ticket that a report became', { type: 'ticket.report' }, { done: true, changed: ['T-7'] }, ['ticket', 'T-7']],
+    [
+      'a drill, and its detector of the same name',
+      { type: 'drill.end', drill: 'D1' },
+      { done: true, changed: ['D1'] },
+      ['drill', 'D1', 'device', 'D1'],
+    ],
     ['nothing', { type: 'standards.reject', proposal: 3 }, done, []],
   ])('%s', (_, body, outcome, named) => {
     expect(subjectsOf(body, outcome).flatMap(({ kind, id }) => [kind, id])).toEqual(named);

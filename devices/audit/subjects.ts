@@ -19,6 +19,7 @@ const namedBy: Readonly<Record<string, string>> = {
   tickets: 'ticket',
   hazard: 'hazard',
   hazards: 'hazard',
+  drill: 'drill',
   account: 'account',
   /** Whose credential it is: a device's or a gateway's. */
   subject: 'device',
@@ -37,7 +38,7 @@ const alarmId = /^([^/]+)\/[^/]+\/\d+$/;
  * What a command names, each once: the values of the fields above anywhere in it; alarms that the outcome's list of changes names,
  * and tickets for a command of tickets; the device of every alarm; the device of what it asked a second person for; every picture
  * whose name stands in any of its texts, since a picture that something names is never removed. What was refused as a whole names
- * no picture.
+ * no picture. A drill goes by one name with its detector.
  */
 export function subjectsOf(body: unknown, outcome: unknown): readonly Subject[] {
   const found = new Map<string, Subject>();
@@ -50,10 +51,11 @@ export function subjectsOf(body: unknown, outcome: unknown): readonly Subject[] 
   walk(body, DEPTH, add);
   const { changed, asked } = (outcome ?? {}) as { changed?: unknown; asked?: unknown };
   walk(asked, DEPTH, add);
-  const ofTickets = (body as { type?: unknown } | null)?.type?.toString().startsWith('ticket.');
+  const type = String((body as { type?: unknown } | null)?.type);
+  const kinds = type.startsWith('ticket.') ? ['ticket'] : type.startsWith('drill.') ? ['drill', 'device'] : [];
   for (const id of Array.isArray(changed) ? changed : [])
     if (alarmId.test(String(id))) add('alarm', id);
-    else if (ofTickets) add('ticket', id);
+    else for (const kind of kinds) add(kind, id);
   const all = [...found.values()];
   return changed === undefined ? all.filter(({ kind }) => kind !== 'photo') : all;
 }

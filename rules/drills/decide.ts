@@ -130,7 +130,8 @@ function detectorOf(
   const detector: Device = {
     ...{ id, drill: id, type, name, lon, lat, constants, facts, demo },
     ...(model !== undefined && { model }),
-    ...(nameEn !== undefined && { nameEn }),
+    // The name that pages show in English is the registry's; alarms mark their own.
+    ...(nameEn !== undefined && { nameEn: `DRILL · ${nameEn}` }),
     ...(area !== undefined && { area }),
     ...(grid !== undefined && { grid }),
     ...(address !== undefined && { address }),

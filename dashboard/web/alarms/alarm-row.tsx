@@ -4,6 +4,7 @@ import type { Value } from '../../../devices/contract/entry.ts';
 import { isGood } from '../../../devices/model/quality.ts';
 import { isUnowned } from '../../../devices/tickets/unowned.ts';
 import { useCity } from '../api/city.ts';
+import { DrillMark, drilled } from '../drills/drill-mark.tsx';
 import { ageText, stampText } from '../format/age.ts';
 import { opText } from '../format/value.ts';
 import { useTexts } from '../i18n/i18n.ts';
@@ -38,7 +39,7 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
   return (
     <button
       type="button"
-      className={`row ${state}${selected ? ' sel' : ''}${lit ? ' lit' : ''}`}
+      className={`row ${state}${selected ? ' sel' : ''}${lit ? ' lit' : ''}${drilled(alarm.drill)}`}
       aria-current={selected || undefined}
       data-alarm={alarm.id}
       onClick={() => onSelect(alarm)}
@@ -118,6 +119,7 @@ function Tags({ alarm, gone }: { alarm: Alarm; gone: boolean }) {
   const first = together && alarm.firstOut;
   return (
     <>
+      <DrillMark drill={alarm.drill} />
       {together && (
         <span className={first ? 'tag solid' : 'tag'}>{texts(first ? 'tag.firstOut' : 'tag.sameIncident')}</span>
       )}

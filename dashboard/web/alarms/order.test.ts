@@ -16,6 +16,17 @@ describe('the alarm table', () => {
     expect(rows.sort(byUrgency).map((alarm) => alarm.id)).toEqual(['P1', 'new P2', 'old P2', 'P4', 'acked P1']);
   });
 
+  it('puts what is real before what is played, whatever its priority, and does not count what is played', () => {
+    const rows = [
+      anAlarm({ id: 'drill', drill: 'D1', raisedAt: 9 }),
+      anAlarm({ id: 'real P3', priority: 'P3' }),
+      anAlarm({ id: 'real P1', raisedAt: 1 }),
+    ].sort(byUrgency);
+    expect(rows.map(({ id }) => id)).toEqual(['real P1', 'real P3', 'drill']);
+    expect(worstUnacked(rows)?.id).toBe('real P1');
+    expect(countsByPriority(rows)).toEqual({ P1: 1, P2: 0, P3: 1, P4: 0 });
+  });
+
   it('shows one row for levels of one measurement: the higher', () => {
     const lower = anAlarm({ id: 'lower', priority: 'P2', supersededBy: 'higher' });
     const higher = anAlarm({ id: 'higher' });

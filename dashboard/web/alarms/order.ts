@@ -41,10 +41,14 @@ export function isUnder(tab: Tab, alarm: Alarm): boolean {
   }
 }
 
-/** Unacknowledged first, then by priority, then the newest first; the id decides the rest, so that order is total. */
+/**
+ * Unacknowledged first, of these what is real before what is played in a drill, then by priority, then the newest first; the id
+ * decides the rest, so that order is total.
+ */
 export function byUrgency(a: Alarm, b: Alarm): number {
   return (
     Number(a.acked) - Number(b.acked) ||
+    Number(a.drill !== undefined) - Number(b.drill !== undefined) ||
     rank[a.priority] - rank[b.priority] ||
     b.raisedAt - a.raisedAt ||
     (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
@@ -61,9 +65,9 @@ export function worstUnacked(rows: readonly Alarm[]): Alarm | null {
   return worst;
 }
 
-/** Open alarms per priority, those put aside left out. */
+/** Open alarms per priority, those put aside or played in a drill left out. */
 export function countsByPriority(rows: readonly Alarm[]): Record<Priority, number> {
   const counts: Record<Priority, number> = { P1: 0, P2: 0, P3: 0, P4: 0 };
-  for (const alarm of rows) if (!alarm.override) counts[alarm.priority] += 1;
+  for (const alarm of rows) if (!alarm.override && alarm.drill === undefined) counts[alarm.priority] += 1;
   return counts;
 }

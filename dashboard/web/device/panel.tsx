@@ -5,6 +5,7 @@ import { usePlace } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
 import { SiteContacts } from '../contacts/site-contacts.tsx';
+import { DrillMark, drilled } from '../drills/drill-mark.tsx';
 import { patchRoute, useRoute } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { IncidentBox } from '../incidents/incident-box.tsx';
@@ -44,7 +45,7 @@ export function DevicePanel({ alarmId, device, onAcknowledge, onPutAside, onDevi
   const { alarm, events, ticket, problem: alarmProblem } = useAlarmRecord(alarmId);
   if (!device) return <Overview onAlarm={onAlarm} onDevice={onDevice} />;
   return (
-    <aside className="panel" aria-label={texts('detail.label')}>
+    <aside className={`panel${drilled(alarm?.drill ?? record?.drill)}`} aria-label={texts('detail.label')}>
       <div className="panel-scroll">
         <Title alarm={alarm} record={record} device={device} />
         {problem && <div className="error">{texts.problem(problem)}</div>}
@@ -113,6 +114,7 @@ function Title({ alarm, record, device }: { alarm: Alarm | null; record: DeviceB
           <i className="map-dot" aria-hidden="true" />
         )}
         <h1>{name}</h1>
+        <DrillMark drill={alarm?.drill ?? record?.drill} />
         <span className="grow" />
         <button
           type="button"

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { Alarm, Priority } from '../../../devices/contract/alarm.ts';
 import { usePlace, useShownValue } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
+import { DrillBar } from '../drills/drill-bar.tsx';
 import { ageText, spanText } from '../format/age.ts';
 import { groupText } from '../format/value.ts';
 import { useTexts } from '../i18n/i18n.ts';
@@ -114,6 +115,7 @@ export function Warnings() {
       <Unsecured />
       <Unwritable />
       <PathSilent />
+      <DrillBar />
       {locked && (
         <div className="sound-bar" role="status">
           <span className="clip">{texts('sound.bar')}</span>

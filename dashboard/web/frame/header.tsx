@@ -26,6 +26,7 @@ const sections = [
   'responsible',
   'hazards',
   'campaigns',
+  'drills',
   'standards',
   'kpis',
   'scores',

@@ -16,6 +16,7 @@ export const pageNames = [
   'hazards',
   'campaigns',
   'mine',
+  'drills',
   'login',
   'claim',
 ] as const;
@@ -88,6 +89,7 @@ const pathOf: Readonly<Record<PageName, string>> = {
   audit: '/audit',
   hazards: '/hazards',
   campaigns: '/campaigns',
+  drills: '/drills',
   scores: '/scores',
   bulletin: '/bulletin',
   mine: '/mine',

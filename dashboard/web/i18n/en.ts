@@ -1,3 +1,4 @@
+import { drillsEn } from './drills-en.ts';
 import { noticesEn } from './notices-en.ts';
 import { pushEn } from './push-en.ts';
 import { scoresEn } from './scores-en.ts';
@@ -858,6 +859,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'campaigns.handBack': 'Hand it back',
   'campaigns.skip': 'does not apply (say why)',
   'campaigns.back': 'Back',
+  ...drillsEn,
   ...noticesEn,
   ...pushEn,
   ...scoresEn,

@@ -110,6 +110,8 @@ export const ticketsEn: Readonly<Record<keyof typeof ticketsZh, string>> = {
   'ticket.own.merged': 'Merged',
   'ticket.own.auto-dispatch': 'Sent out by itself',
   'ticket.own.alarm-returned': 'Alarm returned to normal',
+  'ticket.own.shift-changed': 'Change of shift',
+  'ticket.own.drill-over': 'Drill over',
   'ticket.own.alarm-again': 'Alarm raised again',
   'ticket.own.alarm-changed': 'Alarm changed',
   'ticket.own.raised-priority': 'Priority raised',

@@ -107,6 +107,8 @@ export const ticketsZh = {
   'ticket.own.merged': '并案',
   'ticket.own.auto-dispatch': '自动派遣',
   'ticket.own.alarm-returned': '告警恢复',
+  'ticket.own.shift-changed': '换班交接',
+  'ticket.own.drill-over': '演练结束',
   'ticket.own.alarm-again': '告警再次触发',
   'ticket.own.alarm-changed': '告警变化',
   'ticket.own.raised-priority': '升级',

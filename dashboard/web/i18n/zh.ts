@@ -1,3 +1,4 @@
+import { drillsZh } from './drills-zh.ts';
 import { noticesZh } from './notices-zh.ts';
 import { pushZh } from './push-zh.ts';
 import { scoresZh } from './scores-zh.ts';
@@ -843,6 +844,7 @@ export const zh = {
   'campaigns.handBack': '交回',
   'campaigns.skip': '不适用（写明原因）',
   'campaigns.back': '返回',
+  ...drillsZh,
   ...noticesZh,
   ...pushZh,
   ...scoresZh,

@@ -3,6 +3,7 @@ import type { Alarm } from '../../../devices/contract/alarm.ts';
 import type { CrewNear, Incident, SiteInside, ValveNear } from '../../../devices/contract/incident.ts';
 import { usePlace, useShownValue } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
+import { DrillMark } from '../drills/drill-mark.tsx';
 import { ageText, clockText, stampText } from '../format/age.ts';
 import { type TextKey, useTexts } from '../i18n/i18n.ts';
 import { useLive } from '../live/store.ts';
@@ -26,6 +27,7 @@ export function IncidentBox({ alarm, onAlarm }: Props) {
     <section className="box incident" aria-label={texts('incident.title')}>
       <h2>{texts('incident.title')}</h2>
       <p className="incident-sum">
+        <DrillMark drill={alarm.drill} />
         <b>{texts(detectors > 1 ? 'incident.members' : 'incident.lone', { n: detectors })}</b>
         {detectors > 1 && <span className="muted"> · {texts('incident.active', { n: active })}</span>}
         {incident.mergedInto !== null && <span className="tag">{texts('incident.merged')}</span>}

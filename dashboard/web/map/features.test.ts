@@ -14,6 +14,11 @@ describe('what the map draws', () => {
     expect(alerts).toEqual([]);
   });
 
+  it('says of what is played that it is', () => {
+    const { alerts } = toMapFeatures([], [anAlarm({ device: 'D1', drill: 'D1' })]);
+    expect(alerts.map(({ properties }) => properties.drill)).toEqual([true]);
+  });
+
   it('is the symbol of the worst alarm, and how many more there are', () => {
     const alarms = [
       anAlarm({ device: 'kitchen-1', priority: 'P3' }),
@@ -22,7 +27,7 @@ describe('what the map draws', () => {
     ];
     const { alerts } = toMapFeatures([kitchen], alarms);
     expect(alerts.map((alert) => alert.properties)).toEqual([
-      { id: 'kitchen-1', icon: 'p1', rank: 1, unacked: true, more: '+2' },
+      { id: 'kitchen-1', icon: 'p1', rank: 1, unacked: true, more: '+2', drill: false },
     ]);
   });
 

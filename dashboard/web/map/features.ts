@@ -21,6 +21,8 @@ export interface AlertProperties {
   readonly unacked: boolean;
   /** Further alarms at the same device, `+2`; empty for none. */
   readonly more: string;
+  /** Played in a drill: the word stands beside the symbol at every scale. */
+  readonly drill: boolean;
 }
 
 export interface PointFeature<P> {
@@ -117,10 +119,17 @@ function alertOf(id: string, here: readonly Alarm[]): AlertProperties {
   const unacked = here.some((alarm) => !alarm.acked && alarm.priority === worst.priority);
   const hollow = here.every((alarm) => !alarm.active);
   const more = here.length > 1 ? `+${here.length - 1}` : '';
-  return { id, icon: `p${rank}${hollow ? '-hollow' : ''}`, rank, unacked, more };
+  return { id, icon: `p${rank}${hollow ? '-hollow' : ''}`, rank, unacked, more, drill: worst.drill !== undefined };
 }
 
-const staleAt = (id: string): AlertProperties => ({ id, icon: 'stale', rank: 5, unacked: false, more: '' });
+const staleAt = (id: string): AlertProperties => ({
+  id,
+  icon: 'stale',
+  rank: 5,
+  unacked: false,
+  more: '',
+  drill: false,
+});
 
 const point = <P>(coordinates: readonly [number, number], properties: P, id?: string): PointFeature<P> => ({
   type: 'Feature',

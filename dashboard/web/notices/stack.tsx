@@ -51,7 +51,7 @@ function Card({ item }: { item: Shown }) {
   const { notice, mayRepeat } = item;
   const own = notice.link.startsWith('/');
   return (
-    <li className="card notice-card">
+    <li className={`card notice-card${notice.mark === 'drill' ? ' drilled' : ''}`}>
       <div className="notice-title">
         <PriorityMark priority={notice.priority} size={18} />
         {notice.mark && <span className="sim">{texts(`notices.${notice.mark}`)}</span>}

@@ -5,6 +5,7 @@ import { safetyClock } from '../../../devices/tickets/safety-clock.ts';
 import { usePlace } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
 import { SiteContacts } from '../contacts/site-contacts.tsx';
+import { DrillMark, drilled } from '../drills/drill-mark.tsx';
 import { fullStampText, stampText } from '../format/age.ts';
 import { Link } from '../frame/header.tsx';
 import { hrefOf, patchRoute } from '../frame/route.ts';
@@ -43,7 +44,7 @@ export function TicketDetail({ id }: { id: string }) {
   };
   const acting: Acting = { body, take, ask: setAsked };
   return (
-    <aside className="ticket-detail" aria-label={texts('ticket.detail')}>
+    <aside className={`ticket-detail${drilled(body.ticket.drill)}`} aria-label={texts('ticket.detail')}>
       <div className="ticket-scroll">
         <Head body={body} />
         <FlowView ticket={body.ticket} />
@@ -88,7 +89,8 @@ function Head({ body: { ticket, names } }: { body: TicketBody }) {
         </button>
       </div>
       <div className="muted small">
-        <span className="mono">{ticket.no}</span> · {texts(`ticket.origin.${ticket.origin.kind}`)}
+        <DrillMark drill={ticket.drill} /> <span className="mono">{ticket.no}</span> ·{' '}
+        {texts(`ticket.origin.${ticket.origin.kind}`)}
         {words.where(ticket) && ` · ${words.where(ticket)}`}
       </div>
       <div className="small">

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { TicketLine } from '../../../devices/contract/ticket-line.ts';
 import { safetyClock } from '../../../devices/tickets/safety-clock.ts';
+import { DrillMark, drilled } from '../drills/drill-mark.tsx';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';
 import { PriorityMark } from '../ui/priority.tsx';
@@ -21,7 +22,7 @@ export const TicketRow = memo(function TicketRow({ ticket, selected, onSelect }:
   return (
     <button
       type="button"
-      className={`ticket-row${selected ? ' sel' : ''}`}
+      className={`ticket-row${selected ? ' sel' : ''}${drilled(ticket.drill)}`}
       aria-current={selected || undefined}
       data-ticket={ticket.no}
       onClick={() => onSelect(ticket)}
@@ -33,6 +34,7 @@ export const TicketRow = memo(function TicketRow({ ticket, selected, onSelect }:
           <span className="mono">{ticket.no}</span> {where && `· ${where}`}
         </span>
         <span className="ticket-tags">
+          <DrillMark drill={ticket.drill} />
           <span className="tag solid">{words.stage(ticket.stage)}</span>
           {ticket.suspended && <span className="tag">{texts('ticket.suspended')}</span>}
           {ticket.disputed && <span className="tag">{texts('ticket.disputed')}</span>}
