@@ -1,7 +1,7 @@
 import type { Alarm } from '../../devices/contract/alarm.ts';
 import type { Notice, NoticeSubject, Recipient } from '../../devices/contract/notice.ts';
 import type { AnnunciationRow } from '../../devices/contract/state-tables.ts';
-import type { Ticket, TicketStep } from '../../devices/contract/ticket.ts';
+import { dutyOfTicket, type Ticket, type TicketStep } from '../../devices/contract/ticket.ts';
 import type { Bilingual } from '../../devices/model/device-type.ts';
 import type { Effects } from '../engine/engine.ts';
 import type { DutyAsked } from '../tickets/duties.ts';
@@ -71,12 +71,20 @@ function actedOnAlarms(effects: Effects, rows: ReadonlyMap<string, Alarm>): Acte
   });
 }
 
-/** A person's step settles what was told of the ticket before; a duty's own step what was told of that duty. */
+/**
+ * A person's step settles what was told of the ticket before; a duty's own step what was told of that duty. The end of a drill
+ * settles all of it: nobody is called to what was played.
+ */
 function actedOnTickets(steps: readonly TicketStep[], tickets: ReadonlyMap<string, Ticket>): Acted[] {
   return steps.flatMap(({ by, kind, ticket, at, more }): Acted[] => {
     const name = by?.name ?? 'system';
     if (kind === 'duty-accept') return [{ subject: dutySubject(ticket, String(more.duty)), at, by: name }];
     if (kind === 'report-receipt') return [{ subject: dutySubject(ticket, 'upward'), at, by: name }];
+    if (kind === 'drill-over')
+      return [
+        { subject: { kind: 'ticket', id: ticket }, at, by: name },
+        ...[...dutyOfTicket, 'upward'].map((duty) => ({ subject: dutySubject(ticket, duty), at, by: name })),
+      ];
     const ended = tickets.get(ticket)?.closedAt !== null;
     // Whoever went off duty is told no further: those who came are told in his place.
     const passedOn = kind === 'shift-changed';

@@ -145,7 +145,7 @@ const scenarios = (fresh: () => { url: string; schema?: string }) => {
     // Whoever was sent out hears that it is over; nothing else of the drill goes on calling anybody.
     const told = (await c.notices()).filter(({ mark, open }) => mark === 'drill' && open);
     expect(told.map(({ id, priority, to }) => [id.split('/').at(-1), priority, to.map(({ id }) => id)])).toEqual([
-      ['drill-over', 'P3', ['p-wei', 'p-tan', 'p-disp']],
+      ['drill-over', 'P3', ['p-tan', 'p-wei', 'p-disp', 'p-deputy']],
     ]);
   });
 
