@@ -71,6 +71,7 @@ import { loadTickets } from './store/ticket-store.ts';
 import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
 import { writeWatches } from './store/watch-store.ts';
 import { type CycleKeeper, keepCycles } from './supervision/keep-cycles.ts';
+import { startAppealWatch } from './supervision/appeal-watch.ts';
 import { supervise } from './supervision/supervise.ts';
 import { pagesOnly, startTelling, type Telling, type TellingParts } from './telling.ts';
 import type { WatchCommand } from './watches/decide.ts';
@@ -395,6 +396,18 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       }),
     );
     cycles.look();
+    const { supervision } = parts.city;
+    if (supervision)
+      stopping.add(
+        'time for appeals',
+        startAppealWatch({
+          ...{ db: state.db, routing, writing, clock, log },
+          departments: [
+            ...new Set(supervision.classes.flatMap(({ units }) => units.flatMap((one) => one.departments ?? []))),
+          ],
+          told: () => void notifier.look(),
+        }),
+      );
     const watches = watchDesk({
       ...{ db: state.db, engine, registry, types, city },
       catalogue: () => standardsNow().catalogue,

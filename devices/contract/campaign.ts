@@ -116,6 +116,8 @@ export interface Campaign {
   readonly visits: number;
   readonly createdAt: number;
   readonly createdBy: By;
+  /** When its people were told that it ends soon; those of earlier versions have none. */
+  readonly warnedAt?: number | undefined;
   readonly endedAt: number | null;
   readonly seq: number;
 }

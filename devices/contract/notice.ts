@@ -35,6 +35,10 @@ export interface Recipient {
 /** What a notice is about. */
 export type NoticeSubject =
   | { readonly kind: 'alarm' | 'ticket' | 'incident' | 'seat' | 'test' | 'score'; readonly id: string }
+  | {
+      readonly kind: 'alarm' | 'ticket' | 'incident' | 'seat' | 'hazard' | 'campaign' | 'appeal' | 'test';
+      readonly id: string;
+    }
   | { readonly kind: 'heartbeat' };
 
 /** Something that people must hear of, until one of them acts. */

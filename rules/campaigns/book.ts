@@ -20,6 +20,17 @@ export interface CampaignChanges {
   readonly campaigns: readonly Campaign[];
   readonly visits: readonly Visit[];
   readonly steps: readonly VisitStep[];
+  /** What time did to campaigns, for whoever must hear of it. */
+  readonly deadlines: readonly CampaignDeadline[];
+}
+
+/** A campaign that ends soon, or has ended by time. */
+export interface CampaignDeadline {
+  readonly campaign: Campaign;
+  readonly kind: 'warned' | 'ended';
+  readonly at: number;
+  /** Visits not made so far. */
+  readonly open: number;
 }
 
 /** What the database keeps that the book needs: running campaigns with their open visits. */
@@ -56,6 +67,8 @@ export interface CampaignBook {
 const chiefs: readonly ActorRole[] = ['admin', 'supervisor', 'manager'];
 const HOUR = 3_600_000;
 const byOf = ({ id, name, role }: Actor): By => ({ id, name, role });
+/** At so much of its time the people of a campaign are told that it ends. */
+const WARN_AT = 0.8;
 
 interface Written {
   readonly by?: By | null;
@@ -69,17 +82,21 @@ export function campaignBook(policy: CampaignPolicy, parts: BeginParts): Campaig
   let changed = new Map<string, Visit>();
   let changedCampaigns = new Map<string, Campaign>();
   let steps: VisitStep[] = [];
+  let deadlines: CampaignDeadline[] = [];
   let seq = 0;
   let next = Number.POSITIVE_INFINITY;
 
   const graceMs = policy.graceH * HOUR;
   const endOf = ({ to }: Campaign): number => to + graceMs;
+  /** When time next does something to a campaign. */
+  const momentOf = (campaign: Campaign): number =>
+    campaign.warnedAt === undefined ? warnAt(campaign) : endOf(campaign);
   const put = (campaign: Campaign): Campaign => {
     const written = { ...campaign, seq };
     changedCampaigns.set(written.id, written);
     if (written.stage === 'running') {
       campaigns.set(written.id, written);
-      next = Math.min(next, endOf(written));
+      next = Math.min(next, momentOf(written));
     } else campaigns.delete(written.id);
     return written;
   };
@@ -135,18 +152,25 @@ export function campaignBook(policy: CampaignPolicy, parts: BeginParts): Campaig
       seq = kept.lastSeq;
       for (const campaign of kept.campaigns) {
         campaigns.set(campaign.id, campaign);
-        next = Math.min(next, endOf(campaign));
+        next = Math.min(next, momentOf(campaign));
       }
       for (const visit of kept.visits) hold(visit);
     },
     settle(at) {
       if (at < next) return;
+      const openOf = ({ id }: Campaign): number => visitsOf(id).length;
+      const over = [...campaigns.values()].filter((campaign) => at > endOf(campaign));
+      for (const campaign of over) deadlines.push({ campaign, kind: 'ended', at, open: openOf(campaign) });
       for (const visit of [...visits.values()]) if (at > visit.closesAt + graceMs) miss(visit, at);
+      for (const campaign of over) put({ ...campaign, stage: 'ended', endedAt: at });
       for (const campaign of [...campaigns.values()])
-        if (at > endOf(campaign)) put({ ...campaign, stage: 'ended', endedAt: at });
+        if (campaign.warnedAt === undefined && at >= warnAt(campaign)) {
+          const warned = put({ ...campaign, warnedAt: at });
+          deadlines.push({ campaign: warned, kind: 'warned', at, open: openOf(warned) });
+        }
       next = Number.POSITIVE_INFINITY;
       for (const visit of visits.values()) next = Math.min(next, visit.closesAt + graceMs);
-      for (const campaign of campaigns.values()) next = Math.min(next, endOf(campaign));
+      for (const campaign of campaigns.values()) next = Math.min(next, momentOf(campaign));
     },
     begin(id, draft, actor, at) {
       if (!chiefs.includes(actor.role)) return { refused: notYourRole(actor.role) };
@@ -179,14 +203,17 @@ export function campaignBook(policy: CampaignPolicy, parts: BeginParts): Campaig
     },
     take() {
       if (changed.size === 0 && changedCampaigns.size === 0) return null;
-      const taken = { campaigns: [...changedCampaigns.values()], visits: [...changed.values()], steps };
+      const taken = { campaigns: [...changedCampaigns.values()], visits: [...changed.values()], steps, deadlines };
       changed = new Map();
       changedCampaigns = new Map();
       steps = [];
+      deadlines = [];
       return taken;
     },
   };
 }
+
+const warnAt = ({ from, to }: Campaign): number => from + WARN_AT * (to - from);
 
 const unknownCampaign: Refusal = {
   code: 'unknown-campaign',

@@ -7,6 +7,8 @@ import type { Effects } from '../engine/engine.ts';
 import type { DutyAsked } from '../tickets/duties.ts';
 import { matterOf } from '../tickets/open.ts';
 import { beatNotice } from './beat-notice.ts';
+import { actedOnCampaigns, campaignNotices } from './campaign-notices.ts';
+import { actedOnHazards, hazardNotices } from './hazard-notices.ts';
 import { persons, type RoutingParts, whoever } from './people.ts';
 import { recipientOf, seatRecipient, seatsFor } from './recipients.ts';
 import { emptySeat, mattersOf, withoutPages } from './seat-alarm.ts';
@@ -27,7 +29,7 @@ export interface Routed {
 
 /**
  * Whom to tell of what changed: the seats and those on duty there of every alarm that begins to sound, and of a ticket's steps
- * whoever it lies with now. Nothing is told to nobody: where the duty list names no one, the seats are told.
+ * whoever it lies with now, and whose deadline of a hazard or campaign nears or is over. Nothing is told to nobody: where the duty list names no one, the seats are told.
  */
 export function route(parts: RoutingParts, effects: Effects): Routed {
   const rows = new Map(effects.alarms.map((alarm) => [alarm.id, alarm]));
@@ -38,10 +40,22 @@ export function route(parts: RoutingParts, effects: Effects): Routed {
     const ticket = tickets.get(step.ticket);
     return ticket ? ofStep(parts, ticket, step) : [];
   });
-  const { beat } = effects;
+  const { beat, hazards, campaigns } = effects;
   return {
-    notices: [...sounded, ...stepped, ...(beat === undefined ? [] : [beatNotice(beat)])],
-    acted: distinct([...actedOnAlarms(effects, rows), ...actedOnTickets(steps, tickets), ...actedByBeat(beat)]),
+    notices: [
+      ...sounded,
+      ...stepped,
+      ...(hazards ? hazardNotices(parts, hazards) : []),
+      ...(campaigns ? campaignNotices(parts, campaigns) : []),
+      ...(beat === undefined ? [] : [beatNotice(beat)]),
+    ],
+    acted: distinct([
+      ...actedOnAlarms(effects, rows),
+      ...actedOnTickets(steps, tickets),
+      ...(hazards ? actedOnHazards(hazards) : []),
+      ...(campaigns ? actedOnCampaigns(campaigns) : []),
+      ...actedByBeat(beat),
+    ]),
   };
 }
 

@@ -68,23 +68,19 @@ needs('chromium', 'cjk-font')('web push', () => {
     desk = await openDesk(browser, dashboard.url, { width: 1440, height: 900 });
     await desk.context.grantPermissions(['notifications'], { origin: dashboard.url });
     // The maker's push service is out of reach: it would have given this subscription.
-    await desk.context.addInitScript(
-      ({ endpoint, keys, key }) => {
-        if (!('PushManager' in globalThis)) return;
-        const bytes = Uint8Array.from(atob(key.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-        const given = {
-          endpoint,
-          options: { applicationServerKey: bytes.buffer },
-          toJSON: () => ({ endpoint, keys }),
-          unsubscribe: async () => localStorage.removeItem('subscribed') ?? true,
-        };
-        Object.assign(PushManager.prototype, {
-          getSubscription: async () => (localStorage.getItem('subscribed') ? given : null),
-          subscribe: async () => localStorage.setItem('subscribed', 'yes') ?? given,
-        });
-      },
-      { ...phone.subscription, key: publicKey },
-    );
+    const given = JSON.stringify({ ...phone.subscription, key: publicKey });
+    await desk.context.addInitScript(`if ('PushManager' in globalThis) {
+      const { endpoint, keys, key } = ${given};
+      const bytes = Uint8Array.from(atob(key.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0));
+      const subscription = {
+        endpoint,
+        options: { applicationServerKey: bytes.buffer },
+        toJSON: () => ({ endpoint, keys }),
+        unsubscribe: async () => localStorage.removeItem('subscribed') ?? true,
+      };
+      PushManager.prototype.getSubscription = async () => (localStorage.getItem('subscribed') ? subscription : null);
+      PushManager.prototype.subscribe = async () => localStorage.setItem('subscribed', 'yes') ?? subscription;
+    }`);
     const { page } = desk;
     await page.goto('/login?next=/mine');
     await page.getByLabel('用户名').fill('mira');
