@@ -9,6 +9,7 @@ import { frameShortcuts, Help, useGoKeys, useShortcuts } from './frame/shortcuts
 import { useTexts } from './i18n/i18n.ts';
 import { startBeat, startLive, useBeat } from './live/store.ts';
 import { wireNotices } from './notices/link.ts';
+import { startOutbox } from './outbox/use-outbox.ts';
 import { ClaimPage, LoginPage } from './pages/door.tsx';
 import { DutyPage } from './pages/duty.tsx';
 import { followClicks } from './push/browser.ts';
@@ -88,7 +89,14 @@ function Frame() {
     };
     let retry: ReturnType<typeof setTimeout> | undefined;
     load();
-    const stops = [startLive(wireNotices), startBeat(), startSound(), followClicks(goTo), () => clearTimeout(retry)];
+    const stops = [
+      startLive(wireNotices),
+      startBeat(),
+      startSound(),
+      followClicks(goTo),
+      startOutbox(),
+      () => clearTimeout(retry),
+    ];
     return () => {
       for (const stop of stops) stop();
     };

@@ -2,11 +2,12 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Dashboard } from '../../dashboard/app.ts';
 import type { Role } from '../../dashboard/server/accounts/tables.ts';
-import type { Ticket } from '../../devices/contract/ticket.ts';
+import type { Ticket, TicketStep } from '../../devices/contract/ticket.ts';
 import { ticketPolicySchema } from '../../devices/contract/ticket-policy.ts';
 import { type Desk, openBrowser, openDesk, smallTargets, textsOf, tooWide } from '../support/browser.ts';
 import { pageDir } from '../support/built-page.ts';
 import { type DashboardCity, dashboardCity, kitchen } from '../support/dashboard-city.ts';
+import { shot } from '../support/pictures.ts';
 import { needs } from '../support/tools.ts';
 import { until } from '../support/until.ts';
 
@@ -129,6 +130,32 @@ needs('chromium', 'cjk-font')('a ticket', () => {
       1,
       0,
     ]);
+  });
+
+  it('is proved in a cellar without a network: the step and its picture wait on the telephone, and arrive once', async () => {
+    const { page, context, witness } = handler;
+    const picture = { name: 'valve.jpg', mimeType: 'image/jpeg', buffer: await shot() };
+    await witness.whileServerIsAway(async () => {
+      await context.setOffline(true);
+      await button(page, '补充证据').click();
+      await dialog(page).getByLabel('说明').fill('阀井内，无信号');
+      await dialog(page).locator('input[type=file]').setInputFiles(picture);
+      await dialog(page).getByRole('img', { name: '未发送的照片' }).waitFor();
+      await dialog(page).getByRole('button', { name: '补充证据' }).click();
+      await dialog(page).waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: '待发 1' }).click();
+      await dialog(page).getByText('照片 1 张').waitFor();
+      await dialog(page).getByRole('button', { name: '关闭' }).click();
+      await context.setOffline(false);
+      await page.getByRole('button', { name: '待发 1' }).waitFor({ state: 'hidden' });
+    });
+    await box(desk.page, '经过').getByText('阀井内，无信号').waitFor();
+    const steps = await city.state.db.selectFrom('ticket_steps').selectAll().where('kind', '=', 'evidence').execute();
+    expect(steps).toHaveLength(1);
+    const { photos, doneAt, at } = JSON.parse(steps[0]!.body) as TicketStep;
+    expect(photos).toHaveLength(1);
+    expect(doneAt).toBeLessThanOrEqual(at);
+    expect(await city.accountsDb.db.selectFrom('photos').select('hash').execute()).toEqual([{ hash: photos[0] }]);
   });
 
   it('a report by the form joins a matter that is open nearby, and keeps who reported it', async () => {

@@ -50,15 +50,20 @@ export async function reset(id: string, note?: string): Promise<boolean> {
 /** Sends a request; what it refuses, or what waits for a second person, is said in words. Resolves true when it was taken. */
 export async function send(path: string, body: object): Promise<boolean> {
   try {
-    const outcome = await api<CommandOutcome>(path, { body: { ...body, commandId: commandId() } });
-    if ('done' in outcome) {
-      for (const refusal of outcome.refused ?? []) say(refusal);
-      if (outcome.asked?.length) say(waitsForSecond);
-      return outcome.changed.length + (outcome.asked?.length ?? 0) > 0 || !outcome.refused?.length;
-    }
-    say(outcome.refused);
+    return taken(await api<CommandOutcome>(path, { body: { ...body, commandId: commandId() } }));
   } catch (error) {
     say(problemOf(error));
   }
   return false;
+}
+
+/** Whether the platform did what was asked; what it refused of it, or what waits for a second person, is said in words. */
+export function taken(outcome: CommandOutcome): boolean {
+  if (!('done' in outcome)) {
+    say(outcome.refused);
+    return false;
+  }
+  for (const refusal of outcome.refused ?? []) say(refusal);
+  if (outcome.asked?.length) say(waitsForSecond);
+  return outcome.changed.length + (outcome.asked?.length ?? 0) > 0 || !outcome.refused?.length;
 }

@@ -82,7 +82,11 @@ function Record({
       );
     case 'photo':
       return (
-        <PhotoPicker hashes={answer?.photos ?? []} onChange={(photos) => onAnswer({ step: no, photos: [...photos] })} />
+        <PhotoPicker
+          keeps
+          hashes={answer?.photos ?? []}
+          onChange={(photos) => onAnswer({ step: no, photos: [...photos] })}
+        />
       );
     case 'done':
       return (

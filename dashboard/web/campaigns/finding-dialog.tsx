@@ -33,7 +33,7 @@ export function FindingDialog({ onClose, onFound }: { onClose: () => void; onFou
           {texts('hazards.text')}
           <input className="input" name="text" minLength={2} required />
         </label>
-        <PhotoPicker hashes={photos} onChange={setPhotos} />
+        <PhotoPicker keeps hashes={photos} onChange={setPhotos} />
         <button type="submit" className="btn primary">
           {texts('hazards.confirm')}
         </button>

@@ -3,11 +3,11 @@ import { visitFlow, visitStageWords } from '../../../devices/campaigns/visit-flo
 import type { Visit, VisitPersonStep, VisitStep } from '../../../devices/contract/campaign.ts';
 import type { Step } from '../../../devices/contract/catalogue.ts';
 import { useCity } from '../api/city.ts';
-import { api, commandId, problemOf } from '../api/client.ts';
 import { stampText } from '../format/age.ts';
 import { Link } from '../frame/header.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { textOf, useTexts } from '../i18n/i18n.ts';
+import { sendOrKeep } from '../outbox/use-outbox.ts';
 import { say } from '../ui/toast.tsx';
 import { useFetched } from '../ui/use-fetched.ts';
 import { Checklist } from './checklist.tsx';
@@ -25,16 +25,16 @@ export function VisitPage({ id, onChanged }: { id: string; onChanged: () => void
   const { body, problem, reload } = useFetched<WholeVisit>(`/visits/${encodeURIComponent(id)}`, 20_000);
   const [finding, setFinding] = useState(false);
   const take = (step: VisitPersonStep): void => {
-    api(`/visits/${encodeURIComponent(id)}/steps`, {
-      body: { step, commandId: commandId() },
-    }).then(
-      () => {
-        say({ zh: textOf('zh', 'hazards.done'), en: textOf('en', 'hazards.done') });
-        reload();
-        onChanged();
-      },
-      (error) => say(problemOf(error)),
-    );
+    const title = {
+      zh: `${body?.name ?? id} ${textOf('zh', 'campaigns.visitStep')}`,
+      en: `${body?.name ?? id} ${textOf('en', 'campaigns.visitStep')}`,
+    };
+    void sendOrKeep(`/visits/${encodeURIComponent(id)}/steps`, { step }, title).then((answer) => {
+      if (answer === null) return;
+      if (answer !== 'kept') say({ zh: textOf('zh', 'hazards.done'), en: textOf('en', 'hazards.done') });
+      reload();
+      onChanged();
+    });
   };
   const withReason = (kind: 'refused' | 'hand-back'): void => {
     const reason = prompt(texts('hazards.reason'))?.trim();

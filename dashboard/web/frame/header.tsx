@@ -7,6 +7,7 @@ import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';
 import { SeatPicker } from '../notices/seat-picker.tsx';
 import { NoticeStack } from '../notices/stack.tsx';
+import { OutboxChip } from '../outbox/outbox-chip.tsx';
 import { toggleMute, unlockSound, useSound } from '../sound/engine.ts';
 import { Goose, Icon } from '../ui/icons.tsx';
 import { say } from '../ui/toast.tsx';
@@ -92,6 +93,7 @@ export function Header() {
       <span className="grow" />
       <LinkPill />
       <SoundButton />
+      <OutboxChip />
       <NoticeStack />
       <div className={`head-tools${open ? ' open' : ''}`}>
         <nav className="head-nav-small" aria-label={texts('nav.label')}>

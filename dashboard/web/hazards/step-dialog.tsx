@@ -2,8 +2,9 @@ import { type FormEvent, useState } from 'react';
 import type { HazardEntry, HazardPersonStepKind } from '../../../devices/contract/hazard.ts';
 import { hazardStepWords } from '../../../devices/hazards/stages.ts';
 import { useCity } from '../api/city.ts';
-import { api, commandId, problemOf } from '../api/client.ts';
+import { commandId } from '../api/client.ts';
 import { textOf, useTexts } from '../i18n/i18n.ts';
+import { sendOrKeep } from '../outbox/use-outbox.ts';
 import { PhotoPicker } from '../tickets/photos.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { say } from '../ui/toast.tsx';
@@ -43,14 +44,14 @@ export function StepDialog({
       ...(until && { until: Date.parse(until) }),
       ...(photos.length > 0 && { photos }),
     };
-    api(`/hazards/${encodeURIComponent(hazard.id)}/steps`, { body: { step, commandId: id } }).then(
-      () => {
-        say({ zh: textOf('zh', 'hazards.done'), en: textOf('en', 'hazards.done') });
-        onDone();
-        onClose();
-      },
-      (error) => say(problemOf(error)),
-    );
+    const { zh, en } = hazardStepWords[kind];
+    const title = { zh: `${hazard.no} ${zh}`, en: `${hazard.no} ${en}` };
+    void sendOrKeep(`/hazards/${encodeURIComponent(hazard.id)}/steps`, { step }, title, id).then((answer) => {
+      if (answer === null) return;
+      if (answer !== 'kept') say({ zh: textOf('zh', 'hazards.done'), en: textOf('en', 'hazards.done') });
+      onDone();
+      onClose();
+    });
   };
   return (
     <Dialog title={texts.pick(hazardStepWords[kind])} onClose={onClose}>
@@ -89,7 +90,7 @@ export function StepDialog({
           {texts('hazards.note')}
           <input className="input" name="note" required={kind === 'finish'} />
         </label>
-        <PhotoPicker hashes={photos} onChange={setPhotos} />
+        <PhotoPicker keeps hashes={photos} onChange={setPhotos} />
         <button type="submit" className="btn primary">
           {texts('hazards.confirm')}
         </button>

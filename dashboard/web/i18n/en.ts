@@ -1,5 +1,6 @@
 import { drillsEn } from './drills-en.ts';
 import { noticesEn } from './notices-en.ts';
+import { outboxEn } from './outbox-en.ts';
 import { pushEn } from './push-en.ts';
 import { scoresEn } from './scores-en.ts';
 import { ticketsEn } from './tickets-en.ts';
@@ -861,6 +862,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'campaigns.back': 'Back',
   ...drillsEn,
   ...noticesEn,
+  ...outboxEn,
   ...pushEn,
   ...scoresEn,
   ...watchEn,

@@ -1,5 +1,6 @@
 import { drillsZh } from './drills-zh.ts';
 import { noticesZh } from './notices-zh.ts';
+import { outboxZh } from './outbox-zh.ts';
 import { pushZh } from './push-zh.ts';
 import { scoresZh } from './scores-zh.ts';
 import { ticketsZh } from './tickets-zh.ts';
@@ -846,6 +847,7 @@ export const zh = {
   'campaigns.back': '返回',
   ...drillsZh,
   ...noticesZh,
+  ...outboxZh,
   ...pushZh,
   ...scoresZh,
   ...watchZh,

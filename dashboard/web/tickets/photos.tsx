@@ -1,7 +1,9 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { PhotoBody } from '../../../devices/contract/api.ts';
 import { commandId, problemOf, upload } from '../api/client.ts';
 import { useTexts } from '../i18n/i18n.ts';
+import { keyOfLocal, passes } from '../outbox/item.ts';
+import { cannotKeep, keepPhoto, photoHere } from '../outbox/use-outbox.ts';
 import { Icon } from '../ui/icons.tsx';
 import { say } from '../ui/toast.tsx';
 
@@ -10,21 +12,44 @@ export function PhotoStrip({ hashes }: { hashes: readonly string[] }) {
   const texts = useTexts();
   return (
     <span className="photo-strip">
-      {hashes.map((hash, i) => (
-        <a key={hash} href={`/api/v1/photos/${hash}`} target="_blank" rel="noreferrer">
-          <img src={`/api/v1/photos/${hash}/thumb`} alt={texts('photo.no', { n: i + 1 })} loading="lazy" />
-        </a>
-      ))}
+      {hashes.map((hash, i) =>
+        keyOfLocal(hash) !== null ? (
+          <PhotoHere key={hash} name={hash} />
+        ) : (
+          <a key={hash} href={`/api/v1/photos/${hash}`} target="_blank" rel="noreferrer">
+            <img src={`/api/v1/photos/${hash}/thumb`} alt={texts('photo.no', { n: i + 1 })} loading="lazy" />
+          </a>
+        ),
+      )}
     </span>
   );
 }
 
-/** Chooses pictures and sends each at once; what was sent can be taken off again before the step is taken. */
+/** A picture that waits on this device. */
+function PhotoHere({ name }: { name: string }) {
+  const texts = useTexts();
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    let made: string | null = null;
+    void photoHere(keyOfLocal(name) ?? '').then((file) => {
+      made = file ? URL.createObjectURL(file) : null;
+      setUrl(made);
+    });
+    return () => {
+      if (made) URL.revokeObjectURL(made);
+    };
+  }, [name]);
+  return url && <img src={url} alt={texts('outbox.photo')} title={texts('outbox.photo')} />;
+}
+
+/** Chooses pictures and sends each at once; with `keeps`, one that cannot be sent now waits on this device and goes with its step; what was sent can be taken off again before the step is taken. */
 export function PhotoPicker({
   hashes,
+  keeps = false,
   onChange,
 }: {
   hashes: readonly string[];
+  keeps?: boolean;
   onChange: (hashes: readonly string[]) => void;
 }) {
   const texts = useTexts();
@@ -33,12 +58,10 @@ export function PhotoPicker({
     setSending(files.length);
     let sent = hashes;
     for (const file of files) {
-      try {
-        const { hash } = await upload<PhotoBody>('/photos', 'photo', file, commandId());
-        sent = [...new Set([...sent, hash])];
+      const name = await sendPhoto(file, keeps);
+      if (name !== null) {
+        sent = [...new Set([...sent, name])];
         onChange(sent);
-      } catch (error) {
-        say(problemOf(error));
       }
       setSending((n) => n - 1);
     }
@@ -69,4 +92,22 @@ export function PhotoPicker({
       )}
     </div>
   );
+}
+
+/** What the picture is called from now on, by the platform or on this device; null where it was refused, which is said. */
+async function sendPhoto(file: File, keeps: boolean): Promise<string | null> {
+  const key = commandId();
+  try {
+    return (await upload<PhotoBody>('/photos', 'photo', file, key)).hash;
+  } catch (error) {
+    const problem = problemOf(error);
+    if (!keeps || !passes(problem)) {
+      say(problem);
+      return null;
+    }
+  }
+  return keepPhoto(key, file).catch((error) => {
+    say(cannotKeep(error));
+    return null;
+  });
 }

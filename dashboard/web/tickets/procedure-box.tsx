@@ -159,7 +159,7 @@ function RecordForm({
           ))}
         </div>
       )}
-      {step.record === 'photo' && <PhotoPicker hashes={photos} onChange={setPhotos} />}
+      {step.record === 'photo' && <PhotoPicker keeps hashes={photos} onChange={setPhotos} />}
       <input
         className="input"
         value={note}

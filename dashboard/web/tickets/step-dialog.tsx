@@ -148,7 +148,7 @@ function ProofDialog(props: Props) {
           onChange={({ target }) => setReading(target.value)}
         />
       </label>
-      <PhotoPicker hashes={photos} onChange={setPhotos} />
+      <PhotoPicker keeps hashes={photos} onChange={setPhotos} />
       {kind !== 'evidence' && <p className="small muted">{texts('ticket.laterProof')}</p>}
     </Form>
   );

@@ -53,7 +53,7 @@ export function TicketBox({ alarm, known }: { alarm: Alarm; known: TicketRef | n
           asked={{ kind: 'dispatch' }}
           body={body}
           take={async (step) => {
-            const taken = await takeStep(body.ticket.id, step);
+            const taken = await takeStep(body.ticket, step);
             again();
             return taken;
           }}

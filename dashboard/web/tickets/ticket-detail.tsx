@@ -38,7 +38,7 @@ export function TicketDetail({ id }: { id: string }) {
       </aside>
     );
   const take = async (step: PersonStep): Promise<boolean> => {
-    const taken = await takeStep(body.ticket.id, step);
+    const taken = await takeStep(body.ticket, step);
     again();
     return taken;
   };

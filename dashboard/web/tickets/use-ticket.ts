@@ -1,10 +1,13 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { TicketBody, TicketsBody } from '../../../devices/contract/api.ts';
-import type { PersonStep, PersonStepKind } from '../../../devices/contract/ticket.ts';
+import type { CommandOutcome } from '../../../devices/contract/command.ts';
+import type { PersonStep, PersonStepKind, Ticket } from '../../../devices/contract/ticket.ts';
 import type { TicketLine } from '../../../devices/contract/ticket-line.ts';
-import { send } from '../alarms/acknowledge.ts';
+import { stepWords } from '../../../devices/tickets/stages.ts';
+import { taken } from '../alarms/acknowledge.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
 import { useLive } from '../live/store.ts';
+import { sendOrKeep } from '../outbox/use-outbox.ts';
 
 /** Between two readings of a list that the stream says has changed, ms. */
 const LIST_REST_MS = 600;
@@ -74,9 +77,13 @@ async function readPages(query: string, pages: number): Promise<TicketsBody> {
   return { ...body, items };
 }
 
-/** Takes a step; what is refused is said in words. Resolves true when it was taken. */
-export const takeStep = (ticket: string, step: PersonStep): Promise<boolean> =>
-  send(`/tickets/${encodeURIComponent(ticket)}/steps`, { step });
+/** Takes a step, or keeps it until the network is back; what is refused is said in words. Resolves true when it need not be asked again. */
+export async function takeStep({ id, no }: Pick<Ticket, 'id' | 'no'>, step: PersonStep): Promise<boolean> {
+  const { zh, en } = stepWords[step.kind];
+  const title = { zh: `${no} ${zh}`, en: `${no} ${en}` };
+  const answer = await sendOrKeep<CommandOutcome>(`/tickets/${encodeURIComponent(id)}/steps`, { step }, title);
+  return answer === 'kept' || (answer !== null && taken(answer));
+}
 
 /** Why I cannot take a step now; null when I can. */
 export const whyNot = ({ may }: TicketBody, kind: PersonStepKind) =>
