@@ -7,7 +7,6 @@ import {
   pushSubscriptionsOf,
   removePushSubscription,
 } from '../../rules/store/push-store.ts';
-import { addPushSubscription, markGone, pushSubscriptionsOf, removePushSubscription } from '../../rules/store/push-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const minutes = (n: number) => n * 60_000;

@@ -42,11 +42,6 @@ export const gatewaySchema = z
             z.string().refine(isNet, {
               error: '应为 IP 地址或网段，如 203.0.113.0/24 / give an address or a net like 203.0.113.0/24',
             }),
-            z
-              .string()
-              .refine(isNet, {
-                error: '应为 IP 地址或网段，如 203.0.113.0/24 / give an address or a net like 203.0.113.0/24',
-              }),
           )
           .min(1)
           .optional(),

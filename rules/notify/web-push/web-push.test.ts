@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FarSide, farSide } from '../../../test/support/far-side.ts';
 import { pushBrowser, vapidClaims } from '../../../test/support/push-browser.ts';
-import type { PushMessage } from '../../../devices/contract/push.ts';
-import { type FarSide, farSide, type HeardRequest } from '../../../test/support/far-side.ts';
 import { loopbackPost, message, within, worldNow } from '../message-bench.ts';
 import { isProven } from './receipt-proof.ts';
 import { vapidKeys } from './vapid.ts';
@@ -76,7 +74,6 @@ describe('web push', () => {
     const answer = (one: typeof desk, as = '') => {
       const request = far.heard.find(({ path }) => one.subscription.endpoint.endsWith(path))!;
       const { key, receipt } = one.reads(request);
-      const { key, receipt } = one.reads(request) as unknown as PushMessage;
       return isProven(keys, { key, ...receipt, ...(as && { browser: as }), what: 'delivered' });
     };
     expect([answer(desk), answer(phone), answer(desk, 'phone')]).toEqual([true, true, false]);
