@@ -22,6 +22,7 @@ import { suggestion } from '../devices/registry/did-you-mean.ts';
 import { registryCache } from '../devices/registry/registry-cache.ts';
 import { loadRegistry } from '../devices/registry/registry-store.ts';
 import { lastApproved, standardsProposals, standardsText } from '../devices/standards/read-standards.ts';
+import { openWatches } from '../devices/watches/read-watches.ts';
 import { cleanups, type Running } from '../kit/cleanups.ts';
 import type { Cancel, Clock } from '../kit/clock.ts';
 import { zoneOf } from '../kit/local-time.ts';
@@ -201,6 +202,8 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       },
     });
     const { telling: reach = { channels: pagesOnly, origin: '', world: clock } } = parts;
+    const onWatchNow = async () => new Set((await openWatches(state.db)).map(({ seat }) => seat));
+    let seatsOnWatch = await onWatchNow();
     telling = await startTelling({
       ...reach,
       routing,
@@ -209,11 +212,19 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       city,
       ingest,
       open,
-      guards(seat) {
-        const types = new Set(heardAt(seat).map(({ deviceType }) => deviceType));
-        for (const { demo, type, drill } of registry.devices())
-          if (!demo && drill === undefined && types.has(type)) return true;
-        return false;
+      watched: {
+        guards(seat) {
+          const types = new Set(heardAt(seat).map(({ deviceType }) => deviceType));
+          for (const { demo, type, drill } of registry.devices())
+            if (!demo && drill === undefined && types.has(type)) return true;
+          return false;
+        },
+        onWatch: ({ id }) => seatsOnWatch.has(id),
+        demonstration() {
+          // A demonstration's devices and real ones never mix.
+          for (const { demo } of registry.devices()) return demo;
+          return false;
+        },
       },
       clock,
       log,
@@ -424,6 +435,7 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
           if (effects) await writing.write(trx, effects, judging.cursor());
           await writeAudit(trx, command, outcome, clock.now());
         });
+        if (work) seatsOnWatch = await onWatchNow();
         if (effects) told(effects);
         return { outcome, published: true };
       });

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Alarm } from '../devices/contract/alarm.ts';
-import type { City, Seat } from '../devices/contract/city.ts';
+import type { City } from '../devices/contract/city.ts';
 import { type ChannelKind, notifyPolicySchema } from '../devices/contract/notify-policy.ts';
 import type { NotifyPort } from '../devices/contract/notify-port.ts';
 import type { PagesPort } from '../devices/contract/pages.ts';
@@ -17,7 +17,7 @@ import { type Notifier, startNotifier } from './notify/outbox.ts';
 import { pageChannel, type TellPages } from './notify/page/page-channel.ts';
 import { type ConditionReporter, conditionReporter } from './presence/condition-reporter.ts';
 import { pagesDesk } from './presence/open-pages.ts';
-import { startSeatWatch } from './presence/seat-watch.ts';
+import { type SeatsWatched, startSeatWatch } from './presence/seat-watch.ts';
 import { beatOf } from './routing/beat-notice.ts';
 import type { RoutingParts } from './routing/people.ts';
 import { silenceNotice } from './routing/silence-notice.ts';
@@ -51,8 +51,7 @@ interface Needs extends TellingParts {
   readonly ingest: Pick<IngestPort, 'append'>;
   /** The open alarms at the start. */
   readonly open: readonly Alarm[];
-  /** True where a seat hears of a real device that is registered. */
-  readonly guards: (seat: Seat) => boolean;
+  readonly watched: SeatsWatched;
   readonly clock: Clock;
   readonly log: Log;
   readonly stopped: AbortSignal;
@@ -96,7 +95,7 @@ export async function startTelling(needs: Needs): Promise<Telling> {
       onCondition: (condition) => sayOf(conditions, condition),
     });
     stopping.add('notifier', notifier);
-    stopping.add('seats', startSeatWatch({ city, pages: desk, conditions, guards: needs.guards, world }));
+    stopping.add('seats', startSeatWatch({ city, pages: desk, conditions, watched: needs.watched, world }));
     if (needs.heartbeatDoor)
       heartbeat = startHeartbeat({
         door: needs.heartbeatDoor,

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { DutyGapsBody, DutyHistoryBody, DutyReadBody, DutyRecordsBody } from '../../devices/contract/api.ts';
+import type {
+  DutyGapsBody,
+  DutyHistoryBody,
+  DutyPostsBody,
+  DutyReadBody,
+  DutyRecordsBody,
+} from '../../devices/contract/api.ts';
 import { dutyRecordsSchema, personSchema } from '../../devices/contract/duty.ts';
 import type { OnDuty } from '../../devices/contract/duty-answers.ts';
 import { dutyKinds } from '../../devices/contract/duty-kinds.ts';
@@ -69,6 +75,9 @@ export const dutyBodies = {
     days: z.number(),
     items: z.array(gap).readonly(),
   }) satisfies z.ZodType<DutyGapsBody>,
+  dutyPosts: z.object({
+    items: z.array(z.object({ id: z.string(), name: bilingual, department: z.string() })).readonly(),
+  }) satisfies z.ZodType<DutyPostsBody>,
   dutyHistory: z.object({
     items: z
       .array(

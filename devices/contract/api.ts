@@ -414,6 +414,11 @@ export interface DutyGapsBody {
   readonly items: readonly DutyGap[];
 }
 
+/** GET /api/v1/duty/posts: posts and crews by name, for whoever shows whose something is. */
+export interface DutyPostsBody {
+  readonly items: readonly { readonly id: string; readonly name: Bilingual; readonly department: string }[];
+}
+
 /** GET /api/v1/duty/records/:kind/:id/history */
 export interface DutyHistoryBody {
   readonly items: readonly {

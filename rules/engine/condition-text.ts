@@ -9,7 +9,8 @@ export interface ConditionWords {
   readonly title: Bilingual;
   /** `safety`: alarms of P1 or P2 hang on the device or gateway; the seat hears P1 of gas or fire. */
   readonly priority: (of: { readonly platform: boolean; readonly safety: boolean }) => Priority;
-  readonly explain: (facts: Facts, name: string) => Bilingual;
+  /** `nameEn` is the name in English, where there is one. */
+  readonly explain: (facts: Facts, name: string, nameEn?: string) => Bilingual;
 }
 
 /** A figure as text; what is missing says so. Foreign text is cut: whoever reports may send anything. */

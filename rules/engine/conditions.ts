@@ -27,8 +27,8 @@ export function takeCondition(core: Core, entry: ConditionEntry): void {
     core.desk.returned(key, at, false, { value: null, at, quality: GOOD });
     return;
   }
-  const { subject, safety } = subjectOf(core, id);
-  const explanation = words.explain(facts, subject.deviceName);
+  const { subject, safety, nameEn } = subjectOf(core, id);
+  const explanation = words.explain(facts, subject.deviceName, nameEn);
   const standing = core.desk.byKey(key);
   if (standing?.active) {
     if (standing.explanation.zh !== explanation.zh) core.desk.refresh(standing.id, { explanation });
@@ -45,7 +45,10 @@ export function takeCondition(core: Core, entry: ConditionEntry): void {
 }
 
 /** What a condition speaks of, and whether alarms of P1 or P2 hang on it. */
-function subjectOf(core: Core, id: string): { readonly subject: Subject; readonly safety: boolean } {
+function subjectOf(
+  core: Core,
+  id: string,
+): { readonly subject: Subject; readonly safety: boolean; readonly nameEn?: string } {
   const unit = core.units.get(id);
   if (unit) return { subject: deviceSubject(unit.device, siteOf(core, unit.device)), safety: unit.plan.safety };
   const gateway = core.gatewayRecords.get(id);

@@ -12,16 +12,16 @@ export const pathWords: Readonly<
   'seat-unstaffed': {
     title: { zh: '席位无人值守', en: 'Seat without a watch' },
     priority: ({ safety }) => (safety ? 'P1' : 'P2'),
-    explain({ pages, graceS }, name) {
+    explain({ pages, graceS }, name, nameEn = name) {
       const since = span(graceS);
       return pages === 0
         ? {
             zh: `${name}已超过 ${since.zh}没有打开的值守页面：报警在此无人看见、无人听见，改按通知阶梯呼叫值班人员`,
-            en: `no page has watched ${name} for more than ${since.en}: nobody there sees or hears an alarm; those on duty are called by the ladder`,
+            en: `no page has watched ${nameEn} for more than ${since.en}: nobody there sees or hears an alarm; those on duty are called by the ladder`,
           }
         : {
             zh: `${name}已超过 ${since.zh}只有声音未开启的页面（${shown(pages)} 个）：报警在此不会响铃，改按通知阶梯呼叫值班人员`,
-            en: `for more than ${since.en} every page that watches ${name} (${shown(pages)}) has its sound locked: no alarm rings there; those on duty are called by the ladder`,
+            en: `for more than ${since.en} every page that watches ${nameEn} (${shown(pages)}) has its sound locked: no alarm rings there; those on duty are called by the ladder`,
           };
     },
   },

@@ -30,12 +30,13 @@ const guardsLife = (seat: Seat, catalogue: Pick<CompiledCatalogue, 'ruleByKey'>)
 export function seatSubject(
   core: Core,
   subject: string,
-): { readonly subject: Subject; readonly safety: boolean } | null {
+): { readonly subject: Subject; readonly safety: boolean; readonly nameEn: string } | null {
   const seat = seatsOf(core.parts.city).find(({ id }) => seatAddress(id) === subject);
   if (!seat) return null;
   const at = { site: null, siteName: null, area: null, ...centre(core), demo: false };
   return {
     subject: { device: subject, deviceName: seat.name.zh, deviceType: PLATFORM, ...at },
     safety: guardsLife(seat, core.parts.catalogue),
+    nameEn: seat.name.en,
   };
 }

@@ -68,7 +68,9 @@ describe('a gas seat without anybody at it', () => {
     const alarm = (await b.alarms()).find(({ rule }) => rule === 'platform.seat-unstaffed');
     expect(alarm).toMatchObject({ priority: 'P1', device: 'seat:gas', deviceName: '燃气席' });
     expect(alarm?.explanation.zh).toContain('没有打开的值守页面');
+    expect(alarm?.explanation.en).toContain('no page has watched Gas seat');
     const { notice } = (await told())[0]!;
+    expect(notice.title).toEqual({ zh: '燃气席：席位无人值守', en: 'Gas seat: Seat without a watch' });
     expect(notice.to.map(({ id, reach }) => `${id} ${reach.map(({ channel }) => channel)}`)).toEqual([
       'seat:city page',
       'p-mira sms',

@@ -6,6 +6,8 @@ const staffed = { graceS: 60 };
 const seen = (at: number, more: Partial<SeatSeen> = {}): SeatSeen => ({
   heard: 0,
   guards: true,
+  onWatch: false,
+  demonstration: false,
   minuteOfDay: 180,
   at: at * 1000,
   ...more,
@@ -32,11 +34,22 @@ describe('a seat', () => {
     expect(isUnstaffed(back, staffed, 115_000)).toBe(true);
   });
 
-  it('is not missed in a demonstration where nobody ever sat, and is once somebody has', () => {
+  it('is not missed where nothing real is watched and nobody ever sat, and is once somebody has', () => {
     const fresh = looked(seen(0, { guards: false }));
     expect(isUnstaffed(fresh, staffed, 3_600_000)).toBe(false);
     const left = looked(seen(0, { guards: false, heard: 1 }), seen(10, { guards: false }));
     expect(isUnstaffed(left, staffed, 70_000)).toBe(true);
+  });
+
+  it('of a demonstration is missed only while somebody is signed on to a watch there', () => {
+    const demo = (at: number, more: Partial<SeatSeen> = {}) =>
+      seen(at, { guards: false, demonstration: true, ...more });
+    const closed = looked(demo(0, { heard: 1 }), demo(10));
+    expect(isUnstaffed(closed, staffed, 3_600_000)).toBe(false);
+    const signedOn = looked(demo(0, { heard: 1, onWatch: true }), demo(10, { onWatch: true }));
+    expect(isUnstaffed(signedOn, staffed, 70_000)).toBe(true);
+    const signedOff = lookAtSeat(signedOn, staffed, demo(80));
+    expect(isUnstaffed(signedOff, staffed, 3_600_000)).toBe(false);
   });
 
   it('is not missed outside its hours, and has its grace when they begin', () => {

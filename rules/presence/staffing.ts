@@ -5,7 +5,7 @@ import { isStaffedTime } from '../../devices/watches/staffed.ts';
 export interface SeatState {
   /** World time since which nobody has sat there, ms; null while somebody does. */
   readonly emptySince: number | null;
-  /** There is something to watch for there: real devices, or somebody sat there before. */
+  /** There is something to watch for there: real devices, a watch that somebody took on, or somebody sat there before. */
   readonly needed: boolean;
 }
 
@@ -17,6 +17,10 @@ export interface SeatSeen {
   readonly heard: number;
   /** The seat hears of real devices that are registered. */
   readonly guards: boolean;
+  /** Somebody has signed on to a watch at it. */
+  readonly onWatch: boolean;
+  /** All devices are a demonstration's: nobody is in danger there. */
+  readonly demonstration: boolean;
   /** Minute of the city's day. */
   readonly minuteOfDay: number;
   /** World time, ms. */
@@ -24,15 +28,16 @@ export interface SeatSeen {
 }
 
 /**
- * The seat after a look at it. Nobody is missed at a seat that watches nothing real and where nobody ever sat: a demonstration
- * that was just opened is no emergency. Outside its hours nobody is missed either, and the grace begins with them.
+ * The seat after a look at it. In a demonstration whoever closes the page is missed only while he is signed on to a watch there: the
+ * next reader is not greeted by the minutes in between. Elsewhere nobody is missed at a seat that watches nothing real, where nobody
+ * ever sat and nobody is on watch. Outside its hours nobody is missed either, and the grace begins with them.
  */
 export function lookAtSeat(
   before: SeatState,
   staffed: Staffed,
-  { heard, guards, minuteOfDay, at }: SeatSeen,
+  { heard, guards, onWatch, demonstration, minuteOfDay, at }: SeatSeen,
 ): SeatState {
-  const needed = before.needed || guards || heard > 0;
+  const needed = onWatch || (!demonstration && (before.needed || guards || heard > 0));
   if (heard > 0 || !isStaffedTime(staffed, minuteOfDay)) return { needed, emptySince: null };
   return { needed, emptySince: before.emptySince ?? at };
 }

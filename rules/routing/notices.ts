@@ -126,6 +126,7 @@ function ofAlarm(parts: RoutingParts, row: AnnunciationRow, alarm: Alarm | undef
   };
   const empty = emptySeat(parts.city, alarm);
   const matters = empty ? mattersOf(empty, parts.heardAt(empty)) : [matter];
+  const name = empty?.name ?? { zh: alarm.deviceName, en: alarm.deviceName };
   const onDuty = whoever(parts, matters, 'seat', row.at);
   const called = onDuty.length > 0 ? onDuty : whoever(parts, matters, 'dispatch', row.at);
   // Whoever is on duty at the seat hears of it there first. The seat itself is told as well: somebody else may sit at it.
@@ -148,8 +149,8 @@ function ofAlarm(parts: RoutingParts, row: AnnunciationRow, alarm: Alarm | undef
     categories,
     subject: { kind: 'alarm', id: alarm.id },
     title: {
-      zh: `${alarm.deviceName}：${alarm.clause.name}`,
-      en: `${alarm.deviceName}: ${alarm.clause.item || alarm.clause.problem}`,
+      zh: `${name.zh}：${alarm.clause.name}`,
+      en: `${name.en}: ${alarm.clause.item || alarm.clause.problem}`,
     },
     body: alarm.explanation,
     link: `/?alarm=${encodeURIComponent(alarm.id)}`,

@@ -1,7 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { DutyGapsBody, DutyHistoryBody, DutyReadBody, DutyRecordsBody } from '../../../devices/contract/api.ts';
+import type {
+  DutyGapsBody,
+  DutyHistoryBody,
+  DutyPostsBody,
+  DutyReadBody,
+  DutyRecordsBody,
+} from '../../../devices/contract/api.ts';
 import { dutyPutFields, dutyRefSchema } from '../../../devices/contract/command.ts';
 import { type DutyRecords, dutyList, type Person } from '../../../devices/contract/duty.ts';
 import { dutyKinds, dutyRecordKinds } from '../../../devices/contract/duty-kinds.ts';
@@ -52,6 +58,21 @@ function readingRoutesOf(app: App, context: ServerContext, now: Now): void {
       const { version, book } = await now();
       const persons = book.records.persons.map((person) => shownTo(request, person));
       return { version, records: { ...book.records, persons } };
+    },
+  );
+
+  app.get(
+    '/api/v1/duty/posts',
+    {
+      config: { answer: bodies.dutyPosts },
+      schema: { tags, summary: 'Posts and crews by name, for whoever shows whose something is' },
+    },
+    async (): Promise<DutyPostsBody> => {
+      const posts = (await now()).book.records.posts.map(({ id, name, department }) => ({ id, name, department }));
+      const crews = [...context.registry.beside.of('crew').values()].map(({ id, name, nameEn = name, department }) => ({
+        ...{ id, department, name: { zh: name, en: nameEn } },
+      }));
+      return { items: [...posts, ...crews] };
     },
   );
 

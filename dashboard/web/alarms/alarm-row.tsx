@@ -4,6 +4,7 @@ import type { Value } from '../../../devices/contract/entry.ts';
 import { isGood } from '../../../devices/model/quality.ts';
 import { isUnowned } from '../../../devices/tickets/unowned.ts';
 import { useCity } from '../api/city.ts';
+import { usePostNames } from '../api/posts.ts';
 import { DrillMark, drilled } from '../drills/drill-mark.tsx';
 import { ageText, stampText } from '../format/age.ts';
 import { opText } from '../format/value.ts';
@@ -95,14 +96,29 @@ function useOverrideWords(override: Override | null): { readonly why: string; re
   return { why: override.reason, who: `${override.by}${until}` };
 }
 
-/** Whoever has its ticket; who acknowledged it where nobody has; or that nobody owns it. */
+/** Whose it is, from the person to the department (岗到人): who has its ticket, or that nobody owns it; post or crew; department. */
 function Who({ alarm }: { alarm: Alarm }) {
   const texts = useTexts();
   const place = usePlace();
+  const posts = usePostNames();
   const ticket = useTicketOfAlarm(alarm.id);
-  if (ticket?.owner) return ticket.owner.name;
-  if (isUnowned(alarm, ticket ?? undefined)) return <b>{texts('ticket.unowned')}</b>;
-  return place.shortDepartment(ticket?.department ?? alarm.clause.department);
+  const named = posts(ticket?.post ?? ticket?.crew ?? '');
+  const department = place.shortDepartment(ticket?.department ?? alarm.clause.department);
+  const post = named ? texts.pick(named) : '';
+  const person = ticket?.owner?.name ?? '';
+  const nobodys = person === '' && isUnowned(alarm, ticket ?? undefined);
+  const chain = [department, post, person || (nobodys ? texts('ticket.unowned') : '')].filter(Boolean).join(' › ');
+  return (
+    <span title={chain}>
+      {person !== '' && `${person} · `}
+      {nobodys && (
+        <>
+          <b>{texts('ticket.unowned')}</b> ·{' '}
+        </>
+      )}
+      {[department, post].filter(Boolean).join(' › ')}
+    </span>
+  );
 }
 
 function Age({ since }: { since: number }) {

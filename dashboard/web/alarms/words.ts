@@ -1,7 +1,9 @@
+import { seatsOf } from '../../../devices/city/seats.ts';
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import type { Item } from '../../../devices/contract/catalogue.ts';
 import type { Value } from '../../../devices/contract/entry.ts';
 import type { Point } from '../../../devices/contract/overrides.ts';
+import { seatAddress } from '../../../devices/contract/pages.ts';
 import { useCity } from '../api/city.ts';
 import { valueText } from '../format/value.ts';
 import { type TextKey, useTexts } from '../i18n/i18n.ts';
@@ -19,6 +21,8 @@ export function usePlace() {
   };
   const device = (alarm: Pick<Alarm, 'device' | 'deviceName'>): string => {
     const record = devices.get(alarm.device);
+    const seat = city && seatsOf(city).find(({ id }) => seatAddress(id) === alarm.device);
+    if (seat) return texts.pick(seat.name);
     return (texts.language === 'en' && record?.nameEn) || alarm.deviceName || alarm.device;
   };
   const site = (alarm: Pick<Alarm, 'device' | 'siteName'>): string => {
@@ -39,7 +43,9 @@ export function usePlace() {
     const own = platformAlarms[alarm.rule];
     if (own) return texts(own);
     const item = items.get(alarm.clause.item);
-    const name = texts.language === 'en' && item ? item.name.en : alarm.clause.name;
+    // What the platform says of itself has its English words as its problem.
+    const english = item?.name.en ?? (alarm.clause.item ? alarm.clause.name : alarm.clause.problem);
+    const name = texts.language === 'en' ? english : alarm.clause.name;
     return alarm.clause.item ? `${alarm.clause.item} ${name}` : name;
   };
   /** What lies under an override: the device, and the item of its rule unless it is all of it. */

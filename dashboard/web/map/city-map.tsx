@@ -12,6 +12,7 @@ import { useAlarms } from '../live/use-alarms.ts';
 import { PriorityMark, StaleMark } from '../ui/priority.tsx';
 import { toMapFeatures } from './features.ts';
 import type { CityMap as Adapter, LonLat } from './map-adapter.ts';
+import { AlarmClock, MapTold } from './map-told.tsx';
 import { MapTools } from './map-tools.tsx';
 import './map.css';
 
@@ -36,6 +37,7 @@ export function CityMap({ body, selected, incident, onSelect }: Props) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [choice, setChoice] = useState<{ ids: readonly string[]; x: number; y: number } | null>(null);
   const [visit, setVisit] = useState<{ id: string; x: number; y: number } | null>(null);
+  const [told, setTold] = useState<{ id: string; x: number; y: number } | null>(null);
   const features = useFeatures(body);
   const visits = useVisitsOnMap(map);
   const rings = useIncidentFeatures(incident);
@@ -58,7 +60,10 @@ export function CityMap({ body, selected, incident, onSelect }: Props) {
             if (ids.length === 1) select.current(ids[0] ?? null);
           },
           onVisit: (id, { x, y }) => setVisit({ id, x, y }),
-          onHover: (id) => useHover.setState({ device: id, from: 'map' }),
+          onHover(id, { x, y }) {
+            useHover.setState({ device: id, from: 'map' });
+            setTold(id === null ? null : { id, x, y });
+          },
           onReady: () => setReady(true),
           onFailure: setFailure,
         });
@@ -115,6 +120,7 @@ export function CityMap({ body, selected, incident, onSelect }: Props) {
         visits={visits}
       />
       {pointed && visit && <VisitPopup {...visit} visit={pointed} onClose={() => setVisit(null)} />}
+      {told && !choice && <MapTold {...told} />}
       {choice && <Choice {...choice} onSelect={onSelect} />}
       <div className="map-credit tiny" title={body.city.map.attribution}>
         {body.city.map.attribution}
@@ -211,6 +217,7 @@ function Choice({
             <span className="clip">
               {place.device({ device: id, deviceName: useCity.getState().devices.get(id)?.name ?? id })}
             </span>
+            {alarm && <AlarmClock alarm={alarm} />}
           </button>
         );
       })}

@@ -42,7 +42,8 @@ export interface MapEvents {
   onPick(ids: readonly string[], at: { readonly x: number; readonly y: number }, place: LonLat): void;
   /** A visit at the clicked point, where nothing more urgent stands there. */
   onVisit(id: string, at: { readonly x: number; readonly y: number }): void;
-  onHover(id: string | null): void;
+  /** The device under the pointer, and where on the picture; null for open land. */
+  onHover(id: string | null, at: { readonly x: number; readonly y: number }): void;
   /** The first picture is drawn. */
   onReady(): void;
   /** The map cannot be drawn (no WebGL2, a style that cannot be read): the list goes on alone. */

@@ -139,11 +139,11 @@ export function maplibreMap(container: HTMLElement, view: MapView, look: MapLook
     if (id === pointed) return;
     pointed = id;
     map.getCanvas().style.cursor = id ? 'pointer' : '';
-    events.onHover(id);
+    events.onHover(id, event.point);
   });
   map.on('mouseout', () => {
     pointed = null;
-    events.onHover(null);
+    events.onHover(null, { x: 0, y: 0 });
   });
 
   // The unacknowledged blink, 1 Hz; with reduced motion the ring stands still, and thick.

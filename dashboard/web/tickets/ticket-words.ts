@@ -2,6 +2,7 @@ import type { ClosingNeed, Ticket, TicketStage, TicketStep } from '../../../devi
 import type { Bilingual } from '../../../devices/model/device-type.ts';
 import { stageWords, stepWords } from '../../../devices/tickets/stages.ts';
 import { usePlace } from '../alarms/words.ts';
+import { usePostNames } from '../api/posts.ts';
 import { type TextKey, type Texts, useTexts } from '../i18n/i18n.ts';
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -10,7 +11,11 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 export function useTicketWords(names: Readonly<Record<string, string>> = {}) {
   const texts = useTexts();
   const place = usePlace();
-  const nameOf = (id: string): string => names[id] ?? id;
+  const posts = usePostNames();
+  const nameOf = (id: string): string => {
+    const post = posts(id);
+    return post ? texts.pick(post) : (names[id] ?? id);
+  };
   return {
     nameOf,
     stage: (stage: TicketStage): string => capital(texts.pick(stageWords[stage])),
