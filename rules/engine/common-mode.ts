@@ -27,10 +27,13 @@ export function commonAround(core: Core, unit: Unit, rule: CompiledRule, at: num
   const { values, times, qualities } = core.units.columns;
   let count = 0;
   for (const other of core.places.around(unit, reach)) {
-    const baseline = core.baselines.byIndex.get(other.s + rule.offset);
+    // Across the border of an overlay the same rule may stand in another place.
+    const its = other.plan.byKey.get(rule.key);
+    if (!its?.baseline) continue;
+    const baseline = core.baselines.byIndex.get(other.s + its.offset);
     const m = other.m + rule.measurement;
     if (!baseline || count === around.length || Math.abs(at - times[m]!) > freshMs || !isGood(qualities[m]!)) continue;
-    const departed = departure(baseline, rule.baseline!, values[m]!);
+    const departed = departure(baseline, its.baseline, values[m]!);
     if (!Number.isNaN(departed)) around[count++] = departed;
   }
   return commonOf(rule.op, around, count);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type Overlay, overlaySchema } from '../../devices/contract/overlay.ts';
 import { BAD, UNCERTAIN_OUT_OF_RANGE } from '../../devices/model/quality.ts';
 import { benchDevice, catalogueOf, engineBench, momentOf } from './engine-bench.ts';
 
@@ -161,6 +162,51 @@ describe('two neighbours of a fence line', () => {
     b.registry('10:04', { version: 2, remove: 'device', id: 'far' });
     expect(b.shows).toEqual([]);
     b.reads('10:05', 'd', methane(4));
+    expect(b.shows).toEqual([]);
+  });
+});
+
+describe('the border of a town that has other rules', () => {
+  const first = { ...weak, id: 'aaa-first', limit: { value: 900, unit: '[ppm]' } };
+  const catalogue = catalogueOf('methane-fence-line', first, weak, two);
+  const item = catalogue.domains[0]!.categories[0]!.items[0]!.code;
+  const town = (rules: object): Overlay =>
+    overlaySchema.parse({
+      ...{ id: 'town', title: { zh: '镇', en: 'Town' }, kind: 'town', areas: ['000001'], provenance: 'illustrative' },
+      changes: [{ item, rules }],
+    });
+  /** Two sensors in the city, and between them one of a town. */
+  const border = (rules: object, killed = false) => {
+    const devices = [sensor('a', 0), sensor('b', 1, { area: '000001' }), sensor('c', 2)];
+    const standards = [{ seq: 1, from: 0, to: null, catalogue, overlays: [town(rules)] }];
+    const b = engineBench({ devices }, '10:00', { catalogue, standards });
+    b.reads('10:01', 'b', methane(4));
+    if (killed) b.restarts(b.keeps(99));
+    b.reads('10:03', 'a', methane(3.5));
+    return b;
+  };
+
+  it.each([
+    ['in the same order', { [weak.id]: { limit: { value: 2, unit: '[ppm]' } } }, false],
+    ['in another order, as it takes one away', { [first.id]: { off: true } }, false],
+    ['in another order, over kill -9', { [first.id]: { off: true } }, true],
+  ])('parts nobody: rules %s', (_, rules, killed) => {
+    const b = border(rules, killed);
+    expect(b.shows).toEqual(['G05-01.plume unack']);
+    const alarm = b.alarm('G05-01.plume')!;
+    expect(alarm).toMatchObject({ device: 'b', value: 2 });
+    b.reads('10:04', 'c', methane(5));
+    expect(b.alarms().filter(({ rule }) => rule === 'G05-01.plume')).toHaveLength(1);
+    expect(b.alarm('G05-01.plume')!.explanation.en).toContain('3 devices abnormal');
+    for (const id of ['a', 'b', 'c']) b.reads('10:05', id, methane(0));
+    b.passes('10:16');
+    expect(b.shows).toEqual(['G05-01.plume rtn-unack']);
+  });
+
+  it('stands where the town has taken the rule away: it counts for itself', () => {
+    const b = border({ [two.id]: { off: true } });
+    expect(b.shows).toEqual([]);
+    b.reads('10:04', 'c', methane(5));
     expect(b.shows).toEqual([]);
   });
 });

@@ -15,7 +15,8 @@ export function lookAround(core: Core): void {
   for (const { unit, rule, at, wall, now } of stirred) {
     for (const feed of rule.feeds) {
       const owner = ownerOf(core, unit, feed, at);
-      if (owner) judge(core, owner, feed, at, wall, now);
+      const own = owner && ruleAt(owner, feed);
+      if (own) judge(core, owner, own, at, wall, now);
     }
   }
   stirred.length = 0;
@@ -41,18 +42,22 @@ export function lookAgain(core: Core, unit: Unit, rule: CompiledRule): void {
 
 /**
  * At whom the alarm of the devices around `unit` stands: where one stands already, there; else at the one that was abnormal
- * first, once there are enough.
+ * first, once there are enough. It is judged by the figures of the owner's own place.
  */
 function ownerOf(core: Core, unit: Unit, rule: CompiledRule, at: number): Unit | undefined {
   const near = rule.neighbours!;
   const signs = signsAround(core, unit, near, at);
   for (const centre of [unit, ...signs.map((sign) => sign.unit)]) {
     for (const other of core.places.around(centre, near.reach)) {
-      if (core.units.evals.phases[other.s + rule.offset] !== phase.normal) return other;
+      const its = ruleAt(other, rule);
+      if (its && core.units.evals.phases[other.s + its.offset] !== phase.normal) return other;
     }
   }
-  return signs.length >= near.k ? signs[0]!.unit : undefined;
+  return signs.length >= near.k ? signs.find((sign) => ruleAt(sign.unit, rule))?.unit : undefined;
 }
+
+/** The same rule as the device has it: an overlay may give it other figures and another place; undefined where it has none. */
+const ruleAt = ({ plan }: Unit, { key }: CompiledRule): CompiledRule | undefined => plan.byKey.get(key);
 
 /** Whether somewhere around the owner enough devices are abnormal together, or may still be. */
 function togetherAround(core: Core, owner: Unit, near: NeighboursRule, at: number): Verdict {

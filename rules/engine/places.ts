@@ -9,7 +9,10 @@ const reachOf = ({ neighbours, against }: CompiledRule): Reach | undefined => ne
 export interface Places {
   put(unit: Unit): void;
   remove(unit: Unit): void;
-  /** Devices of the unit's type within reach of it, itself included, by id; found once until the registry changes. */
+  /**
+   * Devices of the unit's type within reach of it, itself included, by id; found once until the registry changes. Across the border of
+   * an overlay too, where rules may stand in another order: whoever asks looks a rule up by its key.
+   */
   around(unit: Unit, reach: Reach): readonly Unit[];
 }
 
@@ -28,9 +31,7 @@ export function places(): Places {
     const near = bucketsNear(unit, reach).flatMap((bucket) => [...(buckets.get(bucket) ?? [])]);
     const within =
       'withinM' in reach ? near.filter((other) => distanceM(unit.device, other.device) <= reach.withinM) : near;
-    // Where an overlay gives other rules, their order is another: what is counted there is not counted here.
-    const alike = within.filter((other) => other.plan.layout === unit.plan.layout);
-    return alike.sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
+    return within.sort((a, b) => (a.device.id < b.device.id ? -1 : 1));
   };
   return {
     put: (unit) => each(unit, (bucket) => void buckets.set(bucket, (buckets.get(bucket) ?? new Set()).add(unit))),

@@ -32,9 +32,16 @@ export function stir(
 const longest = (rule: CompiledRule): number =>
   rule.feeds.reduce((most, { neighbours }) => Math.max(most, neighbours?.withinMs ?? 0), 0);
 
+/** Where a device keeps the rule that is counted; −1 where an overlay of its place has no such rule. */
+function placeOf({ plan, s }: Unit, { ofKey }: NeighboursRule): number {
+  const counted = plan.byKey.get(ofKey);
+  return counted ? s + counted.offset : -1;
+}
+
 /** Its sign, where it was abnormal within the time before `at`. */
-export function recent(core: Core, unit: Unit, { of, withinMs }: NeighboursRule, at: number): Sign | undefined {
-  const sign = core.together.signs.get(unit.s + of);
+export function recent(core: Core, unit: Unit, near: NeighboursRule, at: number): Sign | undefined {
+  const { withinMs } = near;
+  const sign = core.together.signs.get(placeOf(unit, near));
   return sign && sign.at <= at && at - sign.at <= withinMs ? sign : undefined;
 }
 
@@ -44,8 +51,9 @@ export function recent(core: Core, unit: Unit, { of, withinMs }: NeighboursRule,
  */
 export function mayHold(core: Core, unit: Unit, rule: NeighboursRule, at: number): boolean {
   if (recent(core, unit, rule, at)) return true;
-  const now = core.units.evals.phases[unit.s + rule.of];
-  return core.together.signs.has(unit.s + rule.of) && now !== phase.normal && now !== phase.held;
+  const place = placeOf(unit, rule);
+  const now = core.units.evals.phases[place];
+  return core.together.signs.has(place) && now !== phase.normal && now !== phase.held;
 }
 
 /** Recent signs within reach of a device, the first-out first. */

@@ -77,8 +77,10 @@ export type Reach = { readonly withinM: number } | { readonly along: 'circuit' |
 
 /** Which devices are neighbours, and how many of them, within what time, are an alarm. */
 export interface NeighboursRule {
-  /** Offset of the rule that is counted. */
+  /** Offset of the rule that is counted, in this plan. */
   readonly of: number;
+  /** Key of the same, by which it is found in plans of other layouts. */
+  readonly ofKey: string;
   readonly k: number;
   readonly reach: Reach;
   readonly withinMs: number;
@@ -295,7 +297,7 @@ function planOf(type: DeviceType, pairs: { item: Item | null; rule: Rule }[], ma
   const rules = pairs.map(({ item, rule }, offset) => {
     const compiled = compileRule(type, indexOf, item, rule, offset, making);
     if (rule.kind !== 'neighbours') return compiled;
-    return { ...compiled, neighbours: neighboursOf(rule, offsets.get(keyOf(item, rule.of))!) };
+    return { ...compiled, neighbours: neighboursOf(rule, offsets.get(keyOf(item, rule.of))!, keyOf(item, rule.of)) };
   });
   const judged = rules.filter(({ kind }) => kind !== 'absence' && kind !== 'neighbours' && kind !== 'balance');
   const isOver = (rule: CompiledRule, index: number) =>
@@ -430,8 +432,8 @@ function baselineParts(rule: Rule, measurement: Measurement | undefined): Pick<C
   };
 }
 
-function neighboursOf(rule: Extract<Rule, { kind: 'neighbours' }>, of: number): NeighboursRule {
-  return { of, k: rule.k, reach: reachOf(rule), withinMs: rule.withinS * 1000 };
+function neighboursOf(rule: Extract<Rule, { kind: 'neighbours' }>, of: number, ofKey: string): NeighboursRule {
+  return { of, ofKey, k: rule.k, reach: reachOf(rule), withinMs: rule.withinS * 1000 };
 }
 
 /** Words and figures that change what a rule says, not what it remembers. */
