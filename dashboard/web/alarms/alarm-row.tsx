@@ -81,7 +81,7 @@ export const AlarmRow = memo(function AlarmRow({ alarm, selected, lit, gone, onS
       </span>
       <span className="row-when">
         <Age since={alarm.raisedAt} />
-        <span className="row-who clip">{put?.who ?? <Who alarm={alarm} />}</span>
+        {put ? <span className="row-who clip">{put.who}</span> : <Who alarm={alarm} />}
       </span>
     </button>
   );
@@ -109,14 +109,10 @@ function Who({ alarm }: { alarm: Alarm }) {
   const nobodys = person === '' && isUnowned(alarm, ticket ?? undefined);
   const chain = [department, post, person || (nobodys ? texts('ticket.unowned') : '')].filter(Boolean).join(' › ');
   return (
-    <span title={chain}>
-      {person !== '' && `${person} · `}
-      {nobodys && (
-        <>
-          <b>{texts('ticket.unowned')}</b> ·{' '}
-        </>
-      )}
-      {[department, post].filter(Boolean).join(' › ')}
+    <span className="row-who" title={chain}>
+      {person !== '' && <span className="clip">{person}</span>}
+      {nobodys && <b className="clip">{texts('ticket.unowned')}</b>}
+      <span className="clip">{[department, post].filter(Boolean).join(' › ')}</span>
     </span>
   );
 }

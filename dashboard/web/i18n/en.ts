@@ -713,6 +713,10 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'resp.export': 'Export XLSX',
   'resp.save': 'Save',
   'resp.remove': 'Remove',
+  'resp.history': 'History ({n} versions)',
+  'resp.history.written': 'Written',
+  'resp.history.changed': 'Changed',
+  'resp.history.removed': 'Taken away',
   'resp.notAllowed': 'Only administrators and supervisors may change this',
   'resp.importWhy':
     'XLSX with a sheet a kind, or a CSV named after its kind. It is checked and shown first, then written as a whole; one fault, and nothing is written.',

@@ -7,6 +7,7 @@ import { type ApiProblem, problemOf } from '../api/client.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { columnHint, columnTitle, namedKind } from './field-words.ts';
+import { RecordHistory } from './record-history.tsx';
 import { putDuty, removeDuty } from './use-duty.ts';
 
 export interface EditedRecord {
@@ -84,6 +85,7 @@ export function RecordDialog({
           </datalist>
         ))}
         {problem && <Faults problem={problem} />}
+        {!isNew && <RecordHistory sheet={sheet} id={String(record.id)} />}
         <div className="dialog-foot resp-foot">
           {!isNew && (
             <button type="button" className="btn" onClick={() => void carry(() => removeDuty(kind, String(record.id)))}>
