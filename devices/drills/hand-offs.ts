@@ -39,7 +39,8 @@ export function reportOf(traces: DrillTraces, now: number): DrillReport {
     const one: HandOff = {
       kind,
       at,
-      sinceMs: at === null || published === null ? null : at - published,
+      // Steps are timed by the journal's ticks, a second apart.
+      sinceMs: at === null || published === null ? null : Math.max(0, at - published),
       tookMs: at === null || before === null ? null : Math.max(0, at - before),
       due,
       inTime: due === null || (at === null && !late) ? null : !late,

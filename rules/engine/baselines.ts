@@ -27,7 +27,8 @@ export function departureNow(
   value: number,
   quality: StatusCode,
 ): number {
-  if (isBad(quality) || Number.isNaN(value)) return Number.NaN;
+  // What is usual for a drill's detector nobody will ever ask.
+  if (isBad(quality) || Number.isNaN(value) || unit.device.drill !== undefined) return Number.NaN;
   const how = rule.baseline!;
   const baseline = baselineOf(core, unit.s + rule.offset, rule);
   const was = isLearning(baseline);

@@ -100,6 +100,7 @@ export function placesToVisit(catalogue: Catalogue, registry: Registry): Place[]
     byType.set(deviceType, (byType.get(deviceType) ?? new Set()).add(categoryOf(code)));
   const places = new Map<string, Place>();
   for (const device of registry.devices()) {
+    if (device.drill !== undefined) continue;
     const site = device.site === undefined ? undefined : registry.site(device.site);
     const { id, name, lon, lat, area = device.area } = site ?? device;
     if (area === undefined) continue;

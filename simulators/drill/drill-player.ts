@@ -19,6 +19,8 @@ export interface DrillPlayerParts {
 
 /** World ms between looks at which drills run. */
 const LOOK_MS = 1_000;
+/** World ms until it is told that a detector cannot report: the door hears of a new one a little later. */
+const PATIENCE_MS = 10_000;
 /** World ms between two readings of a detector: well within what any silence is called by. */
 const EVERY_MS = 5_000;
 
@@ -28,7 +30,8 @@ const EVERY_MS = 5_000;
  */
 export function startDrillPlayer({ playing, door, sent, clock, world, log }: DrillPlayerParts): Running {
   const reportedAt = new Map<string, number>();
-  let troubled = false;
+  /** World time since which it does not work; null while it does, infinite once that was told. */
+  let troubled: number | null = null;
   let looking: Promise<void> | null = null;
   const report = async ({ drill, reads }: PlayedDrill): Promise<void> => {
     const publishedAt = clock.now();
@@ -47,10 +50,12 @@ export function startDrillPlayer({ playing, door, sent, clock, world, log }: Dri
       const outcomes = await Promise.allSettled(due.map(report));
       const failed = outcomes.find((one) => one.status === 'rejected');
       if (failed) throw failed.reason;
-      troubled = false;
+      troubled = null;
     } catch (err) {
-      if (!troubled) log.warn({ err }, 'a drill’s detector cannot report; it keeps trying');
-      troubled = true;
+      troubled ??= world.now();
+      if (world.now() - troubled < PATIENCE_MS) return;
+      log.warn({ err }, 'a drill’s detector cannot report; it keeps trying');
+      troubled = Number.POSITIVE_INFINITY;
     }
   };
   const stop = world.every(LOOK_MS, () => {

@@ -1,71 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Actor, CommandOutcome } from '../../devices/contract/command.ts';
-import type { DrillBody, HandOffKind } from '../../devices/contract/drill.ts';
 import { momentOf } from '../../rules/engine/engine-bench.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
-import { people, ticketCity } from './tickets/ticket-city.ts';
+import { codeOf, type DrillCity, drillCity } from './drill-city.ts';
+import { people } from './tickets/ticket-city.ts';
 
 const { mira, wei, qiu, lin, disp } = people;
-const system: Actor = { id: 'drills', name: 'drills', via: 'system', role: 'system' };
-
-const codeOf = (outcome: CommandOutcome): string | null => ('done' in outcome ? null : outcome.refused.code);
-
-/** The bench's night, with people who drill in it. */
-async function drilling(database: { url: string; schema?: string }) {
-  const c = await ticketCity('02:00', database);
-  const { bench } = c;
-  const asks = async (time: string, actor: Actor, command: Record<string, unknown>): Promise<string | null> => {
-    await bench.passes(time);
-    return codeOf(await bench.asks(command, undefined, actor));
-  };
-  const drills = (): Promise<readonly DrillBody[]> => bench.rules.drills.list({ limit: 10 });
-  const drill = async (): Promise<DrillBody> => (await drills())[0]!;
-  const idOf = async (): Promise<string> => (await drill()).drill.id;
-  const start = (time: string, more: Record<string, unknown> = {}, actor: Actor = mira) =>
-    asks(time, actor, {
-      ...{ type: 'drill.start', name: '秋季燃气演练', reason: '检验夜间处置', seat: 'duty', device: 'k1' },
-      ...more,
-    });
-  return {
-    ...c,
-    asks,
-    drills,
-    drill,
-    start,
-    end: async (time: string, more: Record<string, unknown> = {}, actor: Actor = mira) =>
-      asks(time, actor, { type: 'drill.end', drill: await idOf(), ...more }),
-    /** At a time, the detector of the newest drill reads what it is to read, as the platform drives it. */
-    async plays(time: string) {
-      for (const { drill, reads } of await bench.rules.drills.playing()) {
-        await bench.reads(time, drill.id, { [drill.play.measurement]: reads });
-        const at = bench.clock.now();
-        if (!drill.sent)
-          await bench.asks(
-            { type: 'drill.sent', drill: drill.id, publishedAt: at, journaledAt: at },
-            undefined,
-            system,
-          );
-      }
-    },
-    alarmOf: async (time: string) => `${await idOf()}/G05-14.com-l2/${momentOf(time)}`,
-    /** Minutes from the reading to each hand-off that was reached. */
-    async minutes(): Promise<Partial<Record<HandOffKind, number>>> {
-      const { report } = await drill();
-      return Object.fromEntries(
-        report.handOffs.flatMap(({ kind, sinceMs }) => (sinceMs === null ? [] : [[kind, sinceMs / 60_000]])),
-      );
-    },
-    async missed(): Promise<readonly HandOffKind[]> {
-      return (await drill()).report.handOffs.flatMap(({ kind, at }) => (at === null ? [kind] : []));
-    },
-  };
-}
-type Drilling = Awaited<ReturnType<typeof drilling>>;
 
 const scenarios = (fresh: () => { url: string; schema?: string }) => {
-  let c: Drilling;
-  const begun = async (): Promise<Drilling> => {
-    c = await drilling(fresh());
+  let c: DrillCity;
+  const begun = async (): Promise<DrillCity> => {
+    c = await drillCity(fresh());
     return c;
   };
   afterEach(() => c.stop());

@@ -45,6 +45,8 @@ export function companionsOf(
   for (const device of devices) {
     for (const [role, measurement] of rolesOf.get(device.type) ?? []) {
       const own = device.id === space.id;
+      // What is played says nothing about what is real.
+      if (!own && device.drill !== undefined) continue;
       const metres = own ? 0 : distance(space, device);
       if (own ? role !== 'methane' : metres <= within[role]) found[role].push({ device, measurement, metres });
     }

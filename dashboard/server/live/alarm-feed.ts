@@ -25,7 +25,7 @@ export interface AlarmFeed {
   again(ids: readonly string[]): Promise<Alarm[]>;
   find(query: AlarmQuery): Promise<{ total: number; items: Alarm[] }>;
   one(id: string): Promise<{ alarm: Alarm; events: AlarmEvent[] } | null>;
-  /** Open alarms by catalogue item; the platform's own have none. */
+  /** Open alarms by catalogue item; the platform's own have none. What is played in a drill is not counted, here and below. */
   openByItem(): Promise<Record<string, number>>;
   openByPriority(): Promise<Record<string, number>>;
 }
@@ -85,7 +85,8 @@ export function alarmFeed({ db }: Sql<StateTables>): AlarmFeed {
     async openByItem() {
       const counts: Record<string, number> = {};
       for (const alarm of (await this.open()).alarms) {
-        if (alarm.clause.item) counts[alarm.clause.item] = (counts[alarm.clause.item] ?? 0) + 1;
+        if (alarm.clause.item && alarm.drill === undefined)
+          counts[alarm.clause.item] = (counts[alarm.clause.item] ?? 0) + 1;
       }
       return counts;
     },
@@ -95,6 +96,8 @@ export function alarmFeed({ db }: Sql<StateTables>): AlarmFeed {
         .selectFrom('alarms')
         .select((e) => ['priority', e.fn.countAll<number>().as('count')] as const)
         .where('open', '=', 1)
+        // Inside a text its quotation marks would be escaped: only the field itself reads so.
+        .where('body', 'not like', '%"drill":%')
         .groupBy('priority')
         .execute();
       return Object.fromEntries(rows.map(({ priority, count }) => [priority, Number(count)]));

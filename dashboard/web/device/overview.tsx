@@ -13,8 +13,11 @@ import { AlarmMark, PriorityMark } from '../ui/priority.tsx';
 /** What a seat looks at when nothing is selected: how much is watched, what waits longest, where it gathers. */
 export function Overview({ onAlarm, onDevice }: { onAlarm: (alarm: Alarm) => void; onDevice: (id: string) => void }) {
   const texts = useTexts();
-  const { rows } = useAlarms();
-  const watched = useCity((state) => state.devices.size);
+  const { rows: all } = useAlarms();
+  // What is played is in no figure.
+  const rows = useMemo(() => all.filter(({ drill }) => drill === undefined), [all]);
+  const devices = useCity((state) => state.devices);
+  const watched = useMemo(() => [...devices.values()].filter(({ drill }) => drill === undefined).length, [devices]);
   const stale = useStaleCount();
   const place = usePlace();
   const now = useBeat((beat) => beat.now);

@@ -114,7 +114,6 @@ function Title({ alarm, record, device }: { alarm: Alarm | null; record: DeviceB
           <i className="map-dot" aria-hidden="true" />
         )}
         <h1>{name}</h1>
-        <DrillMark drill={alarm?.drill ?? record?.drill} />
         <span className="grow" />
         <button
           type="button"
@@ -135,6 +134,7 @@ function Title({ alarm, record, device }: { alarm: Alarm | null; record: DeviceB
           <Icon name="close" size={16} />
         </button>
       </div>
+      <DrillMark drill={alarm?.drill ?? record?.drill} />
       <div className="muted small">{[type ? texts.pick(type.title) : '', where].filter(Boolean).join(' · ')}</div>
     </header>
   );

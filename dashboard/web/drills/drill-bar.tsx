@@ -33,12 +33,14 @@ function Running({ body: { drill } }: { body: DrillBody }) {
   return (
     <div className={`drill-bar${real ? ' real' : ''}`} role={real ? 'alert' : 'status'}>
       {real && (
-        <Link to={hrefOf({ page: 'duty', alarm: real.id, view: 'detail' })}>
+        <Link to={hrefOf({ page: 'duty', alarm: real.id, view: 'detail' })} className="drill-bar-real">
           {texts('drill.realStands', { place: place.full(real) })}
         </Link>
       )}
-      <DrillMark drill={drill.id} />
-      <Link to={hrefOf({ page: 'drills' })}>{texts('drill.runs', { name: drill.name })}</Link>
+      <span className="drill-bar-what">
+        <DrillMark drill={drill.id} />{' '}
+        <Link to={hrefOf({ page: 'drills' })}>{texts('drill.runs', { name: drill.name })}</Link>
+      </span>
       <span className="grow" />
       {real && (
         <button

@@ -3,6 +3,7 @@ import type { DrillBody } from '../../../devices/contract/drill.ts';
 import { actsOnAlarms } from '../../../devices/contract/roles.ts';
 import { drillEndWords } from '../../../devices/drills/drill-words.ts';
 import { send, useMayAct } from '../alarms/acknowledge.ts';
+import { useShownValue } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
 import { Link } from '../frame/link.tsx';
@@ -101,6 +102,8 @@ function Facts({ body: { drill, report } }: { body: DrillBody }) {
   const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
   const seat = useSeats((state) => state.seats?.find((one) => one.seat === drill.seat)?.name);
   const { place, play, over, despite, crew } = drill;
+  const shown = useShownValue();
+  const value = shown({ deviceType: place.type, measurement: play.measurement, unit: play.unit }, play.over);
   const measured = types.get(place.type)?.measurements[play.measurement]?.title;
   return (
     <div className="drill-facts small">
@@ -110,7 +113,7 @@ function Facts({ body: { drill, report } }: { body: DrillBody }) {
       </div>
       <div>
         {place.name} · <span className="mono">{play.rule}</span> · {measured ? texts.pick(measured) : play.measurement}{' '}
-        {play.over} {play.unit}
+        {value.figure} {value.unit}
         {report.ticket && (
           <>
             {' · '}

@@ -9,7 +9,7 @@ export function HandOffs({ report }: { report: DrillReport }) {
   const texts = useTexts();
   return (
     <div className="hand-offs">
-      <table className="table">
+      <table>
         <thead>
           <tr>
             <th>{texts('drill.handOff')}</th>
@@ -17,7 +17,6 @@ export function HandOffs({ report }: { report: DrillReport }) {
             <th className="num">{texts('drill.since')}</th>
             <th className="num">{texts('drill.took')}</th>
             <th className="num">{texts('drill.due')}</th>
-            <th>{texts('drill.who')}</th>
           </tr>
         </thead>
         <tbody>
@@ -35,7 +34,10 @@ function Row({ handOff: { kind, at, sinceMs, tookMs, due, inTime, by } }: { hand
   const timeZone = useCity((state) => state.body?.city.timeZone ?? 'UTC');
   return (
     <tr>
-      <td>{texts.pick(handOffWords[kind])}</td>
+      <td>
+        {texts.pick(handOffWords[kind])}
+        {by !== null && <div className="muted small">{by}</div>}
+      </td>
       <td className="num">{at === null ? texts('drill.notReached') : clockText(at, timeZone)}</td>
       <td className="num">{minutesText(sinceMs)}</td>
       <td className="num">{minutesText(tookMs)}</td>
@@ -45,7 +47,6 @@ function Row({ handOff: { kind, at, sinceMs, tookMs, due, inTime, by } }: { hand
           <span className={inTime ? 'muted' : 'late'}> {texts(inTime ? 'drill.inTime' : 'drill.late')}</span>
         )}
       </td>
-      <td>{by ?? '—'}</td>
     </tr>
   );
 }

@@ -34,7 +34,6 @@ export const drillsEn: Readonly<Record<keyof typeof drillsZh, string>> = {
   'drill.since': 'Since reading (min)',
   'drill.took': 'Took (min)',
   'drill.due': 'Limit',
-  'drill.who': 'Who',
   'drill.inTime': 'in time',
   'drill.late': 'late',
   'drill.notReached': 'not reached',

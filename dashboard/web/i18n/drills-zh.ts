@@ -31,7 +31,6 @@ export const drillsZh = {
   'drill.since': '累计（分钟）',
   'drill.took': '本环节（分钟）',
   'drill.due': '时限',
-  'drill.who': '谁',
   'drill.inTime': '按时',
   'drill.late': '超时',
   'drill.notReached': '未到达',

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { Alarm, Priority } from '../../../devices/contract/alarm.ts';
 import { byUrgency, countsByPriority, listed, worstUnacked } from '../alarms/order.ts';
+import { useCity } from '../api/city.ts';
 import { useLive } from './store.ts';
 
 export interface AlarmView {
@@ -19,11 +20,13 @@ export function useAlarms(): AlarmView {
   }, [alarms]);
 }
 
-/** How many devices are silent for longer than they may be. */
+/** How many real devices are silent for longer than they may be. */
 export function useStaleCount(): number {
+  const registry = useCity((state) => state.devices);
   return useLive((live) => {
     let count = 0;
-    for (const device of live.picture.devices.values()) if (device.stale) count += 1;
+    for (const { id, stale } of live.picture.devices.values())
+      if (stale && registry.get(id)?.drill === undefined) count += 1;
     return count;
   });
 }
