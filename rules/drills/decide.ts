@@ -1,11 +1,12 @@
 import { concerns } from '../../devices/city/seats.ts';
-import { type Alarm, isOpen } from '../../devices/contract/alarm.ts';
+import type { Alarm } from '../../devices/contract/alarm.ts';
 import type { Seat } from '../../devices/contract/city.ts';
 import type { Actor, Command, Refusal, RegistryPut } from '../../devices/contract/command.ts';
 import type { Drill, DrillPlay, DrillReport } from '../../devices/contract/drill.ts';
 import type { Device } from '../../devices/contract/registry.ts';
 import { type ActorRole, actsOnAlarms } from '../../devices/contract/roles.ts';
 import type { By } from '../../devices/contract/ticket.ts';
+import { isRealUrgent } from '../../devices/drills/real-urgent.ts';
 import * as no from './refusals.ts';
 
 export type DrillCommand = Extract<Command, { type: `drill.${string}` }>;
@@ -74,19 +75,11 @@ function whyNotNow(actor: Actor, standing: readonly Alarm[], despite: string | u
   return mayConfirm.includes(actor.role) ? null : no.mayNotConfirm;
 }
 
-/** Real P1 alarms of gas or fire that are open at a seat and not put aside. */
-export const realUrgent = (
-  seat: Seat,
-  open: Iterable<Alarm>,
-  categoriesOf: (alarm: Alarm) => readonly string[],
-): Alarm[] =>
+/** Alarms of a seat that go before every drill. */
+const realUrgent = (seat: Seat, open: Iterable<Alarm>, categoriesOf: (alarm: Alarm) => readonly string[]): Alarm[] =>
   [...open].filter(
     (alarm) =>
-      alarm.drill === undefined &&
-      alarm.priority === 'P1' &&
-      (alarm.hazard === 'gas' || alarm.hazard === 'fire') &&
-      isOpen(alarm) &&
-      alarm.override === null &&
+      isRealUrgent(alarm) &&
       concerns(seat, { categories: categoriesOf(alarm), area: alarm.area, priority: alarm.priority }),
   );
 

@@ -1,5 +1,7 @@
+import type { Alarm } from '../../../devices/contract/alarm.ts';
 import type { DrillBody } from '../../../devices/contract/drill.ts';
 import { actsOnAlarms } from '../../../devices/contract/roles.ts';
+import { isRealUrgent } from '../../../devices/drills/real-urgent.ts';
 import { send, useMayAct } from '../alarms/acknowledge.ts';
 import { usePlace } from '../alarms/words.ts';
 import { Link } from '../frame/link.tsx';
@@ -7,7 +9,6 @@ import { hrefOf } from '../frame/route.ts';
 import { textOf, useTexts } from '../i18n/i18n.ts';
 import { useLive } from '../live/store.ts';
 import { DrillMark } from './drill-mark.tsx';
-import { realUrgent } from './real-urgent.ts';
 import { loadDrills, runningOf, useDrills, useFreshDrills } from './use-drills.ts';
 
 /** On every page while a drill runs: that it does, and where a real P1 stands, that one first, with the one press that breaks it off. */
@@ -22,7 +23,7 @@ function Running({ body: { drill } }: { body: DrillBody }) {
   const place = usePlace();
   const { role, silent } = useMayAct();
   const alarms = useLive((live) => live.picture.alarms);
-  const real = realUrgent(alarms.values());
+  const real = newestOf([...alarms.values()].filter(isRealUrgent));
   const allowed = actsOnAlarms(role) && !silent;
   const breakOff = async (): Promise<void> => {
     const device = real?.deviceName ?? '';
@@ -56,3 +57,6 @@ function Running({ body: { drill } }: { body: DrillBody }) {
     </div>
   );
 }
+
+const newestOf = (alarms: readonly Alarm[]): Alarm | null =>
+  alarms.toSorted((a, b) => b.raisedAt - a.raisedAt)[0] ?? null;
