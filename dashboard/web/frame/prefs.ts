@@ -64,4 +64,9 @@ export function applyPrefs(): void {
     apply();
     usePrefs.setState({});
   });
+  // Paper is white, whatever the room is.
+  addEventListener('beforeprint', () => {
+    document.documentElement.dataset.theme = 'light';
+  });
+  addEventListener('afterprint', apply);
 }

@@ -40,26 +40,45 @@ export function SampleList({
           {texts('scores.seed')}: <span className="code">{content.seed}</span>
         </p>
       )}
-      {content.strata.map(({ area, category, of, drawn }, i) => (
-        <section key={`${area} ${category}`} className="scores-card">
-          <h2>
-            {nameOf(area)} · {category}{' '}
-            <span className="muted">{texts('scores.drawn', { n: sealed?.drawn[i] ?? drawn.length, of })}</span>
-          </h2>
-          {drawn.length > 0 && (
-            <ul className="scores-drawn">
-              {drawn.map(({ place, name }) => (
-                <li key={place}>
-                  {name} <span className="code faint">{place}</span>
-                </li>
-              ))}
-            </ul>
-          )}
-        </section>
-      ))}
+      {sealed
+        ? byArea(content.strata, sealed.drawn).map(([area, lots]) => (
+            <section key={area} className="scores-card">
+              <h2>{nameOf(area)}</h2>
+              <ul className="scores-lots">
+                {lots.map(({ category, of, n }) => (
+                  <li key={category}>
+                    {category} <span className="muted">{texts('scores.drawn', { n, of })}</span>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ))
+        : content.strata.map(({ area, category, of, drawn }) => (
+            <section key={`${area} ${category}`} className="scores-card">
+              <h2>
+                {nameOf(area)} · {category}{' '}
+                <span className="muted">{texts('scores.drawn', { n: drawn.length, of })}</span>
+              </h2>
+              <ul className="scores-drawn">
+                {drawn.map(({ place, name }) => (
+                  <li key={place}>
+                    {name} <span className="code faint">{place}</span>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ))}
     </>
   );
 }
+
+/** How many lots fell where, of a sealed draw: an area with its categories. */
+const byArea = (strata: Sample['strata'], drawn: readonly number[]) => [
+  ...Map.groupBy(
+    strata.map(({ area, category, of }, i) => ({ area, category, of, n: drawn[i] ?? 0 })),
+    ({ area }) => area,
+  ),
+];
 
 /** The one act by which a lot becomes visits; afterwards the way to them. */
 function Visits({ body, mayAct, onDone }: { body: RunBody; mayAct: boolean; onDone: () => Promise<void> }) {
