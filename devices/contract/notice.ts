@@ -34,9 +34,8 @@ export interface Recipient {
 
 /** What a notice is about. */
 export type NoticeSubject =
-  | { readonly kind: 'alarm' | 'ticket' | 'incident' | 'seat' | 'test' | 'score'; readonly id: string }
   | {
-      readonly kind: 'alarm' | 'ticket' | 'incident' | 'seat' | 'hazard' | 'campaign' | 'appeal' | 'test';
+      readonly kind: 'alarm' | 'ticket' | 'incident' | 'seat' | 'hazard' | 'campaign' | 'appeal' | 'score' | 'test';
       readonly id: string;
     }
   | { readonly kind: 'heartbeat' };

@@ -72,6 +72,22 @@ describe('a leak that spreads in the demonstration', () => {
     await page.getByRole('region', { name: '泄漏事件' }).waitFor();
   });
 
+  it('is in the figures of the seats, and a point that rang opens from there', async () => {
+    const { page } = desk;
+    await page.goto('/kpis');
+    await page.getByRole('heading', { name: '指标', level: 1 }).waitFor();
+    const often = page
+      .locator('.kpis-points')
+      .filter({ has: page.getByRole('heading', { name: '最频繁的十个报警点' }) });
+    await often.locator('li').first().waitFor();
+    expect(Number(await often.locator('li > b').first().textContent())).toBeGreaterThan(0);
+    expect(await tooWide(page)).toBe(0);
+    await often.getByRole('link').first().click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('device')).toBeTruthy();
+    await page.goto(`/?alarm=${encodeURIComponent(incident.firstOut)}`);
+    await page.getByRole('region', { name: '泄漏事件' }).waitFor();
+  });
+
   it('fits a phone, in English too', async () => {
     const phone = await openDesk(browser, platform.url, { as: desk, width: 390, height: 844, phone: true });
     await phone.page.goto(`/?alarm=${encodeURIComponent(incident.firstOut)}&view=detail`);
