@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../test/support/until.ts';
 import { rulesBench } from './app-bench.ts';
-import { kitchen, momentOf } from './engine/engine-bench.ts';
+import { bystanders, kitchen, momentOf } from './engine/engine-bench.ts';
 
 type Bench = Awaited<ReturnType<typeof rulesBench>>;
 let bench: Bench | undefined;
@@ -167,6 +167,27 @@ describe('derived measurements', () => {
     });
     await b.judged();
     expect(b.rules.stats().readings).toBe(1);
+  });
+});
+
+describe('a device that left the registry just before the process was killed', () => {
+  it('leaves nothing standing, though no change will tell of it any more', async () => {
+    const b = await running();
+    await b.registers({ devices: [kitchen('k1'), kitchen('k2')] });
+    await b.reads('10:01', 'k1', { 'alarm.ch4': 60 });
+    await b.reads('10:01', 'k2', { 'alarm.ch4': 60 });
+    b.ingest.down = true;
+    const envelope = { id: 'removes-k1', actor: bystanders.mira, at: b.clock.now() };
+    const asked = b.rules.command({ ...envelope, type: 'registry.remove', kind: 'device', ids: ['k1'] });
+    const tickOn = setInterval(() => b.clock.pass(1000), 5);
+    expect(await asked).toMatchObject({ done: true, pending: true });
+    clearInterval(tickOn);
+    await b.dies();
+    b.ingest.down = false;
+    await b.start();
+    await b.passes('10:10');
+    const stands = (await b.alarms()).map(({ device, closedAt }) => `${device} ${closedAt === null}`);
+    expect(stands.sort()).toEqual(['k1 false', 'k2 true']);
   });
 });
 

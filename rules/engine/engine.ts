@@ -50,7 +50,7 @@ import {
 } from './platform-alarms.ts';
 import { endByTime } from './put-aside.ts';
 import { reconcileGateways } from './reconcile.ts';
-import { applyChange, endDrillsGone, putDevice, startTime } from './registry.ts';
+import { applyChange, endGone, putDevice, startTime } from './registry.ts';
 import { campaignsOf, settleCampaigns } from './settle-campaigns.ts';
 import { hazardsOf, settleHazards } from './settle-hazards.ts';
 import { seesGas, settleIncidents } from './settle-incidents.ts';
@@ -256,7 +256,7 @@ export function createEngine(parts: EngineParts): Engine {
     },
     found() {
       reconcileGateways(core);
-      endDrillsGone(core);
+      endGone(core);
       // Alarms that stand without a ticket, as from before there were any, find theirs.
       if (!Number.isNaN(core.time.lastTick)) tickets.settle(core.desk.open(), core.time.lastTick);
     },

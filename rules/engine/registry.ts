@@ -127,13 +127,15 @@ function closeAll(core: Core, device: string, at: number, note: string): void {
 }
 
 /**
- * A drill may have ended, and its detector left the registry, while nobody judged: a start finds the registry as it is now, and no
- * change will tell of it any more.
+ * A device may have left the registry while nobody judged, a drill's detector or a real one: a start finds the registry as it is
+ * now, and no change will tell of it any more.
  */
-export function endDrillsGone(core: Core): void {
-  for (const { drill, device, rule, raisedAt } of [...core.desk.open()]) {
-    if (drill === undefined || core.units.get(device)) continue;
+export function endGone(core: Core): void {
+  for (const { device, deviceType, rule, raisedAt } of [...core.desk.open()]) {
+    // Gateways, seats and the platform are of no type; a device of a type that is no more is there, though nothing judges it.
+    if (!Object.hasOwn(core.parts.types, deviceType) || core.units.get(device)) continue;
     const at = Number.isNaN(core.time.lastTick) ? raisedAt : core.time.lastTick;
+    core.overrides.forget(device);
     core.desk.close(episodeKey(device, rule), at, REMOVED);
   }
 }
