@@ -186,8 +186,8 @@ describe('a device that left the registry just before the process was killed', (
     b.ingest.down = false;
     await b.start();
     await b.passes('10:10');
-    const stands = (await b.alarms()).map(({ device, closedAt }) => `${device} ${closedAt === null}`);
-    expect(stands.sort()).toEqual(['k1 false', 'k2 true']);
+    const stands = (await b.alarms()).filter(({ closedAt }) => closedAt === null);
+    expect(new Set(stands.map(({ device }) => device))).toEqual(new Set(['k2']));
   });
 });
 
