@@ -7,7 +7,8 @@ import { stepWords } from '../../../devices/tickets/stages.ts';
 import { taken } from '../alarms/acknowledge.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
 import { useLive } from '../live/store.ts';
-import { sendOrKeep } from '../outbox/use-outbox.ts';
+import { passes } from '../outbox/item.ts';
+import { sendOrKeep, useOutbox } from '../outbox/use-outbox.ts';
 
 /** Between two readings of a list that the stream says has changed, ms. */
 const LIST_REST_MS = 600;
@@ -18,23 +19,38 @@ interface Read<T> {
   readonly again: () => void;
 }
 
+interface ReadTicket {
+  readonly of: string;
+  readonly body: TicketBody | null;
+  readonly problem: ApiProblem | null;
+}
+
+/** Without a network what was read stays: a step can be taken by it. */
+const without = (id: string, before: ReadTicket | null, problem: ApiProblem): ReadTicket => ({
+  ...{ of: id, problem },
+  body: before?.of === id && passes(problem) ? before.body : null,
+});
+
 /** A ticket in full with what I may do, by id or number; read again whenever the stream says that it changed. */
 export function useTicket(id: string | null): Read<TicketBody> {
-  const [read, setRead] = useState<{ of: string; body: TicketBody | null; problem: ApiProblem | null } | null>(null);
+  const [read, setRead] = useState<ReadTicket | null>(null);
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => setTurn((n) => n + 1), []);
   const known = read?.of === id ? read.body?.ticket : undefined;
+  // What was done in a cellar has arrived, or the page itself is back: what is shown may be old.
+  const arrived = useOutbox((waiting) => waiting.arrived);
+  const isLive = useLive((live) => live.socket === 'open');
   const seq = useLive((live) => (known ? live.picture.tickets.get(known.id)?.seq : undefined));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `seq` and `turn` say that there is something new to read.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these say that there is something new to read.
   useEffect(() => {
     if (!id) return;
     const aborted = new AbortController();
     api<TicketBody>(`/tickets/${encodeURIComponent(id)}`, { signal: aborted.signal }).then(
       (body) => setRead({ of: id, body, problem: null }),
-      (error) => aborted.signal.aborted || setRead({ of: id, body: null, problem: problemOf(error) }),
+      (error) => aborted.signal.aborted || setRead((before) => without(id, before, problemOf(error))),
     );
     return () => aborted.abort();
-  }, [id, seq, turn]);
+  }, [id, seq, turn, arrived, isLive]);
   const mine = read?.of === id ? read : null;
   return { body: mine?.body ?? null, problem: mine?.problem ?? null, again };
 }
