@@ -1,8 +1,8 @@
 import type { Notice } from '../../devices/contract/notice.ts';
 import type { CampaignChanges, CampaignDeadline } from '../campaigns/book.ts';
 import { deadlineNotice, stampOf } from './deadline-notice.ts';
-import type { Acted } from './notices.ts';
 import type { RoutingParts } from './people.ts';
+import type { Acted } from './routed.ts';
 
 /** Campaigns that near their end or have reached it, told to whoever began them and makes their visits. Names no place. */
 export const campaignNotices = (parts: RoutingParts, { deadlines }: Pick<CampaignChanges, 'deadlines'>): Notice[] =>

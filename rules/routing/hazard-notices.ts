@@ -4,8 +4,8 @@ import type { Bilingual } from '../../devices/model/device-type.ts';
 import type { HazardChanges } from '../hazards/book.ts';
 import type { DutyAsked } from '../tickets/duties.ts';
 import { deadlineNotice, stampOf } from './deadline-notice.ts';
-import type { Acted } from './notices.ts';
 import type { RoutingParts } from './people.ts';
+import type { Acted } from './routed.ts';
 
 const clockWords: Readonly<Record<HazardClockKind, Bilingual>> = {
   assign: { zh: '交办', en: 'assignment' },

@@ -11,21 +11,9 @@ import { actedOnCampaigns, campaignNotices } from './campaign-notices.ts';
 import { actedOnHazards, hazardNotices } from './hazard-notices.ts';
 import { persons, type RoutingParts, whoever } from './people.ts';
 import { recipientOf, seatRecipient, seatsFor } from './recipients.ts';
+import type { Acted, Routed } from './routed.ts';
 import { emptySeat, mattersOf, withoutPages } from './seat-alarm.ts';
 import { clockWords, dutyWords, ticketWords } from './words.ts';
-
-/** Somebody acted on these: nobody else need be told of them. */
-export interface Acted {
-  readonly subject: NoticeSubject;
-  readonly at: number;
-  readonly by: string;
-}
-
-/** Who must hear of what was just committed, and what is settled by it. */
-export interface Routed {
-  readonly notices: readonly Notice[];
-  readonly acted: readonly Acted[];
-}
 
 /**
  * Whom to tell of what changed: the seats and those on duty there of every alarm that begins to sound, and of a ticket's steps

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Effects, StateRow } from '../engine/engine.ts';
-import type { Routed } from '../routing/notices.ts';
+import type { Routed } from '../routing/routed.ts';
 import { type Cursor, knownEpisodes, writeAlarms, writeCursor, writeState } from './alarm-store.ts';
 import { writeAnnunciations } from './annunciation-store.ts';
 import { writeCampaigns } from './campaign-store.ts';

@@ -269,7 +269,7 @@ needs('chromium', 'cjk-font')('a ticket', () => {
     await page.getByRole('button', { name: '更多' }).click();
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByRole('complementary', { name: 'Ticket in full' }).waitFor();
-    const own = /楼下餐馆|更换软管|夜间由|市应急|阀门 V-3|气体未散|现场找到|厨房|王|等待/;
+    const own = /楼下餐馆|更换软管|夜间由|市应急|阀门 V-3|气体未散|阀井内|现场找到|厨房|王|等待/;
     const chinese = (await textsOf(page)).filter((text) => /\p{Script=Han}/u.test(text) && !own.test(text));
     expect(chinese).toEqual([]);
     expect(phone.witness.errors).toEqual([]);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FarSide, type FarSide, farSide, farSide, type HeardRequest } from '../../../test/support/far-side.ts';
+import { type FarSide, farSide } from '../../../test/support/far-side.ts';
 import { pushBrowser, vapidClaims } from '../../../test/support/push-browser.ts';
 import { loopbackPost, message, within, worldNow } from '../message-bench.ts';
 import { isProven } from './receipt-proof.ts';
