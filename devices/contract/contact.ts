@@ -1,9 +1,6 @@
 import { z } from 'zod';
+import { contactRoles } from './contact-roles.ts';
 import { clockTime, idSchema } from './place.ts';
-
-/** What somebody is to a site: owns it, keeps its key, opens its door, or looks after the building (物业). */
-export const contactRoles = ['door-opener', 'key-holder', 'owner', 'property'] as const;
-export type ContactRole = (typeof contactRoles)[number];
 
 /** When somebody can be reached, by the city's clocks; over midnight where `to` is not later than `from`. */
 export const reachSchema = z.strictObject({

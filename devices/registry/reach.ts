@@ -1,6 +1,6 @@
 import { type LocalTime, minuteOf } from '../../kit/local-time.ts';
 import type { Contact, Reach } from '../contract/contact.ts';
-import { contactRoles } from '../contract/contact.ts';
+import { contactRoles } from '../contract/contact-roles.ts';
 
 const dayBefore = (weekday: number): number => (weekday === 1 ? 7 : weekday - 1);
 

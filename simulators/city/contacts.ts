@@ -1,4 +1,5 @@
-import { type Contact, type ContactRole, contactSchema } from '../../devices/contract/contact.ts';
+import type { Contact } from '../../devices/contract/contact.ts';
+import type { ContactRole } from '../../devices/contract/contact-roles.ts';
 import type { Site } from '../../devices/contract/registry.ts';
 
 interface Invented {
