@@ -73,6 +73,7 @@ describe('a leak that spreads in the demonstration', () => {
   });
 
   it('is in the figures of the seats, and a point that rang opens from there', async () => {
+    await desk.page.locator('.row').first().waitFor();
     // A page of its own: the map of the other need not be drawn anew.
     const { page, context } = await openDesk(browser, platform.url, { as: desk });
     await page.goto('/kpis');
