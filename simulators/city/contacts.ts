@@ -1,4 +1,4 @@
-import type { Contact } from '../../devices/contract/contact.ts';
+import { type Contact, contactSchema } from '../../devices/contract/contact.ts';
 import type { ContactRole } from '../../devices/contract/contact-roles.ts';
 import type { Site } from '../../devices/contract/registry.ts';
 
