@@ -4,9 +4,8 @@ import { keepAudit } from '../devices/audit/keep-audit.ts';
 import type { LoadedCity } from '../devices/city/load-city.ts';
 import type { NoticeBody } from '../devices/contract/api.ts';
 import type { Seat } from '../devices/contract/city.ts';
-import { type Command, type CommandOutcome, type CommandPort, commandSchema } from '../devices/contract/command.ts';
+import type { CommandPort } from '../devices/contract/command.ts';
 import type { DrillBody, PlayedDrill } from '../devices/contract/drill.ts';
-import { notifyPolicySchema } from '../devices/contract/notify-policy.ts';
 import type { NotifyPort } from '../devices/contract/notify-port.ts';
 import type { PagesPort } from '../devices/contract/pages.ts';
 import type { EntryReader, IngestPort } from '../devices/contract/ports.ts';
@@ -14,7 +13,7 @@ import type { RulesTools } from '../devices/contract/rules-tools.ts';
 import type { StandardsProposal, StandardsText } from '../devices/contract/standards.ts';
 import type { RulesStats } from '../devices/contract/stats.ts';
 import { drillOf, measured, playedDrills, readDrills } from '../devices/drills/read-drills.ts';
-import { type DutySources, worldOf } from '../devices/duty/duty-desk.ts';
+import type { DutySources } from '../devices/duty/duty-desk.ts';
 import { keptDuty } from '../devices/duty/read-duty.ts';
 import type { DeviceType } from '../devices/model/device-type.ts';
 import { type NoticesQuery, readNotices } from '../devices/notices/read-notices.ts';
@@ -29,20 +28,7 @@ import { zoneOf } from '../kit/local-time.ts';
 import type { Log } from '../kit/log.ts';
 import type { Sql } from '../kit/sql/sql.ts';
 import { startBacktests } from './backtest/backtests.ts';
-import { carryOutOnce, outcomeOf, writeAudit } from './commands/audit.ts';
-import { isDrillCommand } from './commands/drills.ts';
-import { type DutyCommand, executeOnDuty, isDutyCommand } from './commands/duty.ts';
-import { type CommandParts, type Executed, executeOnRegistry, readmitOutcome } from './commands/execute.ts';
-import { limitFaults } from './commands/limit-faults.ts';
-import { executeNotifyTest, isNotifyCommand, type NotifyCommand } from './commands/notify.ts';
-import { alarmOutcome, executeOnDesk } from './commands/on-desk.ts';
-import { executeOnBrowsers, isPushCommand, type PushCommand } from './commands/push.ts';
-import { invalidCommand, notReadmitted, notServing } from './commands/refusals.ts';
-import { executeOnStandards, isStandardsCommand, type StandardsCommand } from './commands/standards.ts';
-import { isSupervisionCommand } from './commands/supervision.ts';
-import { carryOutWatch, isWatchCommand } from './commands/watches.ts';
-import type { DrillCommand } from './drills/decide.ts';
-import { type DrillDeskParts, executeOnDrills } from './drills/drill-desk.ts';
+import { commandDesk } from './commands/command-desk.ts';
 import { openDutyList } from './duty-list.ts';
 import { createEngine, type Effects } from './engine/engine.ts';
 import { itemsHeardAt } from './engine/seat-subject.ts';
@@ -61,21 +47,17 @@ import { commits } from './store/commits.ts';
 import { loadHazards } from './store/hazard-store.ts';
 import { loadIncidents } from './store/incident-store.ts';
 import { judgedAlarms } from './store/judged-alarms.ts';
-import { pause, takeLease } from './store/lease.ts';
+import { takeLease } from './store/lease.ts';
 import type { RulesTables } from './store/migrations.ts';
 import { derivedOutbox, registryOutbox, standardsOutbox } from './store/outbox.ts';
 import { loadOverrides } from './store/override-store.ts';
 import { peopleWithBrowsers } from './store/push-store.ts';
-import { sampleFound } from './store/sample-store.ts';
 import { tellAgain } from './store/standards-store.ts';
 import { loadTickets } from './store/ticket-store.ts';
-import { judgedRows, writeVerdicts } from './store/verdict-store.ts';
-import { writeWatches } from './store/watch-store.ts';
 import { startAppealWatch } from './supervision/appeal-watch.ts';
 import { type CycleKeeper, keepCycles } from './supervision/keep-cycles.ts';
 import { supervise } from './supervision/supervise.ts';
 import { pagesOnly, startTelling, type Telling, type TellingParts } from './telling.ts';
-import type { WatchCommand } from './watches/decide.ts';
 import { watchDesk } from './watches/watch-desk.ts';
 
 export { type RulesTables, rulesMigrations } from './store/migrations.ts';
@@ -131,8 +113,6 @@ export interface Rules extends Running {
   onChange(fn: (seq: number) => void): Cancel;
 }
 
-/** How long the outcome of a registry command waits for the journal, ms. */
-const PUBLISH_WAIT_MS = 5000;
 /** How often changed state is kept, ms. */
 const SNAPSHOT_MS = 10_000;
 
@@ -307,89 +287,11 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
         log,
       }),
     );
-    const carryOut = (command: Command): Promise<{ outcome: CommandOutcome; published: boolean }> =>
-      writing.serial(async () => {
-        const before = await writing.transaction((trx) => outcomeOf(trx, command.id));
-        if (before) return { outcome: before, published: true };
-        const executed = await perform(command, {
-          registry,
-          types,
-          areas: city.areas.map((a) => a.code),
-          limitFaults: (device) => limitFaults(engine.inForce().catalogue, device),
-        });
-        for (const change of executed.changes) registry.apply(change);
-        if (executed.changes.length > 0) bundles?.changed();
-        return { outcome: executed.outcome, published: executed.changes.length === 0 };
-      });
-    /** Approved standards judge once the journal has them: the outcome waits for that, as it does for the registry. */
-    const changeStandards = (command: StandardsCommand): Promise<{ outcome: CommandOutcome; published: boolean }> =>
-      writing.serial(() =>
-        writing.transaction(async (trx) => {
-          const before = await outcomeOf(trx, command.id);
-          if (before) return { outcome: before, published: true };
-          const { outcome, approved } = await executeOnStandards(trx, command, city, dutyList.duties().personOf);
-          if (command.type !== 'standards.propose' || !command.dryRun)
-            await writeAudit(trx, command, outcome, clock.now());
-          return { outcome, published: !approved };
-        }),
-      );
     const standardsNow = () => {
       const { source = first, overlays } = engine.inForce();
       // Also those whose time has not come: who will be responsible can be said before.
       const others = (parts.city.overlays ?? []).filter(({ id }) => overlays.every((one) => one.id !== id));
       return { catalogue: source, overlays: [...overlays, ...others] };
-    };
-    const changeDuty = (command: DutyCommand): Promise<{ outcome: CommandOutcome; published: boolean }> =>
-      writing.serial(async () => {
-        const crews = [...registry.beside.of('crew').keys()];
-        const done = await writing.transaction(async (trx) => {
-          const before = await outcomeOf(trx, command.id);
-          if (before) return { outcome: before };
-          const made = await executeOnDuty(
-            trx,
-            command,
-            dutyList.book().records,
-            worldOf(city, standardsNow(), crews),
-            clock.now(),
-          );
-          if (command.type !== 'duty.put' || !command.dryRun) await writeAudit(trx, command, made.outcome, clock.now());
-          return made;
-        });
-        if (done.records) dutyList.take(done.records);
-        return { outcome: done.outcome, published: true };
-      });
-    const onNotices = async (
-      command: NotifyCommand | PushCommand,
-    ): Promise<{ outcome: CommandOutcome; published: boolean }> => {
-      const { persons } = dutyList.book();
-      const offered = (await notify.pushKey()) !== null;
-      const policy = city.notify ?? notifyPolicySchema.parse({});
-      const outcome = await writing.serial(() =>
-        writing.transaction((trx) =>
-          carryOutOnce(trx, command, clock.now, () => {
-            const parts = { persons, offered, policy, now: clock.now() };
-            return isPushCommand(command)
-              ? executeOnBrowsers(trx, command, parts)
-              : executeNotifyTest(trx, command, parts);
-          }),
-        ),
-      );
-      if (command.type === 'notify.subscribe')
-        for (const person of await peopleWithBrowsers(state.db)) reachedByPush.add(person);
-      void notifier.look();
-      return { outcome, published: true };
-    };
-    /**
-     * Refused messages are judged again by ingest, outside the order of commits: it may have to wait for the journal, and alarms
-     * must not. A row goes in once, so that the same command twice does no harm.
-     */
-    const readmit = async (command: Extract<Command, { type: 'quarantine.readmit' }>): Promise<CommandOutcome> => {
-      const before = await writing.serial(() => writing.transaction((trx) => outcomeOf(trx, command.id)));
-      if (before) return before;
-      const outcome = await ingest
-        .readmit(command.which)
-        .then(readmitOutcome, (err: Error): CommandOutcome => ({ refused: notReadmitted(err.message) }));
-      return writing.serial(() => writing.transaction((trx) => carryOutOnce(trx, command, clock.now, () => outcome)));
     };
     const policy = parts.city.supervision ?? null;
     const scores = supervise({
@@ -424,88 +326,29 @@ export async function startRules(parts: RulesParts): Promise<Rules> {
       catalogue: () => standardsNow().catalogue,
       duties: dutyList.duties,
     });
-    const changeWatch = (command: WatchCommand): Promise<{ outcome: CommandOutcome; published: boolean }> =>
-      writing.serial(async () => {
-        const before = await writing.transaction((trx) => outcomeOf(trx, command.id));
-        if (before) return { outcome: before, published: true };
-        const { outcome, work } = carryOutWatch(await watches.world(command), command, engine.tickets);
-        const effects = work && engine.pending();
-        await writing.transaction(async (trx) => {
-          if (work) await writeWatches(trx, work);
-          if (effects) await writing.write(trx, effects, judging.cursor());
-          await writeAudit(trx, command, outcome, clock.now());
-        });
-        if (work) seatsOnWatch = await onWatchNow();
-        if (effects) told(effects);
-        return { outcome, published: true };
-      });
-    const drilling: DrillDeskParts = {
-      ...{ db: state.db, engine, registry, types, city },
-      catalogue: () => standardsNow().catalogue,
-      token: parts.drillToken ?? (() => randomBytes(32).toString('hex')),
-    };
-    const changeDrill = (command: DrillCommand): Promise<{ outcome: CommandOutcome; published: boolean }> =>
-      writing.serial(async () => {
-        const { outcome, changes } = await writing.transaction(async (trx) => {
-          const before = await outcomeOf(trx, command.id);
-          if (before) return { outcome: before, changes: [] };
-          const executed = await executeOnDrills(trx, drilling, command);
-          await writeAudit(trx, command, executed.outcome, clock.now());
-          return executed;
-        });
-        for (const change of changes) registry.apply(change);
-        return { outcome, published: changes.length === 0 };
-      });
-    const modelOf = (device: string) => registry.device(device)?.model ?? null;
-    const perform = async (command: Command, commandParts: CommandParts): Promise<Executed> => {
-      const judged = command.type === 'judge' ? await judgedRows(state.db, command.of) : [];
-      const sample = command.type === 'campaign.sample' ? await sampleFound(state.db, command.run) : null;
-      const { personOf } = dutyList.duties();
-      const onDesk = executeOnDesk({ engine, policy: city.alarmPolicy, personOf, judged, sample }, command);
-      const effects: Effects | null = onDesk && engine.pending();
-      const executed = await writing.transaction(async (trx) => {
-        const done: Executed = onDesk
-          ? { outcome: await alarmOutcome(trx, onDesk), changes: [] }
-          : await executeOnRegistry(trx, command as Parameters<typeof executeOnRegistry>[1], commandParts);
-        if (effects) await writing.write(trx, effects, judging.cursor());
-        if (command.type === 'judge' && onDesk) await writeVerdicts(trx, onDesk.verdicts, command, modelOf);
-        await writeAudit(trx, command, done.outcome, clock.now());
-        return done;
-      });
-      if (effects) told(effects);
-      return executed;
-    };
+    const command = commandDesk({
+      ...{ db: state.db, city, types, engine, registry, dutyList, scores, watches, ingest, writing, clock },
+      standards: standardsNow,
+      cursor: judging.cursor,
+      publish: { registry: outbox.publish, standards: approved.publish },
+      pushOffered: async () => (await notify.pushKey()) !== null,
+      drillToken: parts.drillToken ?? (() => randomBytes(32).toString('hex')),
+      stopped: stop.signal,
+      told: {
+        effects: told,
+        registry: () => bundles?.changed(),
+        notices: () => void notifier.look(),
+        async watches() {
+          seatsOnWatch = await onWatchNow();
+        },
+        async browsers() {
+          for (const person of await peopleWithBrowsers(state.db)) reachedByPush.add(person);
+        },
+      },
+    });
 
     return {
-      async command(given) {
-        const parsed = commandSchema.safeParse(given);
-        if (!parsed.success) {
-          const first = parsed.error.issues[0];
-          return { refused: invalidCommand(`${first?.path.join('.') ?? ''} ${first?.message ?? ''}`.trim()) };
-        }
-        if (stop.signal.aborted) return { refused: notServing };
-        if (parsed.data.type === 'quarantine.readmit') return readmit(parsed.data);
-        if (isSupervisionCommand(parsed.data)) return scores.command(parsed.data);
-        const asked = parsed.data;
-        const onStandards = isStandardsCommand(asked);
-        const { outcome, published } = await (onStandards
-          ? changeStandards(asked)
-          : isDutyCommand(asked)
-            ? changeDuty(asked)
-            : isNotifyCommand(asked) || isPushCommand(asked)
-              ? onNotices(asked)
-              : isWatchCommand(asked)
-                ? changeWatch(asked)
-                : isDrillCommand(asked)
-                  ? changeDrill(asked)
-                  : carryOut(asked));
-        if (published || 'refused' in outcome) return outcome;
-        const reached = await Promise.race([
-          onStandards ? approved.publish() : outbox.publish(),
-          pause(clock, PUBLISH_WAIT_MS, stop.signal).then(() => false),
-        ]);
-        return reached ? outcome : { ...outcome, pending: true };
-      },
+      command,
       standards: {
         proposals: () => standardsProposals(state.db),
         text: async (seq) => (await standardsText(state.db, seq ?? (await lastApproved(state.db)))) ?? null,
