@@ -42,7 +42,8 @@ if (built === sources && !process.argv.includes('--force')) {
   console.log(built ? 'web: sources changed, building the page …' : 'web: building the page …');
   const started = performance.now();
   const { build } = await import('vite');
-  await build({ configFile: join(web, 'vite.config.ts'), logLevel: 'warn' });
+  for (const config of ['vite.config.ts', 'vite.worker.config.ts'])
+    await build({ configFile: join(web, config), logLevel: 'warn' });
   writeFileSync(stamp, sources);
   console.log(`web: built into dashboard/web/dist in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }

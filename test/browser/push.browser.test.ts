@@ -125,7 +125,7 @@ needs('chromium', 'cjk-font')('web push', () => {
 
   it('shows a test as a notification in the reader’s language, and the page the proof of it', async () => {
     await mine().getByRole('button', { name: '发送测试' }).click();
-    await until('the push service has it', () => far.heard.length === 1);
+    await until('the push service has it', () => far.heard.length === 1, { withinMs: 60_000 });
     await until('the browser has the worker', () => registrationId);
     await arrives();
     await until('it is shown', async () => (await shown()).length === 1);
@@ -146,6 +146,7 @@ needs('chromium', 'cjk-font')('web push', () => {
 
   it('that is clicked was seen, and leads to where it is acted upon', async () => {
     await desk.page.goto('/tickets');
+    await desk.page.getByRole('navigation').first().waitFor();
     const [worker] = desk.context.serviceWorkers();
     // Nobody can click outside of the page here: the browser would tell its worker so.
     await worker!.evaluate(`registration

@@ -93,7 +93,7 @@ needs('chromium', 'cjk-font')('the page of supervision', () => {
     await dialog.getByLabel('理由').fill('not our street');
     await dialog.getByLabel('证据').fill('the deed');
     await dialog.getByRole('button', { name: '对勾选的 1 件提出申诉' }).click();
-    await page.getByText('待裁定').waitFor();
+    await page.getByText('待裁定', { exact: true }).waitFor();
   });
 
   it('another person upholds it, and the number shows both', async () => {

@@ -4,7 +4,7 @@ import type { ShownCampaign } from '../../../devices/campaigns/secrecy.ts';
 import type { Visit } from '../../../devices/contract/campaign.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf, useRoute } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useFetched } from '../ui/use-fetched.ts';

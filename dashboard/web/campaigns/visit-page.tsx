@@ -4,7 +4,7 @@ import type { Visit, VisitPersonStep, VisitStep } from '../../../devices/contrac
 import type { Step } from '../../../devices/contract/catalogue.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { textOf, useTexts } from '../i18n/i18n.ts';
 import { sendOrKeep } from '../outbox/use-outbox.ts';

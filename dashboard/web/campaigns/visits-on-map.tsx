@@ -3,7 +3,7 @@ import { visitStageWords } from '../../../devices/campaigns/visit-flow.ts';
 import type { Visit } from '../../../devices/contract/campaign.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf, patchRoute, useRoute } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import type { CityMap } from '../map/map-adapter.ts';

@@ -4,7 +4,7 @@ import type { Quarantined } from '../../../devices/contract/quarantine.ts';
 import { useCity } from '../api/city.ts';
 import { type ApiProblem, api, problemOf } from '../api/client.ts';
 import { DeviceSearch } from '../device/find-device.tsx';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { useTexts } from '../i18n/i18n.ts';
 import { Dialog } from '../ui/dialog.tsx';
 

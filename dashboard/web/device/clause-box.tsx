@@ -1,6 +1,6 @@
 import type { Alarm } from '../../../devices/contract/alarm.ts';
 import { useCatalogueItems, usePlace } from '../alarms/words.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 

@@ -11,7 +11,7 @@ import { useAlarms, useStaleCount } from '../live/use-alarms.ts';
 import { pathIsSilent, useNotices } from '../notices/store.ts';
 import { unlockSound, useSound } from '../sound/engine.ts';
 import { AlarmMark, PriorityMark, StaleMark } from '../ui/priority.tsx';
-import { Link } from './header.tsx';
+import { Link } from './link.tsx';
 import { hrefOf } from './route.ts';
 
 const priorities: readonly Priority[] = ['P1', 'P2', 'P3', 'P4'];

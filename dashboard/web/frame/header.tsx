@@ -18,8 +18,6 @@ import { goTo, hrefOf, type PageName, useRoute } from './route.ts';
 import { openHelp } from './shortcuts.tsx';
 import './header.css';
 
-export { Link } from './link.tsx';
-
 const sections = [
   'duty',
   'tickets',

@@ -1,7 +1,7 @@
 import { type HazardCell, type HazardFigures, sumOf } from '../../../devices/hazards/figures.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 

@@ -3,7 +3,7 @@ import type { HazardEntry, HazardPersonStepKind, HazardStep } from '../../../dev
 import { hazardOwnStepWords, hazardStageWords, hazardStepWords } from '../../../devices/hazards/stages.ts';
 import { useCity } from '../api/city.ts';
 import { fullStampText, stampText } from '../format/age.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';

@@ -5,7 +5,7 @@ import { hazardStageWords } from '../../../devices/hazards/stages.ts';
 import { useCity } from '../api/city.ts';
 import { api, commandId, problemOf } from '../api/client.ts';
 import { stampText } from '../format/age.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf, patchRoute, useRoute } from '../frame/route.ts';
 import { textOf, useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';

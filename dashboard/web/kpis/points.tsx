@@ -2,7 +2,7 @@ import type { KpiPoint, KpisBody } from '../../../devices/contract/api.ts';
 import { usePlace } from '../alarms/words.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { percentText } from './words.ts';

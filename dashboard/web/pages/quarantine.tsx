@@ -6,7 +6,7 @@ import { type ApiProblem, api, problemOf } from '../api/client.ts';
 import { useSession } from '../api/session.ts';
 import { fullStampText } from '../format/age.ts';
 import { asHex, asText } from '../format/payload.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf, patchRoute, useRoute } from '../frame/route.ts';
 import { textOf, useTexts } from '../i18n/i18n.ts';
 import { useLive } from '../live/store.ts';

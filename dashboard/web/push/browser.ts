@@ -57,8 +57,11 @@ export const sendTest = (id: string): Promise<unknown> => api(`/push/browsers/${
 /** A click on a notification leads here, into the page that is open. */
 export function followClicks(go: (path: string) => void): () => void {
   if (!('serviceWorker' in navigator)) return () => undefined;
-  const listen = ({ data }: MessageEvent): void => {
-    if (data?.kind === 'open' && typeof data.path === 'string' && data.path.startsWith('/')) go(data.path);
+  const listen = ({ data, ports }: MessageEvent): void => {
+    if (data?.kind !== 'open' || typeof data.path !== 'string' || !data.path.startsWith('/')) return;
+    go(data.path);
+    // Otherwise the worker opens a page of its own.
+    ports[0]?.postMessage('follows');
   };
   navigator.serviceWorker.addEventListener('message', listen);
   return () => navigator.serviceWorker.removeEventListener('message', listen);

@@ -18,7 +18,7 @@ interface Clicked extends Waiting {
 interface Page {
   readonly url: string;
   focus(): Promise<unknown>;
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer: Transferable[]): void;
 }
 /** Of the worker's scope, what is used; the page's own types know nothing of workers. */
 interface WorkerScope {
@@ -88,7 +88,18 @@ async function lead(path: string): Promise<void> {
   // A link may be a whole address; nobody is led elsewhere by a push.
   const within = target.origin === worker.location.origin ? target.pathname + target.search : '/';
   const [page] = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  if (!page) return void (await worker.clients.openWindow(within));
-  page.postMessage({ kind: 'open', path: within });
-  await page.focus();
+  if (page && (await follows(page, within))) await page.focus();
+  else await worker.clients.openWindow(within);
+}
+
+/** How long a page may take to say that it follows, ms: one that is still loading does not hear. */
+const FOLLOWS_MS = 1000;
+
+function follows(page: Page, path: string): Promise<boolean> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => resolve(true);
+    setTimeout(() => resolve(false), FOLLOWS_MS);
+    page.postMessage({ kind: 'open', path }, [port2]);
+  });
 }

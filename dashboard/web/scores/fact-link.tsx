@@ -1,5 +1,5 @@
 import type { FactKind } from '../../../devices/contract/score.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { TicketLink } from './ticket-link.tsx';
 

@@ -3,7 +3,7 @@ import type { RunBody, RunContent } from '../../../devices/contract/score.ts';
 import { send } from '../alarms/acknowledge.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 

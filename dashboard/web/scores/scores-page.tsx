@@ -4,7 +4,7 @@ import type { RunBody, ShownRun, SupervisionBody } from '../../../devices/contra
 import { send, useMayAct } from '../alarms/acknowledge.ts';
 import { useCity } from '../api/city.ts';
 import { stampText } from '../format/age.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf, patchRoute, useRoute } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { FactsDialog } from './facts-dialog.tsx';

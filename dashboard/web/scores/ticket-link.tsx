@@ -1,4 +1,4 @@
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf } from '../frame/route.ts';
 
 /** A ticket by its id; without a text the id stands for it. */

@@ -9,7 +9,7 @@ import { useCity } from '../api/city.ts';
 import { api, commandId, problemOf } from '../api/client.ts';
 import { useSession } from '../api/session.ts';
 import { matching } from '../device/matching.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import type { LonLat } from '../map/map-adapter.ts';

@@ -3,7 +3,7 @@ import type { Alarm } from '../../../devices/contract/alarm.ts';
 import type { TicketRef } from '../../../devices/contract/ticket-line.ts';
 import { isUnowned } from '../../../devices/tickets/unowned.ts';
 import { usePlace } from '../alarms/words.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useTicketOfAlarm } from '../live/use-tickets.ts';

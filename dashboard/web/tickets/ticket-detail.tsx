@@ -7,7 +7,7 @@ import { useCity } from '../api/city.ts';
 import { SiteContacts } from '../contacts/site-contacts.tsx';
 import { DrillMark, drilled } from '../drills/drill-mark.tsx';
 import { fullStampText, stampText } from '../format/age.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf, patchRoute } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
 import { useBeat } from '../live/store.ts';

@@ -2,7 +2,7 @@ import { useCallback, useMemo, useRef } from 'react';
 import type { TicketLine } from '../../../devices/contract/ticket-line.ts';
 import { ticketStages } from '../../../devices/contract/ticket-stages.ts';
 import { useCity } from '../api/city.ts';
-import { Link } from '../frame/header.tsx';
+import { Link } from '../frame/link.tsx';
 import { hrefOf, patchRoute, type Route, ticketScopes, ticketSorts, useRoute } from '../frame/route.ts';
 import { useShortcuts } from '../frame/shortcuts.tsx';
 import { useTexts } from '../i18n/i18n.ts';

@@ -10,8 +10,7 @@ import '../pages/pages.css';
 import { say } from '../ui/toast.tsx';
 import { DraftForm } from './draft-form.tsx';
 import { SignedNote } from './handover-note.tsx';
-import { loadSeats, useSeats } from './use-watches.ts';
-import { isEmpty } from './watch-chip.tsx';
+import { isEmpty, loadSeats, useSeats } from './use-watches.ts';
 
 /** Who is on watch where; signing on, handing over, taking over; and the notes that were signed. */
 export function HandoverPage() {

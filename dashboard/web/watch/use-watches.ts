@@ -11,6 +11,9 @@ interface Watches {
 /** Who is on watch at which seat, for the header and the page alike. */
 export const useSeats = create<Watches>(() => ({ seats: null }));
 
+/** A seat at which somebody must be, and nobody is. */
+export const isEmpty = ({ watch, mustBeStaffed }: SeatWatch): boolean => mustBeStaffed && watch === null;
+
 /** Reads them anew; what stood is kept while the platform cannot be reached, as the header says that by itself. */
 export async function loadSeats(): Promise<void> {
   try {

@@ -4,11 +4,8 @@ import { clockText } from '../format/age.ts';
 import { Link } from '../frame/link.tsx';
 import { hrefOf } from '../frame/route.ts';
 import { useTexts } from '../i18n/i18n.ts';
-import { useFreshSeats, useSeats } from './use-watches.ts';
+import { isEmpty, useFreshSeats, useSeats } from './use-watches.ts';
 import './watch.css';
-
-/** A seat at which somebody must be, and nobody is. */
-export const isEmpty = ({ watch, mustBeStaffed }: SeatWatch): boolean => mustBeStaffed && watch === null;
 
 /** In the header: who is on watch at which seat, since when; a seat that is empty and must not be comes first. */
 export function WatchChip() {
