@@ -13,6 +13,8 @@ import { toVisitFeatures, visitCounts, visitStates } from './visit-features.ts';
 import './visits-on-map.css';
 
 const REFRESH_MS = 20_000;
+/** Campaigns begin on a day, not in a second. */
+const CAMPAIGNS_MS = 60_000;
 const MOST = 2000;
 /** The address that shows the visits of every running campaign. */
 export const allCampaigns = 'all';
@@ -33,11 +35,13 @@ export function useVisitsOnMap(map: CityMap | null): Visits | null {
   return campaign === null ? null : body;
 }
 
-/** Switches the layer; beside it what its signs mean, and how many there are. */
+/** Switches the layer; beside it what its signs mean, and how many there are. Nothing while no campaign runs. */
 export function VisitsCard({ visits }: { visits: Visits | null }) {
   const texts = useTexts();
   const { campaign } = useRoute();
+  const { body: running } = useFetched<{ items: readonly unknown[] }>('/campaigns?state=running&limit=1', CAMPAIGNS_MS);
   const counts = visitCounts(visits?.items ?? []);
+  if (campaign === null && !running?.items.length) return null;
   return (
     <div className="card map-layers map-visits">
       <button

@@ -152,7 +152,6 @@ function LinkPill() {
     <span className={`pill link-pill ${link}`} title={texts('link.why')}>
       <i className="dot" aria-hidden="true" />
       <span className="pill-text">{said}</span>
-      {age !== null && <span className="pill-short">{age.toFixed(1)} s</span>}
     </span>
   );
 }
