@@ -1,108 +1,26 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Actor, CommandOutcome } from '../../devices/contract/command.ts';
-import { dutyRecordsSchema } from '../../devices/contract/duty.ts';
 import type { Notice } from '../../devices/contract/notice.ts';
-import { supervisionSchema } from '../../devices/contract/supervision.ts';
-import { runBody, runLines } from '../../devices/supervision/read-scores.ts';
+import { runBody } from '../../devices/supervision/read-scores.ts';
 import { until } from '../../test/support/until.ts';
-import { rulesBench } from '../app-bench.ts';
-import { benchCatalogue, benchCity, kitchen } from '../engine/engine-bench.ts';
-
-const named = (zh: string, en: string) => ({ zh, en });
-const policy = supervisionSchema.parse({
-  status: 'illustrative',
-  source: 'a bench',
-  office: 'lights',
-  ranking: { coverageFloor: 0.01, evidenceFloor: 0.5 },
-  classes: [
-    {
-      id: 'offices',
-      name: named('单位', 'Offices'),
-      units: [
-        { id: 'gas', name: named('燃气办', 'Gas office'), departments: ['gas'] },
-        { id: 'north', name: named('北区', 'North'), areas: ['000001'] },
-      ],
-    },
-  ],
-  indicators: [{ id: 'closed', name: named('结案率', 'Closed'), measure: { kind: 'closed' }, full: 1, zero: 0.5 }],
-  weights: { offices: { closed: 100 } },
-  cycles: [
-    { id: 'week', name: named('周会', 'Weekly'), kind: 'dispatch', every: 'week', byItself: { afterH: 8 } },
-    {
-      ...{ id: 'visits', name: named('暗访', 'Visits'), kind: 'sample', every: 'month', share: { usual: 0.5 } },
-      byItself: { afterH: 8 },
-    },
-    {
-      id: 'month',
-      name: named('月考', 'Monthly'),
-      kind: 'score',
-      every: 'month',
-      appealDays: 0,
-      byItself: { afterH: 32 },
-    },
-    { id: 'year', name: named('年评', 'Yearly'), kind: 'review', every: 'year', of: 'month', byItself: { afterH: 48 } },
-  ],
-});
-const person = (id: string, department: string) => ({ id: `p-${id}`, name: id, department, account: id });
-const duty = dutyRecordsSchema.parse({
-  persons: [person('wei', 'gas'), person('fan', 'gas'), person('office', 'lights'), person('north', 'homes')],
-  posts: [
-    {
-      id: 'north',
-      name: named('北区值班', 'North on call'),
-      department: 'homes',
-      areas: ['000001'],
-      duties: ['local'],
-      holders: ['p-north'],
-    },
-  ],
-});
-const who = (id: string, role: Actor['role']): Actor => ({ id, name: id, via: 'page', role });
-const lin = who('lin', 'supervisor');
-const day = (text: string): number => Date.parse(`${text.replace(' ', 'T')}:00+08:00`);
+import type { rulesBench } from '../app-bench.ts';
+import { duty, lin, november, who } from './cycles-bench.ts';
 
 let bench: Awaited<ReturnType<typeof rulesBench>> | undefined;
 afterEach(async () => {
   await bench?.stop();
   bench = undefined;
 });
-
-/** A city from Monday 30 November 2026, 10:00; one kitchen and one open matter of gas. */
-async function november() {
-  const homes = { id: 'homes', name: named('房管', 'Homes') };
-  const city = { ...benchCity, departments: [...benchCity.departments, homes] };
-  const files = { city, catalogue: benchCatalogue, supervision: policy };
-  const b = await rulesBench('+7 10:00', { url: ':memory:' }, files);
-  bench = b;
-  await b.registers({ devices: [kitchen('k1', { area: '000001' })] });
-  const report = { channel: 'inspection', item: 'G05-14', text: 'a smell', lon: 112.6, lat: 26.9, area: '000001' };
-  await b.asks({ type: 'ticket.report', report });
-  await b.passes('+7 10:00:05');
-  const runs = async () => (await runLines(b.state.db)).map(({ id }) => id).reverse();
-  /** Days pass in which nothing is in the journal but time; the process is another one afterwards. */
-  const tick = async (text: string) => {
-    await b.rules.stop();
-    b.clock.set(day(text));
-    await b.start();
-    await b.journal.append([{ kind: 'tick', at: day(text) }]);
-  };
-  const dealtWith = async () =>
-    (
-      await b.state.db
-        .selectFrom('score_cycle_ends')
-        .select(['cycle', 'period', 'run'])
-        .orderBy('at')
-        .orderBy('cycle')
-        .execute()
-    ).map(({ cycle, period, run }) => `${cycle} ${period} ${run ?? '-'}`);
-  await until('the cycles have begun', async () => (await dealtWith()).length === 4);
-  return { b, runs, tick, dealtWith, has: (id: string) => until(id, async () => (await runs()).includes(id)) };
-}
+const begun = async () => {
+  const city = await november();
+  bench = city.b;
+  return city;
+};
 const said = (outcome: CommandOutcome): string => ('done' in outcome ? outcome.changed.join() : outcome.refused.code);
 
 describe('the cycles of a city', () => {
   it('run by themselves from their next end on, each once, whatever dies in between', async () => {
-    const { b, runs, tick, dealtWith, has } = await november();
+    const { b, runs, tick, dealtWith, has } = await begun();
     expect(await runs()).toEqual([]);
     for (const [time, run] of [
       ['2026-12-01 08:00', 'visits_2026-12_1'],
@@ -136,7 +54,7 @@ describe('the cycles of a city', () => {
   });
 
   it('make up for what ended while the platform stood still: every score, and the list and the lot of now', async () => {
-    const { runs, tick, dealtWith, has } = await november();
+    const { runs, tick, dealtWith, has } = await begun();
     await tick('2027-02-03 09:00');
     await has('month_2027-01_1');
     await until('all is dealt with', async () => (await dealtWith()).some((row) => row.startsWith('month 2027-01')));
@@ -153,7 +71,7 @@ describe('the cycles of a city', () => {
   });
 
   it('a year waits until its months are published', async () => {
-    const { b, runs, tick, has } = await november();
+    const { b, runs, tick, has } = await begun();
     await tick('2026-12-02 08:00');
     await has('month_2026-11_1');
     await tick('2027-01-03 09:00');
@@ -169,7 +87,7 @@ describe('the cycles of a city', () => {
   });
 
   it('what somebody worked out by hand before is not worked out again', async () => {
-    const { b, runs, tick, dealtWith } = await november();
+    const { b, runs, tick, dealtWith } = await begun();
     await tick('2026-12-01 07:00');
     expect(said(await b.asks({ type: 'supervision.run', cycle: 'month' }, undefined, lin))).toBe('month_2026-11_1');
     await tick('2026-12-02 08:00');
@@ -188,7 +106,7 @@ describe('whom supervision tells', () => {
   };
 
   it('the list its departments, a score every unit, a lot nobody but the office; each once', async () => {
-    const { b, tick, has } = await november();
+    const { b, tick, has } = await begun();
     expect(await b.asks({ type: 'duty.put', put: duty }, undefined, lin)).toMatchObject({ done: true });
     await tick('2026-12-07 08:00');
     await has('week_2026-W50_1');
@@ -201,7 +119,7 @@ describe('whom supervision tells', () => {
   });
 
   it('where the duty list names nobody, the seats', async () => {
-    const { b, tick, has } = await november();
+    const { b, tick, has } = await begun();
     await tick('2026-12-01 08:00');
     await has('visits_2026-12_1');
     expect(await told(b)).toEqual({ 'score/visits_2026-12_1': ['seat:duty'] });
@@ -210,7 +128,7 @@ describe('whom supervision tells', () => {
 
 describe('an appeal', () => {
   it('is made by the unit’s own people and decided by somebody of another department, and both are told', async () => {
-    const { b, tick, has } = await november();
+    const { b, tick, has } = await begun();
     expect(await b.asks({ type: 'duty.put', put: duty }, undefined, lin)).toMatchObject({ done: true });
     await tick('2026-12-02 08:00');
     await has('month_2026-11_1');
