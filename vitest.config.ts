@@ -5,12 +5,16 @@ const project = (name: string, include: string[], testTimeout: number, more: obj
   test: { name, include, testTimeout, hookTimeout: 120_000, environment: 'node' as const, ...more },
 });
 
-const withPage = { globalSetup: ['test/support/built-page.ts'] };
+/**
+ * Programs, brokers and browsers share the processor with each other: in CI what fails once is tried once more, and the report names
+ * it. What is wrong fails twice.
+ */
+const withPrograms = { globalSetup: ['test/support/built-page.ts'], retry: process.env.CI ? 1 : 0 };
 
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       project(
         'unit',
@@ -22,14 +26,9 @@ export default defineConfig({
       project('faults', ['test/faults/**/*.test.ts'], 60_000),
       project('honesty', ['test/honesty/**/*.test.ts'], 120_000),
       project('scenario', ['test/scenario/**/*.test.ts'], 60_000),
-      // Whole programs, once everything that only calculates is done: much of their time is waiting.
-      project('e2e', ['test/e2e/**/*.test.ts'], 180_000, { sequence: { groupOrder: 1 }, ...withPage }),
-      // Last, and two at a time: maps are drawn by the processor.
-      project('browser', ['test/browser/**/*.test.ts'], 180_000, {
-        maxWorkers: 2,
-        sequence: { groupOrder: 2 },
-        ...withPage,
-      }),
+      // Whole programs, once everything that only calculates is done; then what needs a browser.
+      project('e2e', ['test/e2e/**/*.test.ts'], 180_000, { sequence: { groupOrder: 1 }, ...withPrograms }),
+      project('browser', ['test/browser/**/*.test.ts'], 180_000, { sequence: { groupOrder: 2 }, ...withPrograms }),
     ],
   },
 });
