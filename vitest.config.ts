@@ -28,7 +28,12 @@ export default defineConfig({
       project('scenario', ['test/scenario/**/*.test.ts'], 60_000),
       // Whole programs, once everything that only calculates is done; then what needs a browser.
       project('e2e', ['test/e2e/**/*.test.ts'], 180_000, { sequence: { groupOrder: 1 }, ...withPrograms }),
-      project('browser', ['test/browser/**/*.test.ts'], 180_000, { sequence: { groupOrder: 2 }, ...withPrograms }),
+      // One at a time: a map that the processor draws takes both of its cores.
+      project('browser', ['test/browser/**/*.test.ts'], 180_000, {
+        maxWorkers: 1,
+        sequence: { groupOrder: 2 },
+        ...withPrograms,
+      }),
     ],
   },
 });

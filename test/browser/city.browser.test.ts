@@ -532,10 +532,12 @@ async function pressFault(page: Page, name: string): Promise<string> {
 }
 
 async function untilDrawn(page: Page, wanted: (drawn: Drawn) => boolean): Promise<Drawn> {
-  return until('the map is drawn', async () => {
-    const drawn = await drawnMap(page);
-    return drawn && wanted(drawn) ? drawn : undefined;
-  });
+  const drawn = async () => {
+    const now = await drawnMap(page);
+    return now && wanted(now) ? now : undefined;
+  };
+  // The processor draws it, beside all the rest of a city.
+  return until('the map is drawn', drawn, { withinMs: 60_000 });
 }
 
 /** Goes to another address of the page as its own links do, without loading it anew. */

@@ -25,7 +25,12 @@ needs('chromium', 'cjk-font')('a seat that somebody leaves', () => {
   let desk: Desk;
 
   const open = async (): Promise<AlarmsBody['items']> => (await platform.get<AlarmsBody>('/api/v1/alarms')).items;
-  const seatAlarm = async () => (await open()).find(({ rule }) => rule === 'platform.seat-unstaffed');
+  /** Of the seats that nobody watches, the one that matters most. */
+  const seatAlarm = async () =>
+    (await open())
+      .filter(({ rule }) => rule === 'platform.seat-unstaffed')
+      .toSorted((a, b) => a.priority.localeCompare(b.priority))
+      .at(0);
   const unlock = async () => {
     // Looking at a page counts as a gesture in it: its sound may run already.
     const running = desk.page.getByText('声音已启用').first();
@@ -110,8 +115,9 @@ needs('chromium', 'cjk-font')('a seat that somebody leaves', () => {
   it('is left: a minute later it is an alarm of P1, and whoever is on duty has an SMS', async () => {
     await desk.page.close();
     const left = Date.now();
-    const alarm = await until('the seat is an alarm', seatAlarm, { withinMs: 90_000 });
-    expect(alarm).toMatchObject({ priority: 'P1', active: true });
+    const urgent = async () => (await seatAlarm())?.priority === 'P1' && (await seatAlarm());
+    const alarm = await until('the seat of gas is an alarm', urgent, { withinMs: 90_000 });
+    expect(alarm).toMatchObject({ active: true });
     await until('the gateway is called', () => called.length > 0, { withinMs: 15_000 });
     // A minute of grace, and the ladder at once; the rest is a slow machine.
     expect(Date.now() - left).toBeLessThan(100_000);

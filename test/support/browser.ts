@@ -5,7 +5,7 @@ import { requireTool } from './tools.ts';
 const eyes = fileURLToPath(new URL('./page-eyes.js', import.meta.url));
 
 /** What does not come on a page within this time has failed. */
-const WITHIN_MS = 20_000;
+const WITHIN_MS = 60_000;
 
 /** Chromium with the map drawn in software, so that it is the same on every machine. Only loopback has a name in it. */
 export function openBrowser(): Promise<Browser> {
