@@ -117,15 +117,15 @@ export function commandDesk(parts: CommandDeskParts): CommandPort {
   const onNotices = async (command: NotifyCommand | PushCommand): Promise<CarriedOut> => {
     const offered = await parts.pushOffered();
     const carriedOut = await once(command, async () => {
-      const with_ = { persons: dutyList.book().persons, offered, now: clock.now() };
+      const given = { persons: dutyList.book().persons, offered, now: clock.now() };
       const policy = city.notify ?? notifyPolicySchema.parse({});
-      const outcome = await writing.transaction((trx) =>
-        carryOutOnce(trx, command, clock.now, () =>
-          isPushCommand(command)
-            ? executeOnBrowsers(trx, command, with_)
-            : executeNotifyTest(trx, command, { ...with_, policy }),
-        ),
-      );
+      const outcome = await writing.transaction(async (trx) => {
+        const done = await (isPushCommand(command)
+          ? executeOnBrowsers(trx, command, given)
+          : executeNotifyTest(trx, command, { ...given, policy }));
+        await writeAudit(trx, command, done, clock.now());
+        return done;
+      });
       return { outcome, published: true };
     });
     if (command.type === 'notify.subscribe') await told.browsers();
