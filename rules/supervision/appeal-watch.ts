@@ -7,6 +7,7 @@ import { appealNotices } from '../routing/appeal-notices.ts';
 import type { RoutingParts } from '../routing/people.ts';
 import type { Commits } from '../store/commits.ts';
 import type { RulesTables } from '../store/migrations.ts';
+import { subjectKey } from '../store/notice-rows.ts';
 import { actOnNotices, writeNotices } from '../store/notice-store.ts';
 
 export interface AppealWatchParts {
@@ -35,9 +36,11 @@ export function startAppealWatch({ db, routing, departments, writing, clock, log
     const lines = await runLines(db);
     const open = lines.filter(({ state, appealUntil }) => state === 'provisional' && appealUntil !== null);
     const notices = open.flatMap((line) => appealNotices(routing, { line, departments }, at));
+    const standing = await subjectsTold(db);
     const settled = lines.filter(
-      ({ state, openAppeals, appealUntil }) =>
-        state !== 'provisional' || (appealUntil !== null && at >= appealUntil && openAppeals === 0),
+      ({ id, state, openAppeals, appealUntil }) =>
+        standing.has(subjectKey({ kind: 'appeal', id })) &&
+        (state !== 'provisional' || (appealUntil !== null && at >= appealUntil && openAppeals === 0)),
     );
     if (notices.length === 0 && settled.length === 0) return;
     await writing.transaction(async (trx) => {
@@ -59,4 +62,10 @@ export function startAppealWatch({ db, routing, departments, writing, clock, log
       await looking;
     },
   };
+}
+
+/** What notices speak of that somebody may still act on. */
+async function subjectsTold(db: Kysely<RulesTables>): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom('notices').select('subject').where('open', '=', 1).distinct().execute();
+  return new Set(rows.map(({ subject }) => subject));
 }
